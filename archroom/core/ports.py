@@ -1,0 +1,264 @@
+"""What the services need from outside, as small protocols: storage, shelving, clock, randomness.
+
+Services see nothing else of the world. `archroom.wiring` chooses what stands behind each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.codes import OwnCode
+from archroom.core.events import Event
+from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+from archroom.core.records import ImportCounts, Record
+from archroom.core.rooms import Block, RoomPlan
+from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC, with microseconds."""
+        ...
+
+    def today(self) -> date:
+        """Return the present date in the site's time zone."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that only go forward."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found, with where it is, who has it and where it belongs."""
+
+    standing: Standing
+    collection: str
+    path: tuple[str, ...]
+    dates: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything the books say of one thing."""
+
+    hit: Hit
+    barcodes: tuple[str, ...]
+    contents: tuple[Thing, ...]
+    """What is in it now, at most the first 500."""
+    contents_count: int
+    history: tuple[Event, ...]
+    """Its events, newest first, at most 100."""
+    profile: str
+    version: int
+    """Version of its description."""
+
+
+class Reading(Protocol):
+    """A consistent look at the books."""
+
+    def owner_of(self, code: OwnCode) -> Person | Standing | Place | None:
+        """Return what an own code names; None if its number does not exist or is of another kind."""
+        ...
+
+    def owner_of_barcode(self, value: str) -> Person | Standing | Place | None:
+        """Return what a normalised foreign barcode is bound to, None if nothing."""
+        ...
+
+    def owner_of_text(self, text: str) -> Person | Standing | Place | None:
+        """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
+        ...
+
+    def standing(self, thing_id: int) -> Standing | None:
+        """Return how a thing stands."""
+        ...
+
+    def place(self, place_id: int) -> Place | None:
+        """Return a place by its number."""
+        ...
+
+    def first_place(self, kind: PlaceKind) -> Place | None:
+        """Return the first place of a kind in building order: the default staging place."""
+        ...
+
+    def free_mm(self, place_id: int) -> int | None:
+        """Return the width at a place that no thing at home there takes; None if the place has no width.
+
+        A box of unknown width counts with the median width of boxes of this house, 0 if none is known.
+        """
+        ...
+
+    def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:
+        """Return the number of the last event of each thing."""
+        ...
+
+    def event(self, seq: int) -> Event | None:
+        """Return one entry of the ledger."""
+        ...
+
+    def last_undoable(self, terminal: str) -> Event | None:
+        """Return the newest act of a terminal that is of a kind that can be undone and was not undone."""
+        ...
+
+    def last_events(self, count: int, terminal: str | None = None) -> list[Event]:
+        """Return the newest custody events, newest first, of one terminal or of all."""
+        ...
+
+    def people_named(self, name: str) -> list[Person]:
+        """Return registered people of exactly this name, case and width folded."""
+        ...
+
+    def open_loans(self, person_id: int | None = None) -> list[tuple[Thing, Loan]]:
+        """Return open loans, oldest first, of one person or of all; at most 1,000."""
+        ...
+
+    def details(self, thing_id: int) -> Details | None:
+        """Return everything of one thing."""
+        ...
+
+    def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
+        """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
+        ...
+
+    def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
+        """Return people whose names hold all words, with how many things each has."""
+        ...
+
+    def count_found(self, words: str, at_most: int = 1001) -> int:
+        """Return how many things match, counted up to a limit."""
+        ...
+
+    def room_codes(self) -> list[str]:
+        """Return the codes of the rooms that were built."""
+        ...
+
+    def blocks(self) -> list[Block]:
+        """Return all blocks in order of their numbers."""
+        ...
+
+    def block(self, number: int) -> Block | None:
+        """Return a block by its number."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of rooms, blocks, places, containers, items, people and open loans by those names."""
+        ...
+
+    def unplaced_boxes(self) -> Iterator[Thing]:
+        """Yield top containers without a home, in reference order: by collection, then natural order of indicators."""
+        ...
+
+    def shelves_from(self, place_id: int) -> Iterator[tuple[Place, int]]:
+        """Yield the shelves from one on in shelving order, each with its free width, mm."""
+        ...
+
+
+class Writing(Reading, Protocol):
+    """One write transaction, in which one act and its event are written together.
+
+    Reads for a decision are made here, so nothing can change between decision and act.
+    """
+
+    def commit(self, act: Act, performer: Performer, happened_at: datetime | None = None) -> Event:
+        """Write the act's rows and its event; raises if called twice in one transaction."""
+        ...
+
+    def new_person(self, name: str) -> tuple[Person, Act]:
+        """Write a person's row and return it with the act that is to be committed."""
+        ...
+
+    def new_room(self, plan: RoomPlan) -> Act:
+        """Write a room's rows and return the act; raises Refused if a room of that code exists."""
+        ...
+
+    def bind(self, value: str, owner: Thing | Place | Person) -> Act:
+        """Return the act that binds a barcode; raises Refused if it is bound already."""
+        ...
+
+
+class Archive(Protocol):
+    """The books of one house."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open a look at the books, from any thread."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Open the one write transaction of an act.
+
+        Raises Busy if another terminal holds the lock for more than 5 s, ReadOnlyDatabase if nothing can be written.
+        Leaving without a commit, or with an error, changes nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileImported:
+    """What one file did or would do."""
+
+    name: str
+    collection: str
+    counts: ImportCounts
+
+
+class Importing(Protocol):
+    """Bulk intake of records."""
+
+    def take_in(
+        self,
+        name: str,
+        records: Iterable[Record],
+        performer: Performer,
+        is_dry_run: bool,
+        progress: Callable[[int], None],
+    ) -> FileImported:
+        """Take in the records of one file: staged first, so that a bad record refuses the whole file before any lock,
+        then written in batches, each with its own event and a lock of well under 5 s."""
+        ...
+
+
+class Shelving(Protocol):
+    """The mobile shelving of this machine, through its server."""
+
+    def views(self) -> list[BlockView]:
+        """Return what may be shown of each block; raises PortUnavailable if there is no shelving here."""
+        ...
+
+    def select(self, block: int, opens: int, by: str) -> Ticket:
+        """Ask for leave to open an aisle; raises MotionRefused with the reason."""
+        ...
+
+    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
+        """Open the ticket's aisle and watch until its end; `observe` is called with each new view, on this thread.
+
+        `confirmed_clear` is the aisle that a person has just confirmed to be clear; another than the ticket's is refused.
+        The motion is stopped if this process goes silent for 1 s.
+        """
+        ...
+
+    def stop(self, block: int | None = None) -> list[StopReport]:
+        """Stop one block or all: no login, no question, ahead of everything; past the server if it is silent."""
+        ...
+
+
+__all__ = [
+    "ActKind",
+    "Archive",
+    "Clock",
+    "Details",
+    "FileImported",
+    "Hit",
+    "Importing",
+    "Reading",
+    "Shelving",
+    "Writing",
+]

@@ -1,0 +1,44 @@
+"""The one place where sentences are translated: templates go through gettext, values are put in afterwards, untouched."""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from functools import cache
+from importlib.resources import files
+
+from archroom.errors import ArchroomError, Message, Value, fill
+
+LANGUAGES = ("en", "zh_CN")
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    folder = files("archroom") / "locale"
+    return gettext.translation("archroom", str(folder), languages=[language], fallback=True)
+
+
+def chosen_language() -> str:
+    """Return the language of the person: ARCHROOM_LANG, else the usual environment, else English."""
+    for name in ("ARCHROOM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            normalised = locale.normalize(value).split(".")[0]
+            return "zh_CN" if normalised.startswith("zh") else "en"
+    return "en"
+
+
+def tr(template: str, /, **values: Value) -> str:
+    """Return a sentence in the person's language; the template is marked for translation by standing in this call."""
+    return fill(_catalogue(chosen_language()).gettext(template), values)
+
+
+def render(message: Message) -> str:
+    """Return a message in the person's language."""
+    return fill(_catalogue(chosen_language()).gettext(message.template), message.values)
+
+
+def render_error(error: ArchroomError) -> str:
+    """Return an error's sentence in the person's language."""
+    return render(error.message)
