@@ -47,8 +47,8 @@ class Hand:
     """What is in hand at one terminal."""
 
     held: InHand = None
-    refused_pair: tuple[int, int] | None = None
-    """Thing and place (or container) that were refused by the last act."""
+    refused_pair: tuple[str, str] | None = None
+    """Own codes of the thing and the place or container that were refused by the last act."""
     is_override_armed: bool = False
 
 
@@ -160,7 +160,7 @@ def _thing_scanned(hand: Hand, scanned: Standing) -> Intent:
         case Place():
             return _put(hand, scanned, hand.held)
         case Standing() if _goes_into(hand.held, scanned):
-            is_override = _is_overridden(hand, hand.held.thing.id, scanned.thing.id)
+            is_override = _is_overridden(hand, hand.held.thing.code, scanned.thing.code)
             return Intent(Step.PUT_INTO, thing=hand.held, container=scanned, is_override=is_override)
         case _:
             if scanned.held_by is not None:
@@ -173,18 +173,18 @@ def _goes_into(held: Standing, scanned: Standing) -> bool:
 
 
 def _put(hand: Hand, thing: Standing, place: Place) -> Intent:
-    return Intent(Step.PUT, thing=thing, place=place, is_override=_is_overridden(hand, thing.thing.id, place.id))
+    return Intent(Step.PUT, thing=thing, place=place, is_override=_is_overridden(hand, thing.thing.code, place.code))
 
 
-def _is_overridden(hand: Hand, thing_id: int, other_id: int) -> bool:
-    return hand.is_override_armed and hand.refused_pair == (thing_id, other_id)
+def _is_overridden(hand: Hand, thing_code: str, other_code: str) -> bool:
+    return hand.is_override_armed and hand.refused_pair == (thing_code, other_code)
 
 
-def _pair(intent: Intent) -> tuple[int, int] | None:
+def _pair(intent: Intent) -> tuple[str, str] | None:
     if intent.thing is None:
         return None
     if intent.step is Step.PUT and intent.place is not None:
-        return intent.thing.thing.id, intent.place.id
+        return intent.thing.thing.code, intent.place.code
     if intent.step is Step.PUT_INTO and intent.container is not None:
-        return intent.thing.thing.id, intent.container.thing.id
+        return intent.thing.thing.code, intent.container.thing.code
     return None
