@@ -114,7 +114,7 @@ def hand_after(hand: Hand, intent: Intent, was_refused: bool) -> Hand:
             return Hand(intent.place)
         case Step.PUT:
             return Hand(intent.place) if isinstance(hand.held, Place) else Hand()
-        case Step.STOP | Step.REFUSE:
+        case Step.STOP | Step.REFUSE | Step.UNDO:
             return replace(hand, is_override_armed=False)
         case _:
             return Hand()
