@@ -67,6 +67,7 @@ class Step(Enum):
     DONE = "done"
     STOP = "stopped"
     OVERRIDE = "override"
+    BIND = "bound"
     REFUSE = "refused"
 
 
