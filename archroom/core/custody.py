@@ -80,7 +80,7 @@ def put_on(standing: Standing, place: Place, free_mm: int | None, is_override: b
                 width=thing.width_mm or 0,
             )
         )
-    if place.kind is PlaceKind.SHELF and not where.has_home:
+    if place.kind is PlaceKind.SHELF and not where.has_home and not is_full:
         after = replace(after, home_place_id=place.id)
     return _put(standing, after, is_foreign or is_full)
 
