@@ -92,6 +92,7 @@ def put_into(standing: Standing, into: Standing, is_override: bool = False) -> A
     """
     thing, where, container = standing.thing, standing.thing.whereabouts, into.thing
     _refuse_what_is_not_here(standing)
+    _refuse_what_is_not_here(into)
     if not container.kind.may_hold(thing.kind) or thing.id in {outer.id for outer in (container, *into.enclosing)}:
         raise Refused(say("{title} cannot go into {container}.", title=thing.title, container=container.title))
     if into.held_by is not None:
