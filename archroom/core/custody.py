@@ -176,4 +176,14 @@ def _refuse_what_is_not_here(standing: Standing) -> None:
 
 
 def _not_available(thing: Thing) -> Message:
-    return say("{title} is {custody}; nothing changed.", title=thing.title, custody=thing.whereabouts.custody.value)
+    match thing.whereabouts.custody:
+        case Custody.DISPOSED:
+            return say("{title} was disposed of; nothing changed.", title=thing.title)
+        case Custody.MISSING:
+            return say("{title} is missing; nothing changed. Scan a shelf, then the thing, once it is found.", title=thing.title)
+        case Custody.READING_ROOM:
+            return say("{title} is in the reading room; nothing changed. Put it in staging first.", title=thing.title)
+        case Custody.IN_TRANSIT:
+            return say("{title} is in transit; nothing changed.", title=thing.title)
+        case _:
+            return say("{title} is not available; nothing changed.", title=thing.title)
