@@ -23,7 +23,11 @@ CODE_LENGTH = _DIGITS + 2
 MAX_SCAN = 64
 MAX_NUMBER = 10**_DIGITS - 1
 
-_AIM_PREFIX = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+_ENDS = "\x00\x02\x03\x04\x1d"
+"""What scanners put around a code: NUL, STX, ETX, EOT, and FNC1 as GS."""
+_AROUND = re.compile(rf"^(?:[{_ENDS}]|\][A-Za-z][0-9A-Za-z])+|[{_ENDS}]+$")
+_SEPARATORS = "\x1c\x1d\x1e\x1f"
+_BREAK_INSIDE = re.compile(r"[\t\r\n\x0b\x0c\x85\u2028\u2029]")
 _OWN_INSIDE = re.compile(r"(?=([BFTSP][0-9]{8}[0-9A-HJ-NPR-TV-Y]))")
 
 
@@ -103,10 +107,14 @@ def format_code(kind: CodeKind, number: int) -> str:
 
 
 def normalise(raw: str) -> str:
-    """Return a barcode as it is compared: NFKC, upper case, no white space, no controls at its ends, no AIM prefix."""
+    """Return a barcode as it is compared: NFKC, upper case, no white space, no controls at its ends, no AIM prefix.
+
+    Doing it again changes nothing. What is not ASCII keeps its case: it is refused, and must not become ASCII by `upper`.
+    """
     folded = unicodedata.normalize("NFKC", raw)
-    stripped = "".join(char for char in folded if not char.isspace()).strip("\x00\x02\x03\x04\x1d")
-    return _AIM_PREFIX.sub("", stripped).upper()
+    joined = unicodedata.normalize("NFKC", "".join(char for char in folded if char in _SEPARATORS or not char.isspace()))
+    value = _AROUND.sub("", joined)
+    return value.upper() if value.isascii() else value
 
 
 def read_scan(raw: str) -> ScannedCode:
@@ -114,7 +122,7 @@ def read_scan(raw: str) -> ScannedCode:
     if len(raw) > 4 * MAX_SCAN:
         return Unreadable("", Flaw.TOO_LONG)
     value = normalise(raw)
-    flaw = _flaw_of(value)
+    flaw = Flaw.CONTROL if _BREAK_INSIDE.search(raw.strip(_ENDS + " \t\r\n")) else _flaw_of(value)
     if flaw is not None:
         return Unreadable(value if flaw is not Flaw.CONTROL else "", flaw)
     word = value.removeprefix("CMD-")
