@@ -23,7 +23,7 @@ def clean(text: str, longest: int = MAX_TITLE) -> str:
     more than 8 combining marks on one letter are dropped. Length is counted in characters.
     """
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())[:longest]
+        return " ".join(text.split())[:longest].rstrip()
     cleaned: list[str] = []
     marks = 0
     for char in text:
@@ -41,9 +41,9 @@ def clean(text: str, longest: int = MAX_TITLE) -> str:
         else:
             cleaned.append(char)
             marks = 0
-    return " ".join("".join(cleaned).split())[:longest]
+    return " ".join("".join(cleaned).split())[:longest].rstrip()
 
 
 def is_cut(text: str, longest: int = MAX_TITLE) -> bool:
     """Whether `clean` would drop the end of this text."""
-    return len(text) > longest and len(" ".join(text.split())) > longest
+    return len(text) > longest and len(clean(text, len(text))) > longest
