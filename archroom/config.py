@@ -1,0 +1,370 @@
+"""The settings of one machine: a TOML file, read strictly, overruled by the environment and by the command line.
+
+What is wrong in the file is refused with its name, the line and the key before anything is opened. Every setting knows
+where it came from, so that `archroom where` can say it. Bus addresses live here, never in the database.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeGuard
+from urllib.parse import parse_qsl, urlsplit
+
+from archroom import paths
+from archroom.core.cleaning import clean
+from archroom.errors import BadFile, UsageError, say
+
+LANGUAGES: Final = ("en", "zh")
+BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+"""What serial adapters of the trade speak; anything else in a URL is a slip."""
+DEFAULT_BAUD: Final = 19200
+MAX_NAME: Final = 100
+MAX_LOAN_DAYS: Final = 3650
+MAX_UNIT: Final = 247
+"""Highest address of a Modbus device."""
+DATABASE_EXAMPLE: Final = "sqlite:///FILE, postgresql://HOST/NAME"
+BUS_EXAMPLE: Final = "serial:///dev/ttyUSB0?baud=19200, socket://HOST:PORT, tcp://HOST:PORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """One line or network gateway behind which blocks answer."""
+
+    url: str
+    """`serial:///dev/...?baud=`, `socket://HOST:PORT` (RTU over TCP) or `tcp://HOST:PORT` (Modbus TCP)."""
+    units: Mapping[int, int] = field(default_factory=dict)
+    """Modbus unit of each block by its number; empty: each block answers at the unit of its own number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of this machine, checked."""
+
+    database: str
+    """URL of the books: `sqlite:///FILE` or `postgresql://...`."""
+    operator: str
+    """Who acts at this machine when nobody says otherwise."""
+    terminal: str
+    """`host/name`: where acts are done; UNDO and the last acts go by it."""
+    loan_days: int
+    """Days until a loan is due."""
+    language: str
+    """`en` or `zh`; empty leaves it to the environment's locale."""
+    buses: tuple[Bus, ...]
+    """The lines of the mobile shelving, none where there is none."""
+    label_stock: str
+    """Name of the label stock in the printer, empty for the first that is known."""
+    state_folder: Path
+    """Folder of the log and of the shelving server's journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a setting came from."""
+
+    kind: str
+    """`option`, `environment`, `file` or `default`."""
+    name: str = ""
+    """The option, the variable or the file; empty for a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings with where each came from, and the file that was read or would be."""
+
+    config: Config
+    sources: Mapping[str, Source]
+    file: Path
+    is_file_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line overrules; None leaves it alone."""
+
+    database: str | None = None
+    shelving: str | None = None
+    operator: str | None = None
+    terminal: str | None = None
+    language: str | None = None
+
+
+def load(options: Options | None = None) -> Settings:
+    """Return the settings: command line, else environment, else file, else default.
+
+    Raises BadFile with line and key for what is wrong in the file, UsageError for an option or variable.
+    """
+    chosen = options or Options()
+    file = paths.config_file()
+    text = _read(file)
+    table = _Table(file, text or "")
+    pick = _Picker(table)
+    operator = pick.text("operator", chosen.operator, "--as", "ARCHROOM_AS") or login_name()
+    terminal = pick.text("terminal", chosen.terminal, "--terminal", "ARCHROOM_TERMINAL") or "desk"
+    config = Config(
+        database=pick.text("database", chosen.database, "--db", "ARCHROOM_DB") or f"sqlite:///{paths.database_file()}",
+        operator=clean(operator, MAX_NAME),
+        terminal=clean(f"{host_name()}/{terminal}", MAX_NAME),
+        loan_days=pick.number("loan_days", 14, 1, MAX_LOAN_DAYS),
+        language=pick.text("language", chosen.language, "--lang", "ARCHROOM_LANG"),
+        buses=pick.buses(chosen.shelving, "--shelving", "ARCHROOM_SHELVING"),
+        label_stock=pick.text("label_stock"),
+        state_folder=Path(pick.text("state_folder") or paths.state_folder()),
+    )
+    table.refuse_unknown()
+    return Settings(config, pick.sources, file, text is not None)
+
+
+def login_name() -> str:
+    """Return the login of whoever runs the program, `unknown` if the system does not say."""
+    for name in ("LOGNAME", "USER", "USERNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    if sys.platform != "win32":
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return "unknown"
+    return "unknown"
+
+
+def host_name() -> str:
+    """Return the machine's own name."""
+    if sys.platform != "win32":
+        return os.uname().nodename
+    return os.environ.get("COMPUTERNAME", "host")
+
+
+def masked(url: str) -> str:
+    """Return a URL with its password, and any secret among its parameters, replaced by stars."""
+    hidden = re.sub(r"(//[^/@:?#]*):[^/?#]*@", r"\1:***@", url)
+    return re.sub(r"(?i)([?&](?:\w*pass\w*|secret|token)=)[^&#]*", r"\1***", hidden)
+
+
+def is_database_url(url: str) -> bool:
+    """Whether a text can be the address of the books."""
+    if url.startswith("sqlite:///"):
+        return len(url) > len("sqlite:///") and url.isprintable()
+    return re.match(r"postgres(ql)?://.", url) is not None and url.isprintable()
+
+
+def is_bus_url(url: str) -> bool:
+    """Whether a text can be the address of a bus; a baud rate nobody uses is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "serial":
+        known = dict(parse_qsl(parts.query, keep_blank_values=True))
+        baud = known.pop("baud", str(DEFAULT_BAUD))
+        return not parts.netloc and len(parts.path) > 1 and baud in map(str, BAUD_RATES) and not known
+    is_bare = bool(parts.hostname) and parts.path in ("", "/") and not parts.query
+    return is_bare and (parts.scheme == "socket" and bool(port) or parts.scheme == "tcp" and port != 0)
+
+
+def is_language(text: str) -> bool:
+    """Whether a text names a language there are texts in: `en`, `zh`, or a locale of them."""
+    return re.fullmatch(r"(en|zh)([_.-].*)?", text) is not None
+
+
+def _is_name(text: str) -> bool:
+    return bool(clean(text).strip("\ufffd ")) and len(text) <= MAX_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class _Sense:
+    """What a text setting may be, and how one is written."""
+
+    fits: Callable[[str], bool]
+    example: str
+
+
+_SENSES: Final[Mapping[str, _Sense]] = {
+    "database": _Sense(is_database_url, DATABASE_EXAMPLE),
+    "operator": _Sense(_is_name, "Ana"),
+    "terminal": _Sense(_is_name, "desk-2"),
+    "language": _Sense(is_language, "en, zh"),
+    "bus": _Sense(is_bus_url, BUS_EXAMPLE),
+    "label_stock": _Sense(_is_name, "roll-62x29"),
+    "state_folder": _Sense(os.path.isabs, "/var/lib/archroom"),
+}
+
+
+class _Table:
+    """The file's own table: every key is asked for once, what is left over is unknown."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.file = file
+        self._text = text
+        self._values = _parsed(file, text)
+        self._asked: set[str] = set()
+
+    def get(self, key: str) -> object | None:
+        """Return a key's value, None if the file does not say it."""
+        self._asked.add(key)
+        return self._values.get(key)
+
+    def text(self, key: str) -> str | None:
+        """Return a key's text, None if the file does not say it; raises BadFile for anything else."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise self.wrong(key, "{file}, line {line}: {key} must be text in quotes.")
+        sense = _SENSES[key]
+        if not sense.fits(value):
+            raise self.not_meant(key, value, sense)
+        return value
+
+    def number(self, key: str, lowest: int, highest: int) -> int | None:
+        """Return a key's whole number, None if the file does not say it; raises BadFile for anything else."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            template = "{file}, line {line}: {key} must be a whole number from {lowest} to {highest}."
+            raise self.wrong(key, template, lowest=lowest, highest=highest)
+        return value
+
+    def buses(self) -> tuple[Bus, ...]:
+        """Return the buses of the file; raises BadFile."""
+        entries = self.get("bus")
+        if entries is None:
+            return ()
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self.wrong("bus", "{file}, line {line}: write each bus as a table [[bus]].")
+        buses = tuple(self._bus(nth, entry) for nth, entry in enumerate(entries))
+        blocks = [block for bus in buses for block in bus.units]
+        if len(set(blocks)) != len(blocks) or (len(buses) > 1 and not all(bus.units for bus in buses)):
+            template = "{file}, line {line}: with several buses, each names its units, and each block stands once."
+            raise self.wrong("bus", template)
+        return buses
+
+    def refuse_unknown(self) -> None:
+        """Raise BadFile if the file holds a key nobody asked for."""
+        for key in self._values:
+            if key not in self._asked:
+                raise self.wrong(key, "{file}, line {line}: unknown setting {key}.")
+
+    def not_meant(self, key: str, value: str, sense: _Sense, nth_bus: int | None = None) -> BadFile:
+        """Return the refusal of a value that cannot be meant."""
+        template = "{file}, line {line}: {key} cannot be {value}; write {example}."
+        return self.wrong(key, template, nth_bus, value=masked(clean(value, MAX_NAME)), example=sense.example)
+
+    def wrong(self, key: str, template: str, nth_bus: int | None = None, **values: str | int) -> BadFile:
+        """Return the refusal of a key, with its line."""
+        line = self._line_of(key, nth_bus)
+        return BadFile(say(template, file=str(self.file), line=line, key=clean(key, MAX_NAME), **values), line=line)
+
+    def _bus(self, nth: int, entry: Mapping[str, object]) -> Bus:
+        for key in entry:
+            if key not in ("url", "units"):
+                raise self.wrong(key, "{file}, line {line}: unknown setting {key}.", nth)
+        url = entry.get("url")
+        if not isinstance(url, str):
+            raise self.wrong("url", "{file}, line {line}: {key} must be text in quotes.", nth)
+        if not is_bus_url(url):
+            raise self.not_meant("url", url, _SENSES["bus"], nth)
+        units = entry.get("units", {})
+        if not _are_units(units):
+            template = "{file}, line {line}: {key} gives each block its own unit from 1 to 247, as {example}."
+            raise self.wrong("units", template, nth, example="{ 1 = 1, 2 = 2 }")
+        return Bus(url, {int(block): unit for block, unit in units.items()})
+
+    def _line_of(self, key: str, nth_bus: int | None) -> int:
+        is_sought = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)")
+        bus, last_header = -1, 1
+        for number, line in enumerate(self._text.split("\n"), start=1):
+            if re.match(r"\s*\[\[\s*bus\s*\]\]", line):
+                bus += 1
+                last_header = number if bus == nth_bus else last_header
+            if nth_bus in (None, bus) and is_sought.match(line):
+                return number
+        return last_header
+
+
+class _Picker:
+    """Chooses each setting by rank of its sources and remembers the source; the file is checked even where overruled."""
+
+    def __init__(self, table: _Table) -> None:
+        self.sources: dict[str, Source] = {}
+        self._table = table
+
+    def text(self, key: str, option: str | None = None, option_name: str = "", variable: str = "") -> str:
+        """Return a setting that is text, empty if nobody says it."""
+        in_file = self._table.text(key)
+        overruling = self._overruling(key, option, option_name, variable)
+        if overruling is not None:
+            return overruling
+        self._came(key, in_file is not None)
+        return in_file or ""
+
+    def number(self, key: str, default: int, lowest: int, highest: int) -> int:
+        """Return a setting that is a whole number."""
+        in_file = self._table.number(key, lowest, highest)
+        self._came(key, in_file is not None)
+        return default if in_file is None else in_file
+
+    def buses(self, option: str | None, option_name: str, variable: str) -> tuple[Bus, ...]:
+        """Return the buses; one named by option or variable stands for all in the file."""
+        in_file = self._table.buses()
+        overruling = self._overruling("bus", option, option_name, variable)
+        if overruling is not None:
+            return (Bus(overruling),)
+        self._came("bus", bool(in_file))
+        return in_file
+
+    def _overruling(self, key: str, option: str | None, option_name: str, variable: str) -> str | None:
+        from_environment = os.environ.get(variable) if variable else None
+        value, name = (option, option_name) if option is not None else (from_environment or None, variable)
+        if value is None:
+            return None
+        sense = _SENSES[key]
+        if not sense.fits(value):
+            shown = masked(clean(value, MAX_NAME))
+            raise UsageError(
+                say("{name} cannot be {value}; write {example}.", name=name, value=shown, example=sense.example)
+            )
+        self.sources[key] = Source("option" if option is not None else "environment", name)
+        return value
+
+    def _came(self, key: str, is_in_file: bool) -> None:
+        self.sources[key] = Source("file", str(self._table.file)) if is_in_file else Source("default")
+
+
+def _are_units(units: object) -> TypeGuard[Mapping[str, int]]:
+    if not isinstance(units, dict):
+        return False
+    are_blocks = all(re.fullmatch(r"[1-9][0-9]?", str(block)) for block in units)
+    are_addresses = all(type(unit) is int and 1 <= unit <= MAX_UNIT for unit in units.values())
+    return are_blocks and are_addresses and len(set(units.values())) == len(units)
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise BadFile(say("{file} is not UTF-8 text.", file=str(file))) from None
+    except OSError as error:
+        raise BadFile(say("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")) from None
+
+
+def _parsed(file: Path, text: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 0)
+        message = say("{file}, line {line}: this is not TOML.", file=str(file), line=line)
+        raise BadFile(message, line, column) from None
