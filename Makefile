@@ -62,7 +62,7 @@ bench: .venv/for-work
 	$(BIN)/python -m benchmarks
 
 texts: .venv/for-work
-	$(BIN)/python -m tests.support.catalogue
+	$(BIN)/python tests/support/catalogue.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
