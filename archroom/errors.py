@@ -28,21 +28,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
-Value = str | int
+Value: TypeAlias = "str | int | Message"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for a person, not yet translated."""
+    """A sentence or phrase for a person, not yet translated; a value may be such a phrase itself."""
 
     template: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def english(self) -> str:
         """Return the sentence in English, for logs and for errors shown outside the program's own surfaces."""
-        return fill(self.template, self.values)
+        return fill(self.template, {name: plain(value) for name, value in self.values.items()})
+
+
+def plain(value: Value) -> str | int:
+    """Return a value as it is shown in English."""
+    return value.english() if isinstance(value, Message) else value
 
 
 def say(template: str, /, **values: Value) -> Message:
@@ -50,7 +55,7 @@ def say(template: str, /, **values: Value) -> Message:
     return Message(template, values)
 
 
-def fill(template: str, values: Mapping[str, Value]) -> str:
+def fill(template: str, values: Mapping[str, str | int]) -> str:
     """Put values where `{name}` stands, and nothing else: no attribute access, no format specifications."""
     parts = template.split("{")
     filled = [parts[0]]

@@ -31,12 +31,13 @@ def chosen_language() -> str:
 
 def tr(template: str, /, **values: Value) -> str:
     """Return a sentence in the person's language; the template is marked for translation by standing in this call."""
-    return fill(_catalogue(chosen_language()).gettext(template), values)
+    return render(Message(template, values))
 
 
 def render(message: Message) -> str:
-    """Return a message in the person's language."""
-    return fill(_catalogue(chosen_language()).gettext(message.template), message.values)
+    """Return a message in the person's language, and the phrases in it too."""
+    values = {name: render(value) if isinstance(value, Message) else value for name, value in message.values.items()}
+    return fill(_catalogue(chosen_language()).gettext(message.template), values)
 
 
 def render_error(error: ArchroomError) -> str:
