@@ -180,7 +180,7 @@ def _not_available(thing: Thing) -> Message:
         case Custody.DISPOSED:
             return say("{title} was disposed of; nothing changed.", title=thing.title)
         case Custody.MISSING:
-            return say("{title} is missing; nothing changed. Scan a shelf, then the thing, once it is found.", title=thing.title)
+            return say("{title} is missing; nothing changed. Scan a shelf, then it, once it is found.", title=thing.title)
         case Custody.READING_ROOM:
             return say("{title} is in the reading room; nothing changed. Put it in staging first.", title=thing.title)
         case Custody.IN_TRANSIT:
