@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"\{[a-z_0-9]*\}")
 
 def test_every_sentence_is_translated() -> None:
     known = catalogue.catalogue()
-    waiting = [text for text in catalogue.templates() if not (known.get(text) and known.get(text).string)]
+    waiting = [text for text in catalogue.templates() if (message := known.get(text)) is None or not message.string]
     assert waiting == []
 
 
