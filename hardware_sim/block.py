@@ -1,0 +1,229 @@
+"""The steel of one block: carriages on a track, what touches what, and people who stand between them.
+
+Pure: no IO, no clock, no chance. Advances by `step(dt)` only. Whatever is asked of it, the order of the carriages and
+the sum of the gaps in each segment stay, fixed carriages stand still, and no speed exceeds the nominal one. It does
+not judge whether a motion is allowed: that is the controller's work. It counts what becomes of people if nobody does.
+"""
+
+from __future__ import annotations
+
+from hardware_sim.layout import BlockLayout, Segment
+from hardware_sim.mechanics import Carriage, Mechanics
+
+BODY_MM = 300
+"""Depth of a standing person: an aisle narrower than this touches whoever is in it."""
+
+
+class Person:
+    """Somebody in an aisle, seen by the detectors or not, and what the carriages did to them."""
+
+    __slots__ = ("aisle", "entry_edges", "is_detected", "is_hit", "name", "shifted_mm")
+
+    def __init__(self, name: str, aisle: int, *, is_detected: bool, entry_edges: tuple[float, float]) -> None:
+        self.name = name
+        self.aisle = aisle
+        self.is_detected = is_detected
+        self.is_hit = False
+        self.entry_edges = entry_edges
+        self.shifted_mm = 0.0
+        """The furthest that a side of the aisle has moved since the person came in."""
+
+
+class Block:
+    """One track of carriages that can be set in motion, stopped and stepped."""
+
+    __slots__ = (
+        *("_moving", "_people", "_segments", "_watches_contact", "beams_broken", "carriages", "edges_held"),
+        *("emergency_stop_pressed", "hits", "layout", "mechanics"),
+    )
+
+    def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
+        self.layout = layout
+        self.mechanics = mechanics or Mechanics()
+        self.carriages = tuple(
+            Carriage(facts.number, facts.depth_mm, is_fixed=facts.is_fixed, position=float(position))
+            for facts, position in zip(layout.carriages, layout.positions_with_open(layout.open_aisles), strict=True)
+        )
+        self.beams_broken: set[int] = set()
+        self.edges_held: set[int] = set()
+        self.emergency_stop_pressed = False
+        self.hits = 0
+        """How often a person was touched by steel: the oracle. 0 is the only good number."""
+        self._segments = layout.segments
+        self._moving: list[Carriage] = []
+        self._people: dict[str, Person] = {}
+        self._watches_contact = False
+
+    # -- motion
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nothing moves and nothing waits to start."""
+        return not self._moving
+
+    def step(self, dt_s: float) -> None:
+        """Let `dt_s` seconds pass."""
+        moving = self._moving
+        if not moving:
+            return
+        has_arrivals = False
+        for carriage in moving:
+            left = carriage.phase_left_s
+            if left > dt_s:
+                speed = carriage.speed
+                gain = carriage.acceleration * dt_s
+                carriage.position += (speed + 0.5 * gain) * dt_s
+                carriage.speed = speed + gain
+                carriage.phase_left_s = left - dt_s
+            elif not carriage.finish_phase(dt_s):
+                has_arrivals = True
+        if has_arrivals:
+            self._moving = [carriage for carriage in moving if carriage.phase_left_s > 0.0]
+        if self._watches_contact:
+            self._find_contacts()
+
+    def open_aisle(self, aisle: int) -> None:
+        """Set the carriages of one segment in motion until this aisle has all of the segment's spare width.
+
+        The carriages next to the free space start first, the others follow by the mechanics' rule. Raises ValueError
+        while something moves.
+        """
+        if self._moving:
+            raise ValueError("the block is moving")
+        wait_s = 0.0
+        started: list[Carriage] = []
+        for carriage, target in self._moves(aisle):
+            displacement = target - carriage.position
+            carriage.run_to(target, self.mechanics.phases(displacement, wait_s))
+            started.append(carriage)
+            is_sequential = self.mechanics.is_sequential
+            wait_s += self.mechanics.travel_s(abs(displacement)) if is_sequential else self.mechanics.stagger_s
+        self._moving = started
+
+    def stop(self) -> None:
+        """Brake everything that moves; what has not started stays."""
+        for carriage in self._moving:
+            carriage.brake(self.mechanics.stop_deceleration_mm_s2)
+        self._moving = [carriage for carriage in self._moving if carriage.phase_left_s > 0.0]
+
+    def changed_aisles(self, aisle: int) -> frozenset[int]:
+        """The aisles that change or slide sideways when this one is opened from here."""
+        moved = [carriage.number for carriage, _ in self._moves(aisle)]
+        return frozenset(moved) | frozenset(number - 1 for number in moved)
+
+    def _moves(self, aisle: int) -> list[tuple[Carriage, float]]:
+        """Carriages that must move and where to, in the order they start."""
+        segment = next(segment for segment in self._segments if aisle in segment)
+        targets = self._packed(segment, aisle)
+        away = [(self.carriages[number - 1], targets[number]) for number in targets]
+        moves = [(carriage, target) for carriage, target in away if abs(target - carriage.position) > 1e-6]
+        down = [move for move in moves if move[1] < move[0].position]
+        up = [move for move in moves if move[1] > move[0].position]
+        return down + up[::-1]
+
+    def _packed(self, segment: Segment, aisle: int) -> dict[int, float]:
+        """Target of each mobile carriage of a segment when only `aisle` is wide: packed towards both ends."""
+        targets: dict[int, float] = {}
+        edge = self._side(segment.first, 0)
+        for number in range(segment.first + 1, aisle + 1):
+            edge += self.layout.clearance_mm
+            targets[number] = edge
+            edge += self.carriages[number - 1].depth_mm
+        edge = self._side(segment.last, 1)
+        for number in range(segment.last, aisle, -1):
+            edge -= self.layout.clearance_mm + self.carriages[number - 1].depth_mm
+            targets[number] = edge
+        return targets
+
+    # -- what can be measured
+
+    def _side(self, gap: int, side: int) -> float:
+        """Position of the low (0) or high (1) side of a gap."""
+        if side:
+            is_end = gap == len(self.carriages)
+            return float(self.layout.track_mm) if is_end else self.carriages[gap].position
+        if gap == 0:
+            return 0.0
+        carriage = self.carriages[gap - 1]
+        return carriage.position + carriage.depth_mm
+
+    def gap(self, gap: int) -> float:
+        """Width of a gap now, in mm."""
+        return self._side(gap, 1) - self._side(gap, 0)
+
+    def gaps_mm(self) -> tuple[float, ...]:
+        """Width of each gap 0..N now."""
+        return tuple(self.gap(gap) for gap in range(len(self.carriages) + 1))
+
+    def positions_mm(self) -> list[int]:
+        """Near edge of each carriage in whole mm from the origin."""
+        return [int(carriage.position + 0.5) for carriage in self.carriages]
+
+    def moving_mask(self) -> int:
+        """Bit *i-1* set: carriage *i* has a speed."""
+        mask = 0
+        for carriage in self._moving:
+            if carriage.speed:
+                mask |= 1 << carriage.number - 1
+        return mask
+
+    # -- people and sensors
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who is in an aisle."""
+        return tuple(self._people.values())
+
+    @property
+    def is_undisturbed(self) -> bool:
+        """Whether nobody is in an aisle and no sensor or button says anything."""
+        return not (self._people or self.beams_broken or self.edges_held or self.emergency_stop_pressed)
+
+    def let_in(self, name: str, aisle: int, *, is_detected: bool = True) -> Person:
+        """Let somebody walk into an aisle; `is_detected=False` is a detector that is blind to them.
+
+        Raises ValueError if there is no such aisle, the name is inside already, or nobody fits in.
+        """
+        if name in self._people:
+            raise ValueError(f"{name} is in aisle {self._people[name].aisle} already")
+        if not self.layout.is_enterable(aisle):
+            raise ValueError(f"aisle {aisle} cannot be entered")
+        if self.gap(aisle) < BODY_MM:
+            raise ValueError(f"aisle {aisle} is {int(self.gap(aisle))} mm wide; a person needs {BODY_MM}")
+        edges = (self._side(aisle, 0), self._side(aisle, 1))
+        person = Person(name, aisle, is_detected=is_detected, entry_edges=edges)
+        self._people[name] = person
+        self._watches_contact = True
+        return person
+
+    def let_out(self, name: str) -> None:
+        """Let somebody leave. Raises ValueError if nobody of that name is inside."""
+        if name not in self._people:
+            raise ValueError(f"{name} is in no aisle")
+        del self._people[name]
+        self._watches_contact = bool(self._people)
+
+    def occupied_mask(self) -> int:
+        """Bit *k* set: the detectors see somebody in aisle *k*."""
+        mask = 0
+        for person in self._people.values():
+            if person.is_detected:
+                mask |= 1 << person.aisle
+        return mask
+
+    def beam_mask(self) -> int:
+        """Bit *k* set: the beam in aisle *k* is broken."""
+        return sum(1 << aisle for aisle in self.beams_broken)
+
+    def is_edge_pressed(self) -> bool:
+        """Whether a safety edge is held down, or pressed by a body that it touches now."""
+        return bool(self.edges_held) or any(self.gap(person.aisle) < BODY_MM for person in self._people.values())
+
+    def _find_contacts(self) -> None:
+        for person in self._people.values():
+            low, high = self._side(person.aisle, 0), self._side(person.aisle, 1)
+            entry_low, entry_high = person.entry_edges
+            person.shifted_mm = max(person.shifted_mm, abs(low - entry_low), abs(high - entry_high))
+            if not person.is_hit and high - low < BODY_MM:
+                person.is_hit = True
+                self.hits += 1

@@ -1,0 +1,390 @@
+"""The reference controller of one block: ``docs/shelving-protocol.md``, scan by scan. Pure: no IO, no clock.
+
+Fed with register reads and writes, switches of its cabinet, and `scan()` once a scan period. A write takes effect at
+the next scan only; what a read answers changes at scans only. It never starts a motion but for a well-formed OPERATE
+that follows a living SELECT, and there is no register that resets a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hardware_sim import registers
+from hardware_sim.block import Block
+from hardware_sim.registers import (
+    EndReason,
+    ExceptionCode,
+    Fault,
+    Flag,
+    Input,
+    Mode,
+    Operation,
+    RegisterError,
+    Result,
+    State,
+    WatchdogMode,
+)
+from hardware_sim.watchdog import Watchdog
+
+OPEN_TOLERANCE_MM = 20
+"""An aisle is open when its gap is at least AISLE_MM less this."""
+MAX_SELECT_TTL_MS = 10_000
+MAX_OPERATE_TTL_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is set once in a controller: the identity block and the times behind it."""
+
+    serial: str = "SIMULATE"
+    magic: int = registers.MAGIC
+    map_version: int = registers.MAP_VERSION
+    kind: int = 1
+    block: int | None = None
+    """What BLOCK says when it is not the truth."""
+    watchdog_ms: int = 1000
+    watchdog_mode: WatchdogMode = WatchdogMode.WRITES
+    scan_ms: int = 20
+    warning_ms: int = 1000
+
+    def __post_init__(self) -> None:
+        if len(self.serial) != 8 or not self.serial.isascii():
+            raise ValueError("a serial number is 8 ASCII characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A living SELECT: which command may follow it, and until when."""
+
+    seq: int
+    aisle: int
+    closes: int
+    expires_ms: int
+
+
+@dataclass(slots=True)
+class CommandRecord:
+    """What the last commands were and what became of them: EPOCH, LAST_SEQ, LAST_RESULT, REFUSAL."""
+
+    epoch: int = 0
+    seq: int = 0
+    result: int = 0
+    refusal: int = 0
+    refusal_count: int = 0
+
+    def malformation(self, epoch: int, seq: int, operation: int, *, is_checked: bool) -> Result | None:
+        """Why a command is ill-formed, None if it is not."""
+        if not is_checked:
+            return Result.CHECK_WRONG
+        if epoch < self.epoch:
+            return Result.EPOCH_OLD
+        expected = (self.seq, self.seq + 1) if epoch == self.epoch else (1,)
+        if seq not in expected:
+            return Result.SEQUENCE_WRONG
+        if operation not in (Operation.SELECT, Operation.OPERATE):
+            return Result.OPERATION_UNKNOWN
+        return None
+
+    def refuse(self, refusal: Result) -> None:
+        """Take down an ill-formed command."""
+        self.refusal = refusal
+        self.refusal_count = self.refusal_count + 1 & 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """An accepted OPERATE: what opens, what closes, which aisles it changes, and how long it may take."""
+
+    aisle: int
+    closes: int
+    changed_mask: int
+    accepted_ms: int
+    ttl_ms: int
+
+
+@dataclass(slots=True, eq=False)
+class Controller:
+    """Controller of one block from one power-up to the next.
+
+    `time_scale` is how many seconds of mechanics pass in one second of the controller. `mode` and `is_enabled` are
+    switches of the cabinet: no register reaches them, and what is done to them is noticed at the next scan.
+    """
+
+    block: Block
+    settings: Settings
+    boot_id: int
+    faults: Fault = Fault(0)
+    mode: Mode = Mode.AUTOMATIC
+    is_enabled: bool = True
+    time_scale: float = 1.0
+    state: State = field(default=State.STARTING, init=False)
+    _watchdog: Watchdog = field(init=False)
+    _record: CommandRecord = field(default_factory=CommandRecord, init=False)
+    _selection: Selection | None = field(default=None, init=False)
+    _motion: Motion | None = field(default=None, init=False)
+    _end_reason: EndReason = field(default=EndReason.NONE, init=False)
+    _inputs: int = field(default=0, init=False)
+    _occupied: int = field(default=0, init=False)
+    _occupied_latch: int = field(default=0, init=False)
+    _now_ms: int = field(default=0, init=False)
+    _status_ctr: int = field(default=0, init=False)
+    _snapshot: tuple[int, ...] | None = field(default=None, init=False)
+    _command: tuple[int, ...] | None = field(default=None, init=False)
+    _command_echo: tuple[int, ...] = field(default=(0,) * registers.COMMAND_COUNT, init=False)
+    _stop_is_written: bool = field(default=False, init=False)
+    _stop_echo: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.boot_id <= 0xFFFF:
+            raise ValueError("BOOT_ID is 1..65535")
+        self._watchdog = Watchdog(self.settings.watchdog_ms, self.settings.watchdog_mode)
+
+    # -- registers, as the wire sees them
+
+    def read(self, address: int, count: int) -> Sequence[int]:
+        """Holding registers from an address on. Raises RegisterError unless just one whole block is asked for."""
+        self._watchdog.notice_read()
+        if address == registers.STATUS and count == registers.status_count(len(self.block.carriages)):
+            return self._status()
+        if address == registers.IDENTITY and count == registers.IDENTITY_COUNT:
+            return self._identity()
+        if address == registers.COMMAND and count == registers.COMMAND_COUNT:
+            return self._command_echo
+        if address == registers.HEARTBEAT and count == 1:
+            return (self._watchdog.heartbeat,)
+        if address == registers.STOP and count == 1:
+            return (self._stop_echo,)
+        raise RegisterError(ExceptionCode.ILLEGAL_ADDRESS)
+
+    def write(self, address: int, values: Sequence[int]) -> None:
+        """Write holding registers; taken up at the next scan. Raises RegisterError outside of what may be written."""
+        if address == registers.COMMAND and len(values) == registers.COMMAND_COUNT:
+            self._command = self._command_echo = tuple(values)
+        elif address == registers.HEARTBEAT and len(values) == 1:
+            self._watchdog.take_heartbeat(values[0])
+        elif address == registers.STOP and len(values) == 1:
+            self._stop_echo = values[0]
+            self._stop_is_written = True
+        else:
+            raise RegisterError(ExceptionCode.ILLEGAL_ADDRESS)
+
+    def _identity(self) -> tuple[int, ...]:
+        settings = self.settings
+        layout = self.block.layout
+        fixed = sum(1 << facts.number - 1 for facts in layout.carriages if facts.is_fixed)
+        block_number = layout.number if settings.block is None else settings.block
+        speed = min(0xFFFF, round(self.block.mechanics.speed_mm_s * self.time_scale))
+        return registers.with_check(
+            (
+                *(settings.magic, settings.map_version, settings.kind, block_number, len(layout.carriages)),
+                *(settings.watchdog_ms, settings.watchdog_mode, settings.scan_ms),
+                *(layout.aisle_mm, settings.warning_ms, speed, fixed & 0xFFFF, fixed >> 16),
+                *registers.from_bytes(settings.serial.encode("ascii")),
+            )
+        )
+
+    def _status(self) -> tuple[int, ...]:
+        if self._snapshot is None:
+            record, watchdog, selected = self._record, self._watchdog, self._motion or self._selection
+            target, closes = (selected.aisle, selected.closes) if selected else (registers.NONE, registers.NONE)
+            moving, occupied = self.block.moving_mask(), self._occupied
+            flags = Flag.LOCAL_ENABLE * self.is_enabled | Flag.WATCHDOG_ARMED * watchdog.is_armed
+            self._snapshot = registers.with_check(
+                (
+                    *(self._status_ctr, self.boot_id, record.epoch, record.seq, record.result),
+                    *(self.state, self.mode, flags, self.faults, self._inputs),
+                    *(occupied & 0xFFFF, occupied >> 16 & 0xFFFF, moving & 0xFFFF, moving >> 16),
+                    *(target, closes, watchdog.heartbeat, self._end_reason),
+                    *(record.refusal_count << 8 | record.refusal, len(self.block.carriages)),
+                    *self.block.positions_mm(),
+                )
+            )
+        return self._snapshot
+
+    # -- the cabinet
+
+    def press_reset(self) -> Fault:
+        """Local reset: clears each latched fault whose input is clear, starts nothing. Returns what stays latched."""
+        block = self.block
+        held = Fault(0)
+        if block.emergency_stop_pressed:
+            held |= Fault.EMERGENCY_STOP
+        if block.is_edge_pressed():
+            held |= Fault.EDGE
+        if block.beams_broken:
+            held |= Fault.BEAM
+        if block.occupied_mask() & self._occupied_latch:
+            held |= Fault.OCCUPIED
+        else:
+            self._occupied_latch = 0
+        self.faults &= held
+        return self.faults
+
+    # -- the program
+
+    def scan(self) -> None:
+        """One scan: the time since the last one passes on the track, then inputs, STOP, watchdog, command, motion."""
+        settings = self.settings
+        self.block.step(settings.scan_ms * 0.001 * self.time_scale)
+        self._now_ms += settings.scan_ms
+        self._status_ctr = self._status_ctr + 1 & 0xFFFF
+        self._snapshot = None
+        self._read_inputs()
+        if self._stop_is_written:
+            self._stop_is_written = False
+            self._selection = None
+            self._end_motion(EndReason.STOP)
+        if self._watchdog.has_expired(self._now_ms):
+            self._selection = None
+            self._end_motion(EndReason.WATCHDOG)
+        if self._selection is not None and self._now_ms >= self._selection.expires_ms:
+            self._selection = None
+        if self._command is not None:
+            command, self._command = self._command, None
+            self._take_command(command)
+        if self._motion is not None:
+            self._drive(self._motion)
+        if self._motion is None:
+            self._rest()
+
+    def _read_inputs(self) -> None:
+        block = self.block
+        if block.is_undisturbed:
+            self._inputs = self._occupied = 0
+            return
+        beams = block.beam_mask()
+        self._occupied = block.occupied_mask()
+        inputs = Input(0)
+        if block.emergency_stop_pressed:
+            inputs |= Input.EMERGENCY_STOP
+            self._latch(Fault.EMERGENCY_STOP, EndReason.FAULT)
+        if block.is_edge_pressed():
+            inputs |= Input.EDGE
+            self._latch(Fault.EDGE, EndReason.FAULT)
+        if beams:
+            inputs |= Input.BEAM
+        self._inputs = inputs
+        if self._motion is not None:
+            changed = self._motion.changed_mask
+            if beams & changed:
+                self._latch(Fault.BEAM, EndReason.FAULT)
+            if self._occupied & changed:
+                self._occupied_latch |= self._occupied & changed
+                self._latch(Fault.OCCUPIED, EndReason.OCCUPIED)
+
+    def _latch(self, fault: Fault, reason: EndReason) -> None:
+        self.faults |= fault
+        self._selection = None
+        self._end_motion(reason)
+
+    def _take_command(self, command: tuple[int, ...]) -> None:
+        epoch, seq, operation, aisle, closes, ttl_ms, check = command
+        record = self._record
+        is_checked = check == registers.check_of(command[:-1])
+        malformation = record.malformation(epoch, seq, operation, is_checked=is_checked)
+        if malformation is not None:
+            record.refuse(malformation)
+            return
+        if epoch == record.epoch and seq == record.seq:
+            return
+        if epoch > record.epoch:
+            self._selection = None
+            self._end_motion(EndReason.STOP)
+        selection, self._selection = self._selection, None
+        record.epoch, record.seq = epoch, seq
+        refusal = self._refusal_of(operation, aisle, closes, ttl_ms)
+        if refusal is not None:
+            record.result = refusal
+        elif operation == Operation.SELECT:
+            record.result = Result.SELECTED
+            self._selection = Selection(seq, aisle, closes, self._now_ms + ttl_ms)
+        elif selection is None or (selection.seq, selection.aisle, selection.closes) != (seq - 1, aisle, closes):
+            record.result = Result.NOT_SELECTED
+        else:
+            record.result = Result.ACCEPTED
+            self._motion = Motion(aisle, closes, _mask(self.block.changed_aisles(aisle)), self._now_ms, ttl_ms)
+            self._end_reason = EndReason.NONE
+            self.state = State.WARNING
+
+    def _refusal_of(self, operation: int, aisle: int, closes: int, ttl_ms: int) -> Result | None:
+        """The first reason against a well-formed command, in the order of the document's table."""
+        limit_ms = MAX_SELECT_TTL_MS if operation == Operation.SELECT else MAX_OPERATE_TTL_MS
+        if not 1 <= ttl_ms <= limit_ms:
+            return Result.TTL_RANGE
+        if not self._is_pair(aisle, closes):
+            return Result.AISLE_WRONG
+        if not self._watchdog.permits_motion:
+            return Result.WATCHDOG_NOT_ARMED
+        if not self._is_permitted:
+            return Result.NOT_ENABLED
+        if self.faults or self._inputs:
+            return Result.FAULTED
+        if self._motion is not None or not self.block.is_still:
+            return Result.MOVING
+        open_aisles = self._open_aisles(aisle)
+        if closes != next((other for other in open_aisles if other != aisle), registers.NONE):
+            return Result.CLOSES_NOT_OPEN
+        if aisle in open_aisles:
+            return Result.OPEN_ALREADY
+        if self._occupied & _mask(self.block.changed_aisles(aisle)):
+            return Result.OCCUPIED
+        return None
+
+    @property
+    def _is_permitted(self) -> bool:
+        return self.mode is Mode.AUTOMATIC and self.is_enabled
+
+    def _is_pair(self, aisle: int, closes: int) -> bool:
+        layout = self.block.layout
+        if not layout.is_enterable(aisle) or aisle == closes:
+            return False
+        return closes == registers.NONE or (layout.is_enterable(closes) and closes in layout.segment_of(aisle))
+
+    def _open_aisles(self, aisle: int) -> list[int]:
+        """The open aisles of the segment that holds an aisle."""
+        layout = self.block.layout
+        segment = layout.segment_of(aisle)
+        width = layout.aisle_mm - OPEN_TOLERANCE_MM
+        return [gap for gap in range(segment.first, segment.last + 1) if self.block.gap(gap) >= width]
+
+    # -- motion
+
+    def _drive(self, motion: Motion) -> None:
+        """What the outputs do in the time until the next scan."""
+        if self.state is State.MOVING and self.block.is_still:
+            self._end_reason = EndReason.ARRIVED
+            self._motion = None
+        elif self.state is State.STOPPING:
+            if self.block.is_still:
+                self._motion = None
+        elif not self._is_permitted:
+            self._end_motion(EndReason.NOT_ENABLED)
+        elif self._now_ms - motion.accepted_ms >= motion.ttl_ms:
+            self._end_motion(EndReason.TIME_TO_LIVE)
+        elif self.state is State.WARNING and self._now_ms - motion.accepted_ms >= self.settings.warning_ms:
+            self.block.open_aisle(motion.aisle)
+            self.state = State.MOVING
+
+    def _end_motion(self, reason: EndReason) -> None:
+        """Stop a warning or motion for this reason; a motion that is stopping already keeps its first reason."""
+        if self._motion is None or self.state is State.STOPPING:
+            return
+        self._end_reason = reason
+        self.block.stop()
+        self.state = State.STOPPING
+        if self.block.is_still:
+            self._motion = None
+
+    def _rest(self) -> None:
+        """What STATE says while no motion is under way."""
+        if self._selection is not None and not self._is_permitted:
+            self._selection = None
+        if self.faults:
+            self.state = State.FAULTED
+        else:
+            self.state = State.IDLE if self._selection is None else State.SELECTED
+
+
+def _mask(aisles: frozenset[int]) -> int:
+    return sum(1 << aisle for aisle in aisles)

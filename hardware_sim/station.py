@@ -1,0 +1,83 @@
+"""One unit on the wire: its steel, its controller, and whether it has power. Pure."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hardware_sim import registers
+from hardware_sim.block import Block
+from hardware_sim.controller import Controller, Settings
+from hardware_sim.layout import BlockLayout
+from hardware_sim.mechanics import Mechanics
+from hardware_sim.modbus import READ_HOLDING, answer
+
+
+class Station:
+    """A block with its controller; keeps what outlives a power cut (switches, latched faults, where things stand)."""
+
+    __slots__ = ("_controller", "_is_powered", "_random", "block", "cached_status", "is_silent", "next_scan_ms")
+
+    def __init__(self, layout: BlockLayout, mechanics: Mechanics, settings: Settings, random: Random) -> None:
+        self.block = Block(layout, mechanics)
+        self._random = random
+        self._is_powered = True
+        self.is_silent = False
+        """A dead line: nothing that is sent to this unit arrives."""
+        self.cached_status: bytes | None = None
+        """What a gateway that repeats itself answers to every read of the status."""
+        self._controller = Controller(self.block, settings, random.randint(1, 0xFFFF))
+        self.next_scan_ms = float(settings.scan_ms)
+
+    @property
+    def controller(self) -> Controller:
+        """The controller since the last power-up."""
+        return self._controller
+
+    @property
+    def is_powered(self) -> bool:
+        """Whether the controller has power; without it the brakes hold."""
+        return self._is_powered
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether requests arrive and are answered."""
+        return self._is_powered and not self.is_silent
+
+    def scan(self) -> None:
+        """One scan period passes."""
+        controller = self._controller
+        if self._is_powered:
+            controller.scan()
+        else:
+            self.block.step(controller.settings.scan_ms * 0.001 * controller.time_scale)
+        self.next_scan_ms += controller.settings.scan_ms
+
+    def switch_power(self, is_on: bool) -> None:
+        """Cut or give power. The cut brakes what moves; the return is a boot with another BOOT_ID."""
+        if is_on == self._is_powered:
+            return
+        self._is_powered = is_on
+        if is_on:
+            self._boot(self._controller.settings)
+        else:
+            self.block.stop()
+
+    def configure(self, settings: Settings) -> None:
+        """Give the controller other settings, which takes a boot."""
+        self.block.stop()
+        self._boot(settings)
+
+    def repeat_status(self, is_on: bool) -> None:
+        """Begin or end being behind a gateway that answers status reads from its memory."""
+        count = registers.status_count(len(self.block.carriages))
+        request = bytes((READ_HOLDING, registers.STATUS >> 8, registers.STATUS & 0xFF, 0, count))
+        self.cached_status = answer(self._controller, request) if is_on else None
+
+    def _boot(self, settings: Settings) -> None:
+        old = self._controller
+        boot_id = old.boot_id
+        while boot_id == old.boot_id:
+            boot_id = self._random.randint(1, 0xFFFF)
+        self._controller = Controller(
+            self.block, settings, boot_id, old.faults, old.mode, old.is_enabled, time_scale=old.time_scale
+        )

@@ -1,0 +1,136 @@
+"""A whole room of simulated shelving on a virtual clock. Pure: time passes only in `advance`.
+
+`VirtualRoom` is what the endpoints serve in real time; `VirtualBlock` is one unit of it for tests that speak registers
+or frames without a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from hardware_sim import commands
+from hardware_sim.bus import Bus
+from hardware_sim.controller import Settings
+from hardware_sim.layout import BlockLayout
+from hardware_sim.mechanics import Mechanics
+from hardware_sim.modbus import MbapDecoder, RtuDecoder
+from hardware_sim.roomfile import RoomLayout, load_room
+from hardware_sim.station import Station
+
+
+class VirtualRoom:
+    """All blocks of a room, each a unit whose address is its block number, on one bus."""
+
+    __slots__ = ("_speed", "bus", "code", "now_ms", "stations")
+
+    def __init__(
+        self,
+        blocks: Sequence[BlockLayout],
+        *,
+        code: str = "",
+        seed: int = 0,
+        speed: float = 1.0,
+        mechanics: Mechanics | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        random = Random(seed)
+        self.code = code
+        self.now_ms = 0.0
+        self.stations: dict[int, Station] = {}
+        for layout in blocks:
+            own = settings or Settings(serial=f"SIM{layout.number:05d}")
+            self.stations[layout.number] = Station(layout, mechanics or Mechanics(), own, random)
+        self.bus = Bus(self.stations)
+        self._speed = 1.0
+        self.speed = speed
+
+    @classmethod
+    def of_room(
+        cls,
+        room: RoomLayout | Path,
+        *,
+        seed: int = 0,
+        speed: float = 1.0,
+        mechanics: Mechanics | None = None,
+        settings: Settings | None = None,
+    ) -> VirtualRoom:
+        """The blocks of a room, or of a room file. Raises RoomFileError."""
+        layout = load_room(room) if isinstance(room, Path) else room
+        return cls(layout.blocks, code=layout.code, seed=seed, speed=speed, mechanics=mechanics, settings=settings)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds the mechanics live through in one second; watchdog, life times and scans keep their pace."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, factor: float) -> None:
+        if not 0.0 < factor <= 1000.0:
+            raise ValueError("the speed factor lies above 0 and at most at 1000")
+        self._speed = factor
+        for station in self.stations.values():
+            station.controller.time_scale = factor
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass: every scan that falls due is run."""
+        self.now_ms += seconds * 1000.0
+        now_ms = self.now_ms + 1e-6
+        for station in self.stations.values():
+            while station.next_scan_ms <= now_ms:
+                station.scan()
+
+    @property
+    def next_scan_s(self) -> float:
+        """Seconds from now until the next scan of any unit."""
+        return (min(station.next_scan_ms for station in self.stations.values()) - self.now_ms) / 1000.0
+
+    def control(self, do: str, **fields: object) -> dict[str, object]:
+        """What the control channel does (``docs/simulator.md``). Raises commands.ControlError for what is refused."""
+        return commands.execute(self, {"do": do, **fields})
+
+    def exchange_rtu(self, data: bytes) -> bytes:
+        """Answer the RTU frames in `data`; delays of line faults are ignored, what would come is joined."""
+        requests = RtuDecoder().feed(data)
+        return b"".join(delivery.data for request in requests for delivery in self.bus.exchange(request))
+
+    def exchange_tcp(self, data: bytes) -> bytes:
+        """Answer the Modbus TCP frames in `data`, likewise."""
+        requests = MbapDecoder().feed(data)
+        return b"".join(delivery.data for request in requests for delivery in self.bus.exchange(request))
+
+
+class VirtualBlock(VirtualRoom):
+    """A room of one block, with its registers at hand."""
+
+    __slots__ = ("unit",)
+
+    def __init__(
+        self,
+        layout: BlockLayout,
+        *,
+        seed: int = 0,
+        speed: float = 1.0,
+        mechanics: Mechanics | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        super().__init__((layout,), seed=seed, speed=speed, mechanics=mechanics, settings=settings)
+        self.unit = layout.number
+
+    @property
+    def station(self) -> Station:
+        """The unit: its steel and its controller."""
+        return self.stations[self.unit]
+
+    def read(self, address: int, count: int) -> list[int]:
+        """Holding registers as the last scan left them. Raises registers.RegisterError."""
+        return [int(register) for register in self.station.controller.read(address, count)]
+
+    def write(self, address: int, *values: int) -> None:
+        """Write holding registers; they take effect at the next scan. Raises registers.RegisterError."""
+        self.station.controller.write(address, values)
+
+    def truth(self) -> Mapping[str, object]:
+        """What is so on the track, whatever the registers say."""
+        return commands.truth_of(self.station)

@@ -1,0 +1,177 @@
+"""From bytes to units and back, for one wire: at once, or at the pace of a real serial line.
+
+A paced line is half duplex: a character takes 11 bits, requests and replies take turns, a reply begins 3.5 characters
+after the last character of its request (1.75 ms above 19,200 baud), and no byte is readable before a real wire would
+have brought it. All times are absolute, so no lateness adds up.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+from hardware_sim.bus import Bus, Delivery
+from hardware_sim.loop import Loop
+from hardware_sim.modbus import BrokenStream, Request
+
+CHARACTER_BITS = 11
+FAST_SILENCE_S = 0.00175
+FAST_BAUD = 19_200
+TICK_S = 0.001
+"""Replies trickle in portions of this, as through a converter; the last byte comes at its exact time."""
+
+
+class Decoder(Protocol):
+    """Cuts requests out of a stream (``modbus.RtuDecoder``, ``modbus.MbapDecoder``)."""
+
+    @property
+    def is_waiting(self) -> bool: ...
+
+    def feed(self, data: bytes) -> list[Request]: ...
+
+    def fall_silent(self) -> None: ...
+
+
+class Port(Protocol):
+    """Where a client is heard and answered: a pty or a connection."""
+
+    @property
+    def decoder(self) -> Decoder: ...
+
+    def send(self, data: bytes) -> None: ...
+
+    def hang_up(self) -> None: ...
+
+
+class InstantWire:
+    """A wire without a speed: what arrives is answered at once."""
+
+    __slots__ = ("_bus", "_last_heard", "_loop", "_silence_s")
+
+    def __init__(self, loop: Loop, bus: Bus, silence_s: float) -> None:
+        self._loop = loop
+        self._bus = bus
+        self._silence_s = silence_s
+        self._last_heard: dict[Port, float] = {}
+
+    def receive(self, port: Port, data: bytes) -> None:
+        """A client's bytes have come."""
+        now = self._loop.now()
+        try:
+            requests = port.decoder.feed(data)
+        except BrokenStream:
+            port.hang_up()
+            return
+        for request in requests:
+            for delivery in self._bus.exchange(request):
+                _deliver(self._loop, port, delivery, now)
+        _end_silence(self._loop, self._last_heard, port, now, self._silence_s)
+
+    def forget(self, port: Port) -> None:
+        """The client has gone."""
+        self._last_heard.pop(port, None)
+
+
+class PacedWire:
+    """A serial line with a baud rate; several clients of it (a device server) take turns."""
+
+    __slots__ = (
+        "_bus",
+        "_character_s",
+        "_free_at",
+        "_is_busy",
+        "_last_heard",
+        "_loop",
+        "_queue",
+        "_silence_s",
+        "_t35_s",
+    )
+
+    def __init__(self, loop: Loop, bus: Bus, baud: int, silence_s: float) -> None:
+        self._loop = loop
+        self._bus = bus
+        self._silence_s = silence_s
+        self._character_s = CHARACTER_BITS / baud
+        self._t35_s = 3.5 * self._character_s if baud <= FAST_BAUD else FAST_SILENCE_S
+        self._free_at = 0.0
+        self._is_busy = False
+        self._queue: deque[tuple[Port, bytes, float]] = deque()
+        self._last_heard: dict[Port, float] = {}
+
+    def receive(self, port: Port, data: bytes) -> None:
+        """A client has handed bytes to its end of the line."""
+        self._queue.append((port, data, self._loop.now()))
+        if not self._is_busy:
+            self._begin()
+
+    def forget(self, port: Port) -> None:
+        """The client has gone."""
+        self._last_heard.pop(port, None)
+        self._queue = deque(entry for entry in self._queue if entry[0] is not port)
+
+    def _begin(self) -> None:
+        port, data, handed_over = self._queue.popleft()
+        self._is_busy = True
+        arrived = max(handed_over, self._free_at) + len(data) * self._character_s
+        self._free_at = arrived
+        reply_from = arrived + self._t35_s
+        self._loop.call_at(reply_from - TICK_S / 2, lambda: self._take_up(port, data, arrived, reply_from))
+
+    def _take_up(self, port: Port, data: bytes, arrived: float, reply_from: float) -> None:
+        requests = port.decoder.feed(data)
+        is_answered = False
+        for request in requests:
+            for delivery in self._bus.exchange(request):
+                is_answered = True
+                if delivery.after_s:
+                    _deliver(self._loop, port, delivery, reply_from)
+                else:
+                    start = max(reply_from, self._free_at)
+                    self._free_at = start + len(delivery.data) * self._character_s
+                    self._transmit(port, delivery.data, 0, start)
+        _end_silence(self._loop, self._last_heard, port, arrived, self._silence_s)
+        if is_answered:
+            self._loop.call_at(self._free_at, self._finish)
+        else:
+            self._finish()
+
+    def _transmit(self, port: Port, data: bytes, sent: int, start: float) -> None:
+        """Let the rest of a reply that began at `start` come through, portion by portion."""
+        left = len(data) - sent
+        portion = max(1, int(TICK_S / self._character_s))
+        if left < 2 * portion:
+            portion = left
+        due = start + (sent + portion) * self._character_s
+        is_last = portion == left
+
+        def arrive() -> None:
+            port.send(data[sent : sent + portion])
+            if not is_last:
+                self._transmit(port, data, sent + portion, start)
+
+        self._loop.call_at(due, arrive, is_exact=is_last)
+
+    def _finish(self) -> None:
+        self._is_busy = False
+        if self._queue:
+            self._begin()
+
+
+def _deliver(loop: Loop, port: Port, delivery: Delivery, base: float) -> None:
+    if delivery.after_s:
+        loop.call_at(base + delivery.after_s, lambda: port.send(delivery.data))
+    else:
+        port.send(delivery.data)
+
+
+def _end_silence(loop: Loop, last_heard: dict[Port, float], port: Port, now: float, silence_s: float) -> None:
+    """A frame that is not completed within the silence is void."""
+    last_heard[port] = now
+    if not port.decoder.is_waiting:
+        return
+
+    def look() -> None:
+        if last_heard.get(port) == now:
+            port.decoder.fall_silent()
+
+    loop.call_at(now + silence_s, look)
