@@ -27,11 +27,11 @@ On a virtual clock, without a socket or a thread: time passes in `advance` and n
 is cut out already goes to `bus.exchange`, which also tells by how much a line fault delays the reply.
 """
 
-from hardware_sim.commands import ControlError
-from hardware_sim.controller import Settings
+from hardware_sim.fields import ControlError
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.roomfile import RoomFileError, load_room, parse_room
 from hardware_sim.running import RunningSimulator
+from hardware_sim.settings import Settings
 from hardware_sim.virtual import VirtualBlock, VirtualRoom
 
 __all__ = [

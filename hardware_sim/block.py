@@ -12,6 +12,8 @@ from hardware_sim.mechanics import Carriage, Mechanics
 
 BODY_MM = 300
 """Depth of a standing person: an aisle narrower than this touches whoever is in it."""
+STALL_LIMIT_S = 0.5
+"""A drive gives up on a carriage that does not move for this long."""
 
 
 class Person:
@@ -33,8 +35,8 @@ class Block:
     """One track of carriages that can be set in motion, stopped and stepped."""
 
     __slots__ = (
-        *("_moving", "_people", "_segments", "_watches_contact", "beams_broken", "carriages", "edges_held"),
-        *("emergency_stop_pressed", "hits", "layout", "mechanics"),
+        *("_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "edges_held"),
+        *("emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout", "mechanics"),
     )
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
@@ -47,12 +49,16 @@ class Block:
         self.beams_broken: set[int] = set()
         self.edges_held: set[int] = set()
         self.emergency_stop_pressed = False
+        self.jammed: set[int] = set()
+        """Carriages that something blocks: driven or not, they stay."""
+        self.encoder_offsets: dict[int, int] = {}
+        """By how many mm the measured position of a carriage is wrong."""
         self.hits = 0
         """How often a person was touched by steel: the oracle. 0 is the only good number."""
         self._segments = layout.segments
         self._moving: list[Carriage] = []
+        self._stalled_s = 0.0
         self._people: dict[str, Person] = {}
-        self._watches_contact = False
 
     # -- motion
 
@@ -66,6 +72,8 @@ class Block:
         moving = self._moving
         if not moving:
             return
+        if self.jammed:
+            self._stall_jammed(dt_s)
         has_arrivals = False
         for carriage in moving:
             left = carriage.phase_left_s
@@ -79,7 +87,9 @@ class Block:
                 has_arrivals = True
         if has_arrivals:
             self._moving = [carriage for carriage in moving if carriage.phase_left_s > 0.0]
-        if self._watches_contact:
+        if self.jammed:
+            self._part_overlapping()
+        if self._people:
             self._find_contacts()
 
     def open_aisle(self, aisle: int) -> None:
@@ -105,6 +115,14 @@ class Block:
         for carriage in self._moving:
             carriage.brake(self.mechanics.stop_deceleration_mm_s2)
         self._moving = [carriage for carriage in self._moving if carriage.phase_left_s > 0.0]
+
+    def free(self, carriage: int) -> None:
+        """Take away what blocks a carriage; what was stalled and is still driven runs on from standstill."""
+        self.jammed.discard(carriage)
+        self._stalled_s = 0.0
+        for stalled in self._moving:
+            if stalled.is_stalled:
+                stalled.run_to(stalled.target, self.mechanics.phases(stalled.target - stalled.position, 0.0))
 
     def changed_aisles(self, aisle: int) -> frozenset[int]:
         """The aisles that change or slide sideways when this one is opened from here."""
@@ -135,6 +153,23 @@ class Block:
             targets[number] = edge
         return targets
 
+    def _stall_jammed(self, dt_s: float) -> None:
+        for carriage in self._moving:
+            if carriage.number in self.jammed:
+                carriage.stall()
+        if any(carriage.is_stalled for carriage in self._moving):
+            self._stalled_s += dt_s
+
+    def _part_overlapping(self) -> None:
+        """A carriage that runs into a stalled neighbour stands where they touch, and stalls too."""
+        for low, high in zip(self.carriages, self.carriages[1:], strict=False):
+            overlap = low.position + low.depth_mm - high.position
+            if overlap <= 0.0:
+                continue
+            mover = high if high.speed < 0.0 else low
+            mover.position += overlap if mover is high else -overlap
+            mover.stall()
+
     # -- what can be measured
 
     def _side(self, gap: int, side: int) -> float:
@@ -156,8 +191,24 @@ class Block:
         return tuple(self.gap(gap) for gap in range(len(self.carriages) + 1))
 
     def positions_mm(self) -> list[int]:
-        """Near edge of each carriage in whole mm from the origin."""
-        return [int(carriage.position + 0.5) for carriage in self.carriages]
+        """Near edge of each carriage in whole mm from the origin, as measured."""
+        positions = [int(carriage.position + 0.5) for carriage in self.carriages]
+        for number, offset_mm in self.encoder_offsets.items():
+            positions[number - 1] = min(0xFFFF, max(0, positions[number - 1] + offset_mm))
+        return positions
+
+    def is_measured_impossible(self) -> bool:
+        """Whether the measured positions overlap or lie off the track."""
+        edge = 0
+        for carriage, position in zip(self.carriages, self.positions_mm(), strict=True):
+            if position < edge - 1:
+                return True
+            edge = position + carriage.depth_mm
+        return edge > self.layout.track_mm + 1
+
+    def is_overloaded(self) -> bool:
+        """Whether a motor has pushed against something for longer than its drive allows."""
+        return self._stalled_s >= STALL_LIMIT_S
 
     def moving_mask(self) -> int:
         """Bit *i-1* set: carriage *i* has a speed."""
@@ -176,8 +227,9 @@ class Block:
 
     @property
     def is_undisturbed(self) -> bool:
-        """Whether nobody is in an aisle and no sensor or button says anything."""
-        return not (self._people or self.beams_broken or self.edges_held or self.emergency_stop_pressed)
+        """Whether nobody is in an aisle, no sensor or button says anything, and nothing is broken."""
+        is_sensed = self._people or self.beams_broken or self.edges_held or self.emergency_stop_pressed
+        return not (is_sensed or self.jammed or self.encoder_offsets)
 
     def let_in(self, name: str, aisle: int, *, is_detected: bool = True) -> Person:
         """Let somebody walk into an aisle; `is_detected=False` is a detector that is blind to them.
@@ -193,7 +245,6 @@ class Block:
         edges = (self._side(aisle, 0), self._side(aisle, 1))
         person = Person(name, aisle, is_detected=is_detected, entry_edges=edges)
         self._people[name] = person
-        self._watches_contact = True
         return person
 
     def let_out(self, name: str) -> None:
@@ -201,7 +252,6 @@ class Block:
         if name not in self._people:
             raise ValueError(f"{name} is in no aisle")
         del self._people[name]
-        self._watches_contact = bool(self._people)
 
     def occupied_mask(self) -> int:
         """Bit *k* set: the detectors see somebody in aisle *k*."""

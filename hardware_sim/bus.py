@@ -97,9 +97,7 @@ class Bus:
         pdu = bytes((request.pdu[0] | 0x80, exceptions[0])) if exceptions else self._reply(station, request.pdu)
         if FaultKind.DROP in kinds:
             return []
-        return (
-            _mangle(request, pdu, struck) if struck else [Delivery(0.0, encode(request.unit, pdu, request.transaction))]
-        )
+        return _mangle(request, pdu, struck) if struck else [Delivery(0.0, encode(request.unit, pdu, request.transaction))]
 
     def _broadcast(self, request: Request) -> None:
         write = written(request.pdu)

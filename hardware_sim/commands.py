@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardware_sim.bus import FaultKind, LineFault
+from hardware_sim.fields import ControlError, Fields
 from hardware_sim.registers import Fault, Mode, WatchdogMode
 from hardware_sim.station import Station
 
@@ -17,63 +18,6 @@ if TYPE_CHECKING:
     from hardware_sim.virtual import VirtualRoom
 
 Answer = dict[str, object]
-
-
-class ControlError(ValueError):
-    """The request cannot be carried out; the text says why."""
-
-
-class Fields:
-    """The fields of one request; each is taken out once, and what is left over is an error."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, request: Mapping[str, object]) -> None:
-        self._left = dict(request)
-
-    def has(self, name: str) -> bool:
-        """Whether a field is there."""
-        return name in self._left
-
-    def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
-        """A whole number within bounds."""
-        value = self._take(name, default)
-        if type(value) is not int or not least <= value <= most:
-            raise ControlError(f"{name} must be a whole number from {least} to {most}")
-        return value
-
-    def number(self, name: str) -> float:
-        """Any number."""
-        value = self._take(name, None)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ControlError(f"{name} must be a number")
-        return float(value)
-
-    def truth(self, name: str, default: bool | None = None) -> bool:
-        """True or false."""
-        value = self._take(name, default)
-        if not isinstance(value, bool):
-            raise ControlError(f"{name} must be true or false")
-        return value
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A text that is not empty."""
-        value = self._take(name, default)
-        if not isinstance(value, str) or not value:
-            raise ControlError(f"{name} must be a text")
-        return value
-
-    def finish(self) -> None:
-        """Refuse what nobody asked for."""
-        if self._left:
-            raise ControlError(f"unknown field {sorted(self._left)[0]!r}")
-
-    def _take(self, name: str, default: object) -> object:
-        if name in self._left:
-            return self._left.pop(name)
-        if default is None:
-            raise ControlError(f"{name} is missing")
-        return default
 
 
 def execute(room: VirtualRoom, request: Mapping[str, object]) -> Answer:
@@ -107,6 +51,8 @@ def truth_of(station: Station) -> Answer:
         "emergency_stop": block.emergency_stop_pressed,
         "edges": sorted(block.edges_held),
         "beams": sorted(block.beams_broken),
+        "jammed": sorted(block.jammed),
+        "encoder_offsets": {str(carriage): offset for carriage, offset in sorted(block.encoder_offsets.items())},
         "people": [
             {
                 **{"name": person.name, "aisle": person.aisle, "detected": person.is_detected},
@@ -231,6 +177,29 @@ def _beam(station: Station, fields: Fields) -> Answer:
     return {}
 
 
+def _jam(station: Station, fields: Fields) -> Answer:
+    carriage = fields.whole("carriage", 1, len(station.block.carriages))
+    is_jammed = fields.truth("jammed")
+    fields.finish()
+    if is_jammed:
+        station.block.jammed.add(carriage)
+    else:
+        station.block.free(carriage)
+    return {}
+
+
+def _encoder(station: Station, fields: Fields) -> Answer:
+    carriage = fields.whole("carriage", 1, len(station.block.carriages))
+    offset_mm = fields.whole("offset_mm", -0xFFFF, 0xFFFF)
+    fields.finish()
+    station.controller.freeze_snapshot()
+    if offset_mm:
+        station.block.encoder_offsets[carriage] = offset_mm
+    else:
+        station.block.encoder_offsets.pop(carriage, None)
+    return {}
+
+
 def _reset(station: Station, fields: Fields) -> Answer:
     fields.finish()
     if not station.is_powered:
@@ -244,14 +213,14 @@ def _mode(station: Station, fields: Fields) -> Answer:
     fields.finish()
     if name.upper() not in Mode.__members__:
         raise ControlError(f"mode must be one of {', '.join(mode.name.lower() for mode in Mode)}")
-    station.controller.mode = Mode[name.upper()]
+    station.controller.turn_mode_switch(Mode[name.upper()])
     return {}
 
 
 def _enable(station: Station, fields: Fields) -> Answer:
     is_given = fields.truth("given")
     fields.finish()
-    station.controller.is_enabled = is_given
+    station.controller.turn_enable_key(is_given)
     return {}
 
 
@@ -326,6 +295,8 @@ _UNIT_VERBS: dict[str, Callable[[Station, Fields], Answer]] = {
     "emergency_stop": _emergency_stop,
     "edge": _edge,
     "beam": _beam,
+    "jam": _jam,
+    "encoder": _encoder,
     "reset": _reset,
     "mode": _mode,
     "enable": _enable,

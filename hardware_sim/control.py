@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from hardware_sim.commands import ControlError
 from hardware_sim.endpoints import Connection
+from hardware_sim.fields import ControlError
 
 MAX_LINE = 65_536
 

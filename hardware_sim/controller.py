@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from hardware_sim import registers
 from hardware_sim.block import Block
+from hardware_sim.orders import CommandRecord, Motion, Selection
 from hardware_sim.registers import (
     EndReason,
     ExceptionCode,
@@ -23,8 +24,8 @@ from hardware_sim.registers import (
     RegisterError,
     Result,
     State,
-    WatchdogMode,
 )
+from hardware_sim.settings import Settings
 from hardware_sim.watchdog import Watchdog
 
 OPEN_TOLERANCE_MM = 20
@@ -33,82 +34,12 @@ MAX_SELECT_TTL_MS = 10_000
 MAX_OPERATE_TTL_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is set once in a controller: the identity block and the times behind it."""
-
-    serial: str = "SIMULATE"
-    magic: int = registers.MAGIC
-    map_version: int = registers.MAP_VERSION
-    kind: int = 1
-    block: int | None = None
-    """What BLOCK says when it is not the truth."""
-    watchdog_ms: int = 1000
-    watchdog_mode: WatchdogMode = WatchdogMode.WRITES
-    scan_ms: int = 20
-    warning_ms: int = 1000
-
-    def __post_init__(self) -> None:
-        if len(self.serial) != 8 or not self.serial.isascii():
-            raise ValueError("a serial number is 8 ASCII characters")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A living SELECT: which command may follow it, and until when."""
-
-    seq: int
-    aisle: int
-    closes: int
-    expires_ms: int
-
-
-@dataclass(slots=True)
-class CommandRecord:
-    """What the last commands were and what became of them: EPOCH, LAST_SEQ, LAST_RESULT, REFUSAL."""
-
-    epoch: int = 0
-    seq: int = 0
-    result: int = 0
-    refusal: int = 0
-    refusal_count: int = 0
-
-    def malformation(self, epoch: int, seq: int, operation: int, *, is_checked: bool) -> Result | None:
-        """Why a command is ill-formed, None if it is not."""
-        if not is_checked:
-            return Result.CHECK_WRONG
-        if epoch < self.epoch:
-            return Result.EPOCH_OLD
-        expected = (self.seq, self.seq + 1) if epoch == self.epoch else (1,)
-        if seq not in expected:
-            return Result.SEQUENCE_WRONG
-        if operation not in (Operation.SELECT, Operation.OPERATE):
-            return Result.OPERATION_UNKNOWN
-        return None
-
-    def refuse(self, refusal: Result) -> None:
-        """Take down an ill-formed command."""
-        self.refusal = refusal
-        self.refusal_count = self.refusal_count + 1 & 0xFF
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """An accepted OPERATE: what opens, what closes, which aisles it changes, and how long it may take."""
-
-    aisle: int
-    closes: int
-    changed_mask: int
-    accepted_ms: int
-    ttl_ms: int
-
-
 @dataclass(slots=True, eq=False)
 class Controller:
     """Controller of one block from one power-up to the next.
 
     `time_scale` is how many seconds of mechanics pass in one second of the controller. `mode` and `is_enabled` are
-    switches of the cabinet: no register reaches them, and what is done to them is noticed at the next scan.
+    set by the cabinet's switches: no register reaches them, and what is done to them is noticed at the next scan.
     """
 
     block: Block
@@ -162,6 +93,7 @@ class Controller:
         if address == registers.COMMAND and len(values) == registers.COMMAND_COUNT:
             self._command = self._command_echo = tuple(values)
         elif address == registers.HEARTBEAT and len(values) == 1:
+            self.freeze_snapshot()
             self._watchdog.take_heartbeat(values[0])
         elif address == registers.STOP and len(values) == 1:
             self._stop_echo = values[0]
@@ -185,6 +117,7 @@ class Controller:
         )
 
     def _status(self) -> tuple[int, ...]:
+        """The snapshot of the last scan, made when it is first asked for."""
         if self._snapshot is None:
             record, watchdog, selected = self._record, self._watchdog, self._motion or self._selection
             target, closes = (selected.aisle, selected.closes) if selected else (registers.NONE, registers.NONE)
@@ -202,19 +135,29 @@ class Controller:
             )
         return self._snapshot
 
+    def freeze_snapshot(self) -> None:
+        """Something changes between two scans: what the status says until the next one is made now."""
+        self._status()
+
     # -- the cabinet
+
+    def turn_mode_switch(self, mode: Mode) -> None:
+        """Turn the mode switch."""
+        self.freeze_snapshot()
+        self.mode = mode
+
+    def turn_enable_key(self, is_given: bool) -> None:
+        """Give or take local enable."""
+        self.freeze_snapshot()
+        self.is_enabled = is_given
 
     def press_reset(self) -> Fault:
         """Local reset: clears each latched fault whose input is clear, starts nothing. Returns what stays latched."""
-        block = self.block
-        held = Fault(0)
-        if block.emergency_stop_pressed:
-            held |= Fault.EMERGENCY_STOP
-        if block.is_edge_pressed():
-            held |= Fault.EDGE
-        if block.beams_broken:
+        self.freeze_snapshot()
+        held = self._held_faults()
+        if self.block.beams_broken:
             held |= Fault.BEAM
-        if block.occupied_mask() & self._occupied_latch:
+        if self.block.occupied_mask() & self._occupied_latch:
             held |= Fault.OCCUPIED
         else:
             self._occupied_latch = 0
@@ -253,18 +196,12 @@ class Controller:
         if block.is_undisturbed:
             self._inputs = self._occupied = 0
             return
-        beams = block.beam_mask()
         self._occupied = block.occupied_mask()
-        inputs = Input(0)
-        if block.emergency_stop_pressed:
-            inputs |= Input.EMERGENCY_STOP
-            self._latch(Fault.EMERGENCY_STOP, EndReason.FAULT)
-        if block.is_edge_pressed():
-            inputs |= Input.EDGE
-            self._latch(Fault.EDGE, EndReason.FAULT)
-        if beams:
-            inputs |= Input.BEAM
-        self._inputs = inputs
+        held = self._held_faults()
+        beams = block.beam_mask()
+        self._inputs = (held & (Fault.EMERGENCY_STOP | Fault.EDGE)) | (Input.BEAM if beams else 0)
+        if held:
+            self._latch(held, EndReason.FAULT)
         if self._motion is not None:
             changed = self._motion.changed_mask
             if beams & changed:
@@ -272,6 +209,20 @@ class Controller:
             if self._occupied & changed:
                 self._occupied_latch |= self._occupied & changed
                 self._latch(Fault.OCCUPIED, EndReason.OCCUPIED)
+
+    def _held_faults(self) -> Fault:
+        """The faults that latch in every state, as they are held right now."""
+        block = self.block
+        held = Fault(0)
+        if block.emergency_stop_pressed:
+            held |= Fault.EMERGENCY_STOP
+        if block.is_edge_pressed():
+            held |= Fault.EDGE
+        if block.is_measured_impossible():
+            held |= Fault.POSITION
+        if block.is_overloaded():
+            held |= Fault.DRIVE
+        return held
 
     def _latch(self, fault: Fault, reason: EndReason) -> None:
         self.faults |= fault

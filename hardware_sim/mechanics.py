@@ -89,6 +89,17 @@ class Carriage:
         self.phases = [(abs(speed) / deceleration_mm_s2, speed, -rate)] if speed else []
         self._next_phase()
 
+    @property
+    def is_stalled(self) -> bool:
+        """Whether it is driven but cannot move."""
+        return self.phase_left_s == math.inf
+
+    def stall(self) -> None:
+        """Stand still though driven: something solid is in the way. Only a stop or a new run ends this."""
+        self.phases = []
+        self.phase_left_s = math.inf
+        self.speed = self.acceleration = 0.0
+
     def finish_phase(self, dt_s: float) -> bool:
         """Advance by a step that reaches the end of the current phase; False once the carriage has arrived."""
         while dt_s >= self.phase_left_s:

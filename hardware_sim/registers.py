@@ -91,7 +91,7 @@ class Fault(IntFlag):
 
 
 class Input(IntFlag):
-    """INPUTS of the status block, live."""
+    """INPUTS of the status block, live; each has the bit of the fault that it leads to."""
 
     EMERGENCY_STOP = 1
     EDGE = 2

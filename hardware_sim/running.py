@@ -15,7 +15,6 @@ from typing import Self
 
 from hardware_sim import commands
 from hardware_sim.control import ControlSession
-from hardware_sim.controller import Settings
 from hardware_sim.endpoints import (
     DEFAULT_BAUD,
     Connection,
@@ -27,10 +26,12 @@ from hardware_sim.endpoints import (
     join_address,
     parse_address,
 )
+from hardware_sim.fields import ControlError
 from hardware_sim.loop import Loop
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.modbus import MbapDecoder, RtuDecoder
 from hardware_sim.roomfile import RoomLayout
+from hardware_sim.settings import Settings
 from hardware_sim.virtual import VirtualRoom
 from hardware_sim.wire import InstantWire, PacedWire
 
@@ -75,9 +76,7 @@ class RunningSimulator:
             self.close()
             raise
 
-    def _open(
-        self, tcp: str | None, rtu_tcp: str | None, pty: bool | Path, baud: int | None, control: str | None
-    ) -> None:
+    def _open(self, tcp: str | None, rtu_tcp: str | None, pty: bool | Path, baud: int | None, control: str | None) -> None:
         if baud is not None and not 300 <= baud <= 4_000_000:
             raise EndpointError(f"{baud} is not a baud rate")
         if tcp is not None:
@@ -85,22 +84,22 @@ class RunningSimulator:
             listener = self._listen(tcp, lambda connection: TcpPort(connection, instant, MbapDecoder()))
             self.endpoints["tcp"] = f"tcp://{join_address(listener.address)}"
         if rtu_tcp is not None:
-            wire = self._serial_wire(baud, TCP_SILENCE_S)
+            wire = self._serial_wire(baud, TCP_SILENCE_S, is_shared=True)
             listener = self._listen(rtu_tcp, lambda connection: TcpPort(connection, wire, RtuDecoder()))
             self.endpoints["rtu_tcp"] = f"socket://{join_address(listener.address)}"
         if pty:
             link = pty if isinstance(pty, Path) else None
-            port = PtyPort(self.loop, self._serial_wire(baud, SERIAL_SILENCE_S), RtuDecoder(), link)
+            port = PtyPort(self.loop, self._serial_wire(baud, SERIAL_SILENCE_S, is_shared=False), RtuDecoder(), link)
             self._closers.append(port.close)
             self.endpoints["pty"] = f"serial://{port.device}?baud={baud or DEFAULT_BAUD}"
         if control is not None:
             listener = self._listen(control, lambda connection: ControlSession(connection, self._execute))
             self.endpoints["control"] = join_address(listener.address)
 
-    def _serial_wire(self, baud: int | None, silence_s: float) -> Wire:
+    def _serial_wire(self, baud: int | None, silence_s: float, *, is_shared: bool) -> Wire:
         if baud is None:
             return InstantWire(self.loop, self.room.bus, silence_s)
-        return PacedWire(self.loop, self.room.bus, baud, silence_s)
+        return PacedWire(self.loop, self.room.bus, baud, silence_s, is_shared=is_shared)
 
     def _listen(self, address: str, welcome: Callable[[Connection], TcpPort | ControlSession]) -> Listener:
         listener = Listener(self.loop, parse_address(address), welcome)
@@ -133,9 +132,7 @@ class RunningSimulator:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def _schedule_scan(self) -> None:
@@ -155,7 +152,7 @@ class RunningSimulator:
     # -- control
 
     def control(self, do: str, **fields: object) -> dict[str, object]:
-        """What the control channel does, without a socket. Raises commands.ControlError for what is refused."""
+        """What the control channel does, without a socket. Raises ControlError for what is refused."""
         with self.loop.lock:
             return self._execute({"do": do, **fields})
 
@@ -167,14 +164,12 @@ class RunningSimulator:
     def wait_until(self, unit: int, condition: Callable[[Mapping[str, object]], bool], timeout_s: float) -> bool:
         """Wait until a condition on a unit's truth holds after some scan; False when the time is up."""
         with self._scanned:
-            return self._scanned.wait_for(
-                lambda: condition(commands.truth_of(self.room.stations[unit])), timeout=timeout_s
-            )
+            return self._scanned.wait_for(lambda: condition(commands.truth_of(self.room.stations[unit])), timeout=timeout_s)
 
     def _execute(self, request: dict[str, object]) -> dict[str, object]:
         if request.get("do") == "quit":
             if len(request) > 1:
-                raise commands.ControlError("quit takes no field")
+                raise ControlError("quit takes no field")
             self.stop()
             return {}
         answer = commands.execute(self.room, request)

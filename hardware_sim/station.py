@@ -6,10 +6,11 @@ from random import Random
 
 from hardware_sim import registers
 from hardware_sim.block import Block
-from hardware_sim.controller import Controller, Settings
+from hardware_sim.controller import Controller
 from hardware_sim.layout import BlockLayout
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.modbus import READ_HOLDING, answer
+from hardware_sim.settings import Settings
 
 
 class Station:

@@ -12,11 +12,11 @@ from random import Random
 
 from hardware_sim import commands
 from hardware_sim.bus import Bus
-from hardware_sim.controller import Settings
 from hardware_sim.layout import BlockLayout
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.modbus import MbapDecoder, RtuDecoder
 from hardware_sim.roomfile import RoomLayout, load_room
+from hardware_sim.settings import Settings
 from hardware_sim.station import Station
 
 
@@ -87,7 +87,7 @@ class VirtualRoom:
         return (min(station.next_scan_ms for station in self.stations.values()) - self.now_ms) / 1000.0
 
     def control(self, do: str, **fields: object) -> dict[str, object]:
-        """What the control channel does (``docs/simulator.md``). Raises commands.ControlError for what is refused."""
+        """What the control channel does (``docs/simulator.md``). Raises ControlError for what is refused."""
         return commands.execute(self, {"do": do, **fields})
 
     def exchange_rtu(self, data: bytes) -> bytes:

@@ -73,27 +73,22 @@ class InstantWire:
 
 
 class PacedWire:
-    """A serial line with a baud rate; several clients of it (a device server) take turns."""
+    """A serial line with a baud rate. Where several clients share it, the device server between them keeps them apart."""
 
     __slots__ = (
-        "_bus",
-        "_character_s",
-        "_free_at",
-        "_is_busy",
-        "_last_heard",
-        "_loop",
-        "_queue",
-        "_silence_s",
-        "_t35_s",
+        *("_bus", "_character_s", "_free_at", "_is_busy", "_is_shared", "_last_heard", "_loop"),
+        *("_queue", "_quiet_until", "_silence_s", "_t35_s"),
     )
 
-    def __init__(self, loop: Loop, bus: Bus, baud: int, silence_s: float) -> None:
+    def __init__(self, loop: Loop, bus: Bus, baud: int, silence_s: float, *, is_shared: bool) -> None:
         self._loop = loop
         self._bus = bus
         self._silence_s = silence_s
         self._character_s = CHARACTER_BITS / baud
         self._t35_s = 3.5 * self._character_s if baud <= FAST_BAUD else FAST_SILENCE_S
+        self._is_shared = is_shared
         self._free_at = 0.0
+        self._quiet_until = 0.0
         self._is_busy = False
         self._queue: deque[tuple[Port, bytes, float]] = deque()
         self._last_heard: dict[Port, float] = {}
@@ -112,7 +107,8 @@ class PacedWire:
     def _begin(self) -> None:
         port, data, handed_over = self._queue.popleft()
         self._is_busy = True
-        arrived = max(handed_over, self._free_at) + len(data) * self._character_s
+        free_at = self._quiet_until if self._is_shared else self._free_at
+        arrived = max(handed_over, free_at, self._free_at) + len(data) * self._character_s
         self._free_at = arrived
         reply_from = arrived + self._t35_s
         self._loop.call_at(reply_from - TICK_S / 2, lambda: self._take_up(port, data, arrived, reply_from))
@@ -131,6 +127,7 @@ class PacedWire:
                     self._transmit(port, delivery.data, 0, start)
         _end_silence(self._loop, self._last_heard, port, arrived, self._silence_s)
         if is_answered:
+            self._quiet_until = self._free_at + self._t35_s
             self._loop.call_at(self._free_at, self._finish)
         else:
             self._finish()
