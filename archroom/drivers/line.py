@@ -1,0 +1,136 @@
+"""One bus, used by one thread: the guarded exchange with a wire, a clock and nothing else.
+
+All waiting is waiting for bytes, so what comes unasked is seen when it comes, and a line runs on a virtual clock as on a
+real one. Nothing is repeated but reads, and those only by `exchange_read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archroom.drivers.modbus import ExceptionCode, Function, Request
+from archroom.drivers.transactions import Failure, FailureKind, LineState, Reply, Transaction
+from archroom.drivers.wires import Wire
+from archroom.errors import LinkError, Message, say
+
+MOST_READ_REPEATS = 2
+URGENCY_LOOK_S = 0.005
+"""How often a wait that may be broken off asks whether something more urgent has come."""
+
+
+class ExchangeFailed(LinkError):
+    """No matched answer; `failure` says what came instead and whether the request went out at all."""
+
+    def __init__(self, failure: Failure, port: str) -> None:
+        super().__init__(describe(failure, port))
+        self.failure = failure
+
+
+class Line:
+    """A bus with its state."""
+
+    def __init__(self, wire: Wire, clock: Callable[[], float], state: LineState | None = None) -> None:
+        self._wire = wire
+        self._clock = clock
+        self.state = LineState(wire.timing) if state is None else state
+        """What is remembered between exchanges; its counters may be shown."""
+
+    @property
+    def name(self) -> str:
+        """The port as a person knows it."""
+        return self._wire.name
+
+    def exchange(self, request: Request, is_urgent: Callable[[], bool] | None = None) -> Reply:
+        """Send a request once and return its matched answer.
+
+        Raises ExchangeFailed, and PortUnavailable if the port went away: then nobody knows whether the request was taken.
+        `is_urgent` is asked every 5 ms while the request waits for the line; once it says yes, the exchange fails with
+        GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
+        """
+        transaction = Transaction(request, self.state, self._clock())
+        transaction.receive(self._wire.read(0), self._clock())
+        while transaction.outcome is None:
+            data = transaction.advance(self._clock())
+            if data:
+                self._wire.write(data)
+            if transaction.outcome is None:
+                wait_s = transaction.due_at - self._clock()
+                if is_urgent is not None and not transaction.is_sent and not request.is_stop:
+                    if is_urgent():
+                        transaction.give_way()
+                        break
+                    wait_s = min(wait_s, URGENCY_LOOK_S)
+                received = self._wire.read(max(0.0, wait_s))
+                transaction.receive(received, self._clock())
+        if isinstance(transaction.outcome, Reply):
+            return transaction.outcome
+        assert transaction.outcome is not None  # noqa: S101 - the loop ends only with an outcome
+        raise ExchangeFailed(transaction.outcome, self.name)
+
+    def exchange_read(
+        self, request: Request, repeats: int = MOST_READ_REPEATS, is_urgent: Callable[[], bool] | None = None
+    ) -> Reply:
+        """Send a read, again after each failure and its drain, at most twice more.
+
+        Raises as `exchange`, with the last failure; ValueError for a write or for more repeats. An exception is an answer
+        and is not asked for again.
+        """
+        if request.function is not Function.READ or not 0 <= repeats <= MOST_READ_REPEATS:
+            raise ValueError("only reads are repeated, and at most twice")
+        while True:
+            try:
+                return self.exchange(request, is_urgent)
+            except ExchangeFailed as failed:
+                if repeats == 0 or failed.failure.kind in (FailureKind.EXCEPTION, FailureKind.GAVE_WAY):
+                    raise
+                repeats -= 1
+
+    def listen(self, until: float, is_urgent: Callable[[], bool] | None = None) -> None:
+        """Hear what comes unasked until a time of the clock, or until something is urgent. Raises PortUnavailable."""
+        while (left_s := until - self._clock()) > 0:
+            if is_urgent is not None and is_urgent():
+                return
+            wait_s = left_s if is_urgent is None else min(left_s, URGENCY_LOOK_S)
+            received = self._wire.read(wait_s)
+            if received:
+                self.state.hear(received, self._clock())
+
+    def distrust(self, unit: int) -> None:
+        """Drain the line before it is used again: an answer matched, but what it says cannot be."""
+        self.state.distrust(self._clock(), unit)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._wire.close()
+
+
+def describe(failure: Failure, port: str) -> Message:
+    """Return what went wrong as a sentence."""
+    unit = failure.request.unit
+    if failure.kind is FailureKind.EXCEPTION:
+        return _describe_exception(unit, port, failure.exception_code or 0)
+    return say(_SENTENCES[failure.kind], unit=unit, port=port)
+
+
+def _describe_exception(unit: int, port: str, code: int) -> Message:
+    if code in (ExceptionCode.ACKNOWLEDGE, ExceptionCode.BUSY):
+        return say("Unit {unit} at {port} is busy (exception {code}).", unit=unit, port=port, code=code)
+    if code in (ExceptionCode.GATEWAY_PATH, ExceptionCode.GATEWAY_SILENCE):
+        return say("The gateway at {port} cannot reach unit {unit} (exception {code}).", unit=unit, port=port, code=code)
+    return say("Unit {unit} at {port} refuses the request (exception {code}).", unit=unit, port=port, code=code)
+
+
+_SENTENCES = {
+    FailureKind.SILENCE: say("Unit {unit} at {port} does not answer.").template,
+    FailureKind.BAD_CRC: say("The answer of unit {unit} at {port} is damaged: noise, or another baud or parity.").template,
+    FailureKind.WRONG_UNIT: say("Another unit than {unit} answered at {port}.").template,
+    FailureKind.WRONG_FUNCTION: say("Unit {unit} at {port} answered another question.").template,
+    FailureKind.WRONG_CONTENT: say("The answer of unit {unit} at {port} does not fit the question.").template,
+    FailureKind.CUT_SHORT: say("The answer of unit {unit} at {port} is cut short.").template,
+    FailureKind.GARBAGE: say("What comes from {port} in place of unit {unit} is not Modbus.").template,
+    FailureKind.ECHO: say(
+        "The echo at {port} is not as set: look whether the adapter gives back what is sent (echo=1)."
+    ).template,
+    FailureKind.BABBLE: say("The line at {port} never falls silent; nothing was sent to unit {unit}.").template,
+    FailureKind.GAVE_WAY: say("Nothing was sent to unit {unit} at {port}: something more urgent came.").template,
+}

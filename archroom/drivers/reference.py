@@ -1,0 +1,256 @@
+"""The reference controller's register map (docs/shelving-protocol.md): requests for it, and what its answers say. Pure.
+
+A block whose MAGIC, CHECK, number of carriages or any value is not what the map allows raises LinkError: it is not believed
+in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, IntEnum
+from typing import TypeVar
+
+from archroom.core.shelving import ControllerKind, ControllerState, ControllerStatus, EndReason, Fault, Identity, Mode
+from archroom.drivers.modbus import BROADCAST, Request, read, write_one, write_several
+from archroom.errors import LinkError, Message, say
+
+MAGIC = 0x4152
+MAP_VERSION = 1
+MAX_CARRIAGES = 32
+NO_AISLE = 0xFFFF
+
+IDENTITY = 0x0000
+IDENTITY_REGISTERS = 18
+STATUS = 0x0100
+STATUS_REGISTERS_BESIDE_POSITIONS = 21
+COMMAND = 0x0200
+HEARTBEAT = 0x0210
+STOP = 0x0220
+
+MAX_SELECT_TTL_MS = 10_000
+MAX_OPERATE_TTL_MS = 60_000
+
+E = TypeVar("E", bound=Enum)
+
+
+class Operation(IntEnum):
+    """OP of a command."""
+
+    SELECT = 1
+    OPERATE = 2
+
+
+class CommandResult(IntEnum):
+    """What became of a command: LAST_RESULT, or the low byte of REFUSAL for an ill-formed one."""
+
+    NONE = 0
+    SELECTED = 1
+    ACCEPTED = 2
+    CHECK_WRONG = 0x10
+    EPOCH_OLD = 0x11
+    SEQ_WRONG = 0x12
+    OP_UNKNOWN = 0x13
+    TTL_OUT_OF_RANGE = 0x20
+    AISLE_WRONG = 0x21
+    WATCHDOG_NOT_ARMED = 0x22
+    NOT_ENABLED = 0x23
+    FAULTED = 0x24
+    MOVING = 0x25
+    CLOSES_NOT_OPEN = 0x26
+    OPEN_ALREADY = 0x27
+    OCCUPIED = 0x28
+    NOT_SELECTED = 0x29
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the controller did what it was told."""
+        return self in (CommandResult.SELECTED, CommandResult.ACCEPTED)
+
+    @property
+    def sentence(self) -> Message:
+        """What it means, for a person."""
+        return _RESULT_SENTENCES[self]
+
+
+def read_identity(unit: int) -> Request:
+    """Return the request for the identity block."""
+    return read(unit, IDENTITY, IDENTITY_REGISTERS)
+
+
+def read_status(unit: int, carriages: int) -> Request:
+    """Return the request for the status block, which is read whole; raises ValueError for a number of no block."""
+    if not 1 <= carriages <= MAX_CARRIAGES:
+        raise ValueError(f"{carriages} carriages")
+    return read(unit, STATUS, STATUS_REGISTERS_BESIDE_POSITIONS + carriages)
+
+
+def select(unit: int, epoch: int, seq: int, aisle: int, closes: int | None, ttl_ms: int) -> Request:
+    """Return the command that selects an aisle; repeating it with the same SEQ does nothing. Raises ValueError."""
+    return _command(unit, epoch, seq, Operation.SELECT, aisle, closes, ttl_ms, MAX_SELECT_TTL_MS)
+
+
+def operate(unit: int, epoch: int, seq: int, aisle: int, closes: int | None, ttl_ms: int) -> Request:
+    """Return the command that moves steel: sent once, never again. Raises ValueError."""
+    return _command(unit, epoch, seq, Operation.OPERATE, aisle, closes, ttl_ms, MAX_OPERATE_TTL_MS)
+
+
+def heartbeat(unit: int, value: int) -> Request:
+    """Return the write that arms and re-triggers the watchdog; `value` comes back as HB_ECHO."""
+    return write_one(unit, HEARTBEAT, value & 0xFFFF)
+
+
+def stop(unit: int) -> Request:
+    """Return the write that stops everything of a unit."""
+    return write_one(unit, STOP, 1, is_stop=True)
+
+
+def stop_broadcast() -> Request:
+    """Return the write that stops all units of a line; none answers it."""
+    return write_one(BROADCAST, STOP, 1, is_stop=True)
+
+
+def parse_identity(registers: Sequence[int]) -> Identity:
+    """Return who answered; raises LinkError if this is not the identity block of map version 1."""
+    if len(registers) != IDENTITY_REGISTERS or registers[0] != MAGIC:
+        raise LinkError(say("What answers there is not a shelving controller of this kind."))
+    _check(registers)
+    if registers[1] != MAP_VERSION:
+        raise LinkError(say("The controller speaks version {version} of the register map, not 1.", version=registers[1]))
+    carriages = registers[4]
+    if not 1 <= carriages <= MAX_CARRIAGES:
+        raise LinkError(say("The controller says that it has {count} carriages.", count=carriages))
+    return Identity(
+        kind=_known(ControllerKind, registers[2], "KIND"),
+        block=registers[3],
+        carriages=carriages,
+        watchdog_ms=registers[5],
+        watchdog_mode=registers[6],
+        scan_ms=registers[7],
+        aisle_mm=registers[8],
+        warning_ms=registers[9],
+        speed_mm_s=registers[10],
+        fixed_carriages=frozenset(bit + 1 for bit in _bits(registers[11], registers[12])),
+        serial=_serial_number(registers[13:17]),
+    )
+
+
+def parse_status(registers: Sequence[int]) -> ControllerStatus:
+    """Return what a status block says; raises LinkError if it cannot be one."""
+    carriages = len(registers) - STATUS_REGISTERS_BESIDE_POSITIONS
+    if carriages < 1:
+        raise LinkError(say("The controller's status is too short."))
+    _check(registers)
+    if registers[0x13] != carriages:
+        raise LinkError(
+            say("The controller has {count} carriages, not {expected}.", count=registers[0x13], expected=carriages)
+        )
+    if registers[1] == 0:
+        raise LinkError(say("The controller's status says {name} {value}, which cannot be.", name="BOOT_ID", value=0))
+    return ControllerStatus(
+        counter=registers[0],
+        boot_id=registers[1],
+        epoch=registers[2],
+        last_seq=registers[3],
+        last_result=registers[4],
+        state=_known(ControllerState, registers[5], "STATE"),
+        mode=_known(Mode, registers[6], "MODE"),
+        is_enabled=bool(registers[7] & 1),
+        is_watchdog_armed=bool(registers[7] & 2),
+        faults=_known_faults(registers[8]),
+        inputs=registers[9],
+        occupied_aisles=frozenset(_bits(registers[0x0A], registers[0x0B])),
+        moving_carriages=frozenset(bit + 1 for bit in _bits(registers[0x0C], registers[0x0D])),
+        target=_aisle(registers[0x0E]),
+        closes=_aisle(registers[0x0F]),
+        heartbeat_echo=registers[0x10],
+        end_reason=_known(EndReason, registers[0x11], "END_REASON"),
+        refusal=registers[0x12],
+        positions_mm=tuple(registers[0x14:-1]),
+    )
+
+
+def result_of(code: int) -> CommandResult | None:
+    """Return the result that a code stands for, None if the map does not know it."""
+    return next((result for result in CommandResult if result == code), None)
+
+
+def refusal_of(status: ControllerStatus) -> tuple[CommandResult | None, int]:
+    """Return why the last ill-formed command was thrown away, and how many were so far (mod 256)."""
+    return result_of(status.refusal & 0xFF), status.refusal >> 8
+
+
+def crc16(registers: Sequence[int]) -> int:
+    """Return the CHECK of registers: CRC-16 of Modbus RTU over their bytes, high byte first, as a number."""
+    crc = 0xFFFF
+    for register in registers:
+        for byte in (register >> 8, register & 0xFF):
+            crc ^= byte
+            for _ in range(8):
+                crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def _command(
+    unit: int, epoch: int, seq: int, operation: Operation, aisle: int, closes: int | None, ttl_ms: int, max_ttl_ms: int
+) -> Request:
+    if not 0 <= aisle <= MAX_CARRIAGES or (closes is not None and not 0 <= closes <= MAX_CARRIAGES):
+        raise ValueError(f"no such aisles: {aisle}, {closes}")
+    if not 1 <= epoch <= 0xFFFF or not 1 <= seq <= 0xFFFF or not 1 <= ttl_ms <= max_ttl_ms:
+        raise ValueError(f"epoch {epoch}, sequence number {seq} or time to live {ttl_ms} ms out of range")
+    registers = (epoch, seq, int(operation), aisle, NO_AISLE if closes is None else closes, ttl_ms)
+    return write_several(unit, COMMAND, (*registers, crc16(registers)))
+
+
+def _check(registers: Sequence[int]) -> None:
+    if crc16(registers[:-1]) != registers[-1]:
+        raise LinkError(say("The controller's own check number is wrong."))
+
+
+def _known(kind: type[E], value: int, name: str) -> E:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise LinkError(
+            say("The controller's status says {name} {value}, which cannot be.", name=name, value=value)
+        ) from error
+
+
+def _known_faults(value: int) -> Fault:
+    """All bits have a name: a fault that this program does not know is a fault that it must not overlook."""
+    return _known(Fault, value, "FAULTS")
+
+
+def _bits(low: int, high: int) -> list[int]:
+    both = low | high << 16
+    return [bit for bit in range(32) if both >> bit & 1]
+
+
+def _aisle(value: int) -> int | None:
+    return None if value == NO_AISLE else value
+
+
+def _serial_number(registers: Sequence[int]) -> str:
+    """Letters from outside: what is no visible ASCII becomes a question mark."""
+    data = b"".join(register.to_bytes(2, "big") for register in registers)
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F else "?" for byte in data.rstrip(b"\0 "))
+
+
+_RESULT_SENTENCES = {
+    CommandResult.NONE: say("No command was taken yet."),
+    CommandResult.SELECTED: say("The aisle is selected."),
+    CommandResult.ACCEPTED: say("The motion is accepted."),
+    CommandResult.CHECK_WRONG: say("The controller found the command damaged."),
+    CommandResult.EPOCH_OLD: say("Another program has taken over the controller."),
+    CommandResult.SEQ_WRONG: say("The controller expected another sequence number: another program commands it too."),
+    CommandResult.OP_UNKNOWN: say("The controller does not know this command."),
+    CommandResult.TTL_OUT_OF_RANGE: say("The controller does not take so long or short a time to live."),
+    CommandResult.AISLE_WRONG: say("The controller does not have these two aisles in one segment."),
+    CommandResult.WATCHDOG_NOT_ARMED: say("The controller's watchdog is not armed."),
+    CommandResult.NOT_ENABLED: say("The controller is not in automatic, or is not enabled locally."),
+    CommandResult.FAULTED: say("The controller has a fault: it is reset at the shelving itself."),
+    CommandResult.MOVING: say("Something moves already."),
+    CommandResult.CLOSES_NOT_OPEN: say("The aisle that should close is not the one that stands open."),
+    CommandResult.OPEN_ALREADY: say("The aisle stands open already."),
+    CommandResult.OCCUPIED: say("Somebody is detected in an aisle that would change."),
+    CommandResult.NOT_SELECTED: say("The controller's selection is gone: it was too old, used, or void."),
+}
