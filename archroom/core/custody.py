@@ -6,6 +6,7 @@ back the whereabouts it had, and is refused once anything later touched the same
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -113,6 +114,16 @@ def put_into(standing: Standing, into: Standing, is_override: bool = False) -> A
     return _put(standing, after, is_foreign)
 
 
+def shelve(pairs: Sequence[tuple[Thing, Place]]) -> Act:
+    """Decide to give things without a home each a shelf, which becomes home.
+
+    What is in or in staging stands there from now on; of what is out or missing only the home changes.
+    """
+    return Act(
+        ActKind.THINGS_PLACED, moves=tuple(_move(thing, _shelved(thing.whereabouts, place)) for thing, place in pairs)
+    )
+
+
 def undo(seq: int, done: Act, touched_seqs: dict[int, int]) -> Act:
     """Decide to reverse the act of event `seq`; `touched_seqs` gives each thing's last event now.
 
@@ -146,6 +157,12 @@ _CUSTODY_AT = {
     PlaceKind.DESK: Custody.STAGING,
     PlaceKind.READING_ROOM: Custody.READING_ROOM,
 }
+
+
+def _shelved(where: Whereabouts, shelf: Place) -> Whereabouts:
+    if where.custody in LENDABLE:
+        return Whereabouts(Custody.IN, place_id=shelf.id, home_place_id=shelf.id)
+    return replace(where, home_place_id=shelf.id)
 
 
 def _move(thing: Thing, after: Whereabouts) -> Move:

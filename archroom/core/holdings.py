@@ -12,6 +12,9 @@ from enum import Enum
 
 from archroom.core.codes import CodeKind, format_code
 
+USUAL_WIDTH_MM = 130
+"""What a box of unknown width counts with where no box of the house has a known one: an upright document box."""
+
 
 class ThingKind(Enum):
     """What a thing is; the value is how it is stored and written."""
