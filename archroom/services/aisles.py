@@ -1,0 +1,188 @@
+"""Opening an aisle, as a person asks for it: leave, confirmation, intent in the ledger, motion, outcome in the ledger.
+
+Nothing moves before its intent is committed. An opening leaves two events, a refused one a single event. If the outcome
+cannot be written, the shelving is stopped, because what it does is then no longer on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.holdings import Place, Standing
+from archroom.core.ports import Archive, Shelving
+from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
+from archroom.errors import (
+    ArchroomError,
+    BadCode,
+    Message,
+    MotionFailed,
+    MotionRefused,
+    PortUnavailable,
+    Refused,
+    ShelvingError,
+    UsageError,
+    say,
+)
+from archroom.services.resolving import owner_of_typed
+from archroom.services.stopping import record_stop
+
+Confirm = Callable[[Ticket], int | None]
+Observe = Callable[[BlockView], None]
+
+
+class Aisles:
+    """The aisles of this machine's shelving; `shelving` is None where none is connected."""
+
+    def __init__(self, archive: Archive, shelving: Shelving | None) -> None:
+        self._archive = archive
+        self._shelving = shelving
+
+    def views(self) -> list[BlockView]:
+        """Return what may be shown of each block, nothing where no shelving is connected; raises ShelvingError."""
+        return self._shelving.views() if self._shelving is not None else []
+
+    def aisle_for(self, text: str) -> tuple[int, int]:
+        """Return block and aisle from which a thing or shelf is reached.
+
+        Raises BadCode if the text names nothing, Refused, saying where it is, if it is not on mobile shelving.
+        """
+        with self._archive.reading() as books:
+            owner = owner_of_typed(books, text)
+        match owner:
+            case Standing():
+                return _aisle_of_thing(owner)
+            case Place():
+                return _aisle_of_place(owner, owner.address)
+            case _:
+                raise BadCode(say("{name} is a person, and stands in no aisle.", name=owner.name))
+
+    def aisle_named(self, text: str) -> tuple[int, int]:
+        """Return block and aisle of a text like "1/3"; raises UsageError if there is no such aisle."""
+        block_text, _, aisle_text = text.partition("/")
+        if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in (block_text, aisle_text)):
+            raise UsageError(say("{text} is no aisle. Write block/aisle, like 1/3.", text=text[:40]))
+        with self._archive.reading() as books:
+            block = books.block(int(block_text))
+        if block is None or int(aisle_text) not in block.aisles:
+            raise UsageError(say("There is no aisle {aisle} in a block {block}.", aisle=aisle_text, block=block_text))
+        return block.number, int(aisle_text)
+
+    def open(self, performer: Performer, block: int, aisle: int, confirm: Confirm, observe: Observe) -> Outcome:
+        """Open an aisle once a person has confirmed that the one which closes is clear; blocks until the outcome.
+
+        `confirm` gets the ticket and returns the aisle that the person says is clear, or None for no. Where nothing closes,
+        the number of the aisle that opens says yes. Raises PortUnavailable or LinkError if the shelving cannot be asked,
+        Busy or Unreadable if the intent cannot be written: then nothing moved.
+        """
+        shelving = self._connected()
+        try:
+            ticket = shelving.select(block, aisle, performer.actor)
+        except MotionRefused as refusal:
+            return self._refused(performer, {"block": block, "opens": aisle}, refusal.message)
+        asked = _asked(ticket)
+        confirmed = confirm(ticket)
+        why_not = _unconfirmed(ticket, confirmed)
+        if why_not is not None:
+            return self._refused(performer, asked, why_not)
+        intent = self._write(performer, ActKind.MOTION_INTENDED, asked)
+        outcome = self._go(shelving, ticket, performer, observe, asked | {"intent": intent})
+        self._write_outcome(performer, asked | {"intent": intent}, outcome)
+        return outcome
+
+    def stop(self, performer: Performer, block: int | None = None) -> list[StopReport]:
+        """Stop one block or all, then write the event if the books take it; raises PortUnavailable without shelving."""
+        reports = self._connected().stop(block)
+        record_stop(self._archive, performer, reports)
+        return reports
+
+    def _connected(self) -> Shelving:
+        if self._shelving is None:
+            raise PortUnavailable(say("No shelving is connected to this machine."))
+        return self._shelving
+
+    def _refused(self, performer: Performer, asked: dict[str, str | int], reason: Message) -> Outcome:
+        self._write(performer, ActKind.MOTION_REFUSED, {**asked, "reason": reason.english()})
+        return Outcome(OutcomeKind.REFUSED, reason, None)
+
+    def _write(self, performer: Performer, kind: ActKind, facts: dict[str, str | int]) -> int:
+        with self._archive.writing() as books:
+            return books.commit(Act(kind, facts=facts), performer).seq
+
+    def _go(
+        self, shelving: Shelving, ticket: Ticket, performer: Performer, observe: Observe, asked: dict[str, str | int]
+    ) -> Outcome:
+        """Move, and turn whatever comes of it into an outcome: after a lost answer the end is unknown, never assumed.
+
+        Whatever breaks off the watching, Ctrl-C too, stops the block, writes "unknown" and goes on its way.
+        """
+        try:
+            return shelving.go(ticket, ticket.closes, performer.actor, observe)
+        except MotionRefused as refusal:
+            return Outcome(OutcomeKind.REFUSED, refusal.message, None)
+        except ShelvingError as error:
+            return Outcome(OutcomeKind.UNKNOWN, error.message, None)
+        except BaseException:
+            self._stop_block(ticket.block)
+            self._write_outcome(performer, asked, Outcome(OutcomeKind.UNKNOWN, say("The watching was broken off."), None))
+            raise
+
+    def _write_outcome(self, performer: Performer, asked: dict[str, str | int], outcome: Outcome) -> None:
+        facts = {**asked, "outcome": outcome.kind.value, "reason": outcome.reason.english()}
+        try:
+            self._write(performer, ActKind.MOTION_ENDED, facts)
+        except ArchroomError as error:
+            self._stop_block(int(asked["block"]))
+            raise MotionFailed(
+                say(
+                    "The outcome could not be written to the books, so the shelving was stopped. Outcome: {outcome} {why}",
+                    outcome=outcome.reason,
+                    why=error.message,
+                )
+            ) from error
+
+    def _stop_block(self, block: int) -> None:
+        try:
+            self._connected().stop(block)
+        except ShelvingError as error:
+            raise MotionFailed(say("The shelving does not answer to STOP: look at it. {why}", why=error.message)) from error
+
+
+def _unconfirmed(ticket: Ticket, confirmed: int | None) -> Message | None:
+    """Return why a motion is not confirmed, None if it is."""
+    expected = ticket.opens if ticket.closes is None else ticket.closes
+    if confirmed is None:
+        return say("Not confirmed: nothing moves.")
+    if confirmed != expected:
+        return say("Aisle {said} was confirmed, but it is aisle {closes}: nothing moves.", said=confirmed, closes=expected)
+    return None
+
+
+def _asked(ticket: Ticket) -> dict[str, str | int]:
+    closes: dict[str, str | int] = {} if ticket.closes is None else {"closes": ticket.closes}
+    return {"block": ticket.block, "opens": ticket.opens, "ticket": ticket.id, **closes}
+
+
+def _aisle_of_thing(standing: Standing) -> tuple[int, int]:
+    title, place, home = standing.thing.title, standing.place, standing.home_place
+    if standing.held_by is not None:
+        raise Refused(say("{title} is out to {name}.", title=title, name=standing.held_by.name))
+    if place is None:
+        raise Refused(say("{title} has no place yet.", title=title))
+    if place.aisle is None and home is not None and home.block is not None and home.aisle is not None:
+        raise Refused(
+            say(
+                "{title} is at {place}. Its home is reached from aisle {block}/{aisle}.",
+                title=title,
+                place=place.address,
+                block=home.block,
+                aisle=home.aisle,
+            )
+        )
+    return _aisle_of_place(place, title)
+
+
+def _aisle_of_place(place: Place, title: str) -> tuple[int, int]:
+    if place.block is None or place.aisle is None:
+        raise Refused(say("{title} is at {place}, which no aisle leads to.", title=title, place=place.address))
+    return place.block, place.aisle

@@ -1,0 +1,134 @@
+"""Finding things and people, and the words for where a thing is.
+
+`where_now` is the one place that says where a thing is; every surface uses its phrases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from archroom.core.custody import home_text
+from archroom.core.holdings import Custody, Loan, Person, Standing
+from archroom.core.ports import Archive, Clock, Details, Hit
+from archroom.errors import BadCode, Message, say
+from archroom.services.resolving import thing_of_typed
+
+MAX_COUNTED = 1000
+_PEOPLE_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StandingText:
+    """Where a thing is, who has it, and where it belongs, in words."""
+
+    where: Message
+    """A phrase: "in R1/1/03/A/2/4", "out to Ann, due 2026-12-08"."""
+    holder: str
+    """Name of who has it; empty if nobody has."""
+    home: str
+    """Address of its home; empty if it has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """One page of what was found."""
+
+    hits: list[Hit]
+    people: list[tuple[Person, int]]
+    """People whose names match, each with how many things they have; on the first page only."""
+    total: int
+    """How many things match, counted up to 1,000."""
+    is_total_capped: bool
+    """Whether there are more than `total`."""
+
+
+class Finder:
+    """Looks things up; changes nothing and leaves no event."""
+
+    def __init__(self, archive: Archive, clock: Clock) -> None:
+        self._archive = archive
+        self._clock = clock
+
+    def find(self, words: str, limit: int = 50, offset: int = 0) -> FoundPage:
+        """Return one page of the things that match all words, and the people who do."""
+        with self._archive.reading() as books:
+            hits = books.find(words, limit, offset)
+            people = books.find_people(words, _PEOPLE_SHOWN) if offset == 0 else []
+            is_all_seen = offset == 0 and len(hits) < limit
+            count = len(hits) if is_all_seen else books.count_found(words, MAX_COUNTED + 1)
+        return FoundPage(hits, people, min(count, MAX_COUNTED), count > MAX_COUNTED)
+
+    def details(self, text: str) -> Details:
+        """Return everything of the thing that a code, barcode or reference code names; raises BadCode."""
+        with self._archive.reading() as books:
+            return _known(books.details(thing_of_typed(books, text).thing.id))
+
+    def details_of(self, thing_id: int) -> Details:
+        """Return everything of a thing by its number; raises BadCode if there is none."""
+        with self._archive.reading() as books:
+            return _known(books.details(thing_id))
+
+    def describe(self, standing: Standing) -> StandingText:
+        """Return the words for how a thing stands today."""
+        return describe(standing, self._clock.today())
+
+
+def describe(standing: Standing, today: date) -> StandingText:
+    """Return the words for how a thing stands; a loan due before `today` is overdue."""
+    holder = standing.held_by
+    return StandingText(where_now(standing, today), holder.name if holder else "", home_text(standing))
+
+
+def where_now(standing: Standing, today: date) -> Message:
+    """Return the phrase for where a thing is now; total over standings."""
+    if standing.loan is not None:
+        return _out_to(standing.loan, today)
+    if standing.enclosing_loan is not None:
+        lent = next(outer for outer in standing.enclosing if outer.id == standing.enclosing_loan.thing_id)
+        return say("with {container}, {out}", container=lent.title, out=_out_to(standing.enclosing_loan, today))
+    if standing.enclosing:
+        return _in_container(standing)
+    return _standing_alone(standing.thing.whereabouts.custody, standing.place.address if standing.place else "")
+
+
+def _in_container(standing: Standing) -> Message:
+    container, outermost = standing.enclosing[0].title, standing.enclosing[-1]
+    if standing.thing.whereabouts.custody is not Custody.IN:
+        return _standing_alone(standing.thing.whereabouts.custody, "")
+    if standing.place is not None and outermost.whereabouts.custody is Custody.IN:
+        return say("in {container} at {place}", container=container, place=standing.place.address)
+    if outermost.whereabouts.custody is Custody.IN:
+        return say("in {container}, which has no place yet", container=container)
+    place = standing.place.address if standing.place else ""
+    return say("in {container}, {where}", container=container, where=_standing_alone(outermost.whereabouts.custody, place))
+
+
+def _standing_alone(custody: Custody, place: str) -> Message:
+    match custody:
+        case Custody.IN:
+            return say("in {place}", place=place) if place else say("no place yet")
+        case Custody.STAGING:
+            return say("in staging {place}", place=place) if place else say("in staging")
+        case Custody.READING_ROOM:
+            return say("in the reading room {place}", place=place) if place else say("in the reading room")
+        case Custody.OUT:
+            return say("out")
+        case Custody.IN_TRANSIT:
+            return say("in transit")
+        case Custody.MISSING:
+            return say("missing")
+        case Custody.DISPOSED:
+            return say("disposed of")
+
+
+def _out_to(loan: Loan, today: date) -> Message:
+    if loan.due_on < today:
+        return say("out to {name}, due {due} (overdue)", name=loan.person.name, due=loan.due_on.isoformat())
+    return say("out to {name}, due {due}", name=loan.person.name, due=loan.due_on.isoformat())
+
+
+def _known(details: Details | None) -> Details:
+    if details is None:
+        raise BadCode(say("There is no such thing in the books."))
+    return details

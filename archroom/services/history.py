@@ -1,0 +1,156 @@
+"""The ledger in words: one sentence for each kind of act, for the last acts and for what stands in the way of an undo.
+
+Names are looked up as they are now. What a lawful `forget` blanked is told by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archroom.core.acts import Act, ActKind, Owner
+from archroom.core.codes import CodeKind, OwnCode
+from archroom.core.events import Event
+from archroom.core.holdings import Person
+from archroom.core.ports import Reading
+from archroom.errors import Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One entry of the ledger in words."""
+
+    seq: int
+    at: datetime
+    """When the person did it, UTC."""
+    actor: str
+    message: Message
+
+
+def act_line(books: Reading, event: Event) -> ActLine:
+    """Return one entry of the ledger in words."""
+    return ActLine(event.seq, event.happened_at, event.performer.actor, act_in_words(books, event.act))
+
+
+def act_in_words(books: Reading, act: Act) -> Message:
+    """Return the sentence for an act; total over kinds."""
+    return _WORDS[act.kind](books, act)
+
+
+def words_of_event(books: Reading, seq: int) -> Message:
+    """Return the sentence for entry `seq`, or its number if there is none to read."""
+    event = books.event(seq)
+    return say("entry {seq}", seq=seq) if event is None else act_in_words(books, event.act)
+
+
+def person_of(books: Reading, person_id: int) -> Person | None:
+    """Return a person by their number."""
+    owner = books.owner_of(OwnCode(CodeKind.PERSON, person_id))
+    return owner if isinstance(owner, Person) else None
+
+
+def _title(books: Reading, act: Act) -> Message:
+    if len(act.moves) != 1:
+        return say("{count} things", count=len(act.moves))
+    return _title_of(books, act.moves[0].thing_id)
+
+
+def _title_of(books: Reading, thing_id: int) -> Message:
+    standing = books.standing(thing_id)
+    if standing is None:
+        return say("thing {number}", number=thing_id)
+    return say("{title}", title=standing.thing.title)
+
+
+def _name_of(books: Reading, person_id: int) -> Message:
+    person = person_of(books, person_id)
+    return say("person {number}", number=person_id) if person is None else say("{name}", name=person.name)
+
+
+def _target(books: Reading, act: Act) -> Message:
+    after = act.moves[0].after
+    if after.container_id is not None:
+        return _title_of(books, after.container_id)
+    place = books.place(after.place_id) if after.place_id is not None else None
+    return say("place {number}", number=after.place_id or 0) if place is None else say("{address}", address=place.address)
+
+
+def _lent(books: Reading, act: Act) -> Message:
+    loan = act.loans_opened[0]
+    return say(
+        "{title} lent to {name}, due {due}",
+        title=_title_of(books, loan.thing_id),
+        name=_name_of(books, loan.person_id),
+        due=loan.due_on.isoformat(),
+    )
+
+
+def _person_added(books: Reading, act: Act) -> Message:
+    described = [d.owner_id for d in act.described if d.owner is Owner.PERSON]
+    if not described:
+        return say("A person was registered")
+    return say("{name} registered", name=_name_of(books, described[0]))
+
+
+def _bound(books: Reading, act: Act) -> Message:
+    barcode = act.barcodes_bound[0]
+    match barcode.owner:
+        case Owner.THING:
+            return say("Barcode {value} bound to {title}", value=barcode.value, title=_title_of(books, barcode.owner_id))
+        case Owner.PLACE:
+            place = books.place(barcode.owner_id)
+            return say("Barcode {value} bound to {place}", value=barcode.value, place=place.address if place else "")
+        case Owner.PERSON:
+            return say("A card was bound to {name}", name=_name_of(books, barcode.owner_id))
+
+
+def _undone(books: Reading, act: Act) -> Message:
+    return say("Undone: {what}", what=words_of_event(books, act.undoes or 0))
+
+
+def _put_over(books: Reading, act: Act) -> Message:
+    return say("{title} -> {place}, by override", title=_title(books, act), place=_target(books, act))
+
+
+def _motion_ended(books: Reading, act: Act) -> Message:
+    outcome = _MOTION_OUTCOMES.get(str(act.facts.get("outcome", "unknown")), say("unknown"))
+    return say("Aisle {block}/{aisle}: {outcome}", block=_fact(act, "block"), aisle=_fact(act, "opens"), outcome=outcome)
+
+
+def _fact(act: Act, name: str) -> str | int:
+    return act.facts.get(name, "?")
+
+
+_MOTION_OUTCOMES = {
+    "done": say("opened"),
+    "refused": say("refused, nothing moved"),
+    "aborted": say("stopped on the way"),
+    "unknown": say("unknown: look at the shelving"),
+}
+
+_WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
+    ActKind.HOUSE_FOUNDED: lambda books, act: say("The books of this house were opened"),
+    ActKind.ROOM_BUILT: lambda books, act: say("A room was built: {count} places", count=len(act.places_made)),
+    ActKind.PERSON_ADDED: _person_added,
+    ActKind.RECORDS_IMPORTED: lambda books, act: say("Records taken in: {count} things new", count=len(act.things_made)),
+    ActKind.THINGS_PLACED: lambda books, act: say("{count} boxes placed in a run", count=len(act.moves)),
+    ActKind.BARCODE_BOUND: _bound,
+    ActKind.THING_LENT: _lent,
+    ActKind.THING_RETURNED: lambda books, act: say("{title} returned", title=_title(books, act)),
+    ActKind.THING_FOUND: lambda books, act: say(
+        "{title} found at {place} and taken back", title=_title(books, act), place=_target(books, act)
+    ),
+    ActKind.THING_PUT: lambda books, act: say("{title} -> {place}", title=_title(books, act), place=_target(books, act)),
+    ActKind.THING_PUT_OVER: _put_over,
+    ActKind.ACT_UNDONE: _undone,
+    ActKind.MOTION_INTENDED: lambda books, act: say(
+        "Aisle {block}/{aisle} asked to open", block=_fact(act, "block"), aisle=_fact(act, "opens")
+    ),
+    ActKind.MOTION_ENDED: _motion_ended,
+    ActKind.MOTION_REFUSED: lambda books, act: say(
+        "Aisle {block}/{aisle} refused", block=_fact(act, "block"), aisle=_fact(act, "opens")
+    ),
+    ActKind.MOTION_STOPPED: lambda books, act: say("Shelving stopped"),
+    ActKind.ARCHIVE_RESTORED: lambda books, act: say("The books were restored from a backup"),
+}
