@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archroom.drivers.modbus import ExceptionCode, Function, Request
-from archroom.drivers.transactions import Failure, FailureKind, LineState, Reply, Transaction
+from archroom.drivers.transactions import Failure, FailureKind, LineState, Reply, Transaction, newly_opened
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
 
@@ -32,7 +32,7 @@ class Line:
     def __init__(self, wire: Wire, clock: Callable[[], float], state: LineState | None = None) -> None:
         self._wire = wire
         self._clock = clock
-        self.state = LineState(wire.timing) if state is None else state
+        self.state = newly_opened(wire.timing, clock()) if state is None else state
         """What is remembered between exchanges; its counters may be shown."""
 
     @property
@@ -48,24 +48,30 @@ class Line:
         GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
         """
         transaction = Transaction(request, self.state, self._clock())
-        transaction.receive(self._wire.read(0), self._clock())
+        received = self._wire.read(0)
         while transaction.outcome is None:
-            data = transaction.advance(self._clock())
-            if data:
-                self._wire.write(data)
-            if transaction.outcome is None:
-                wait_s = transaction.due_at - self._clock()
-                if is_urgent is not None and not transaction.is_sent and not request.is_stop:
-                    if is_urgent():
-                        transaction.give_way()
-                        break
-                    wait_s = min(wait_s, URGENCY_LOOK_S)
-                received = self._wire.read(max(0.0, wait_s))
+            if received:
                 transaction.receive(received, self._clock())
+            if not received or not transaction.is_sent:
+                data = transaction.advance(self._clock())
+                if data:
+                    self._wire.write(data)
+            if transaction.outcome is None:
+                received = self._wait(transaction, None if request.is_stop else is_urgent)
         if isinstance(transaction.outcome, Reply):
             return transaction.outcome
         assert transaction.outcome is not None  # noqa: S101 - the loop ends only with an outcome
         raise ExchangeFailed(transaction.outcome, self.name)
+
+    def _wait(self, transaction: Transaction, is_urgent: Callable[[], bool] | None) -> bytes:
+        """Wait for bytes until the transaction has something to do; what came is looked at before its time is up."""
+        wait_s = max(0.0, transaction.due_at - self._clock())
+        if is_urgent is None or transaction.is_sent:
+            return self._wire.read(wait_s)
+        if is_urgent():
+            transaction.give_way()
+            return b""
+        return self._wire.read(min(wait_s, URGENCY_LOOK_S))
 
     def exchange_read(
         self, request: Request, repeats: int = MOST_READ_REPEATS, is_urgent: Callable[[], bool] | None = None
@@ -109,7 +115,7 @@ def describe(failure: Failure, port: str) -> Message:
     unit = failure.request.unit
     if failure.kind is FailureKind.EXCEPTION:
         return _describe_exception(unit, port, failure.exception_code or 0)
-    return say(_SENTENCES[failure.kind], unit=unit, port=port)
+    return Message(_SENTENCES[failure.kind].template, {"unit": unit, "port": port})
 
 
 def _describe_exception(unit: int, port: str, code: int) -> Message:
@@ -121,16 +127,15 @@ def _describe_exception(unit: int, port: str, code: int) -> Message:
 
 
 _SENTENCES = {
-    FailureKind.SILENCE: say("Unit {unit} at {port} does not answer.").template,
-    FailureKind.BAD_CRC: say("The answer of unit {unit} at {port} is damaged: noise, or another baud or parity.").template,
-    FailureKind.WRONG_UNIT: say("Another unit than {unit} answered at {port}.").template,
-    FailureKind.WRONG_FUNCTION: say("Unit {unit} at {port} answered another question.").template,
-    FailureKind.WRONG_CONTENT: say("The answer of unit {unit} at {port} does not fit the question.").template,
-    FailureKind.CUT_SHORT: say("The answer of unit {unit} at {port} is cut short.").template,
-    FailureKind.GARBAGE: say("What comes from {port} in place of unit {unit} is not Modbus.").template,
-    FailureKind.ECHO: say(
-        "The echo at {port} is not as set: look whether the adapter gives back what is sent (echo=1)."
-    ).template,
-    FailureKind.BABBLE: say("The line at {port} never falls silent; nothing was sent to unit {unit}.").template,
-    FailureKind.GAVE_WAY: say("Nothing was sent to unit {unit} at {port}: something more urgent came.").template,
+    FailureKind.SILENCE: say("Unit {unit} at {port} does not answer."),
+    FailureKind.BAD_CRC: say("The answer of unit {unit} at {port} is damaged: noise, or another baud or parity."),
+    FailureKind.WRONG_UNIT: say("Another unit than {unit} answered at {port}."),
+    FailureKind.WRONG_FUNCTION: say("Unit {unit} at {port} answered another question."),
+    FailureKind.WRONG_CONTENT: say("The answer of unit {unit} at {port} does not fit the question."),
+    FailureKind.CUT_SHORT: say("The answer of unit {unit} at {port} is cut short."),
+    FailureKind.GARBAGE: say("What comes from {port} in place of unit {unit} is not Modbus."),
+    FailureKind.ECHO: say("The adapter at {port} gives back what is sent, or was said to and does not: see echo=1."),
+    FailureKind.BABBLE: say("The line at {port} never falls silent; nothing was sent to unit {unit}."),
+    FailureKind.GAVE_WAY: say("Nothing was sent to unit {unit} at {port}: something more urgent came."),
 }
+"""Filled in by `describe`."""

@@ -57,7 +57,10 @@ class PortAddress:
     @property
     def name(self) -> str:
         """The port as a person knows it."""
-        return self.place if self.carrier is Carrier.SERIAL else f"{self.carrier.value}://{self.place}:{self.port}"
+        if self.carrier is Carrier.SERIAL:
+            return self.place
+        host = f"[{self.place}]" if ":" in self.place else self.place
+        return f"{self.carrier.value}://{host}:{self.port}"
 
     @property
     def canonical_name(self) -> str:
@@ -70,7 +73,7 @@ class PortAddress:
         if self.carrier is Carrier.MODBUS_TCP:
             return stream_timing(Framing.MBAP)
         if self.baud is None:
-            return stream_timing(Framing.RTU)
+            return stream_timing(Framing.RTU, self.has_echo)
         return serial_timing(self.baud, self.has_echo)
 
 
@@ -175,13 +178,22 @@ def _open_serial(address: PortAddress, past_lock: bool) -> Wire:
 def _check_is_device(path: str) -> None:
     """Refuse what is no character device before anything is opened: opening a pipe or disk may already do harm."""
     try:
-        mode = os.stat(path).st_mode
+        found = os.stat(path)
     except FileNotFoundError as error:
         raise PortUnavailable(say("There is no port {port}.", port=clean(path, LONGEST_NAME))) from error
     except (OSError, ValueError) as error:
         raise PortUnavailable(say("{port} cannot be reached.", port=clean(path, LONGEST_NAME))) from error
-    if not stat.S_ISCHR(mode):
+    if any(_is_terminal_of_ours(descriptor, found.st_rdev) for descriptor in (0, 1, 2)):
+        raise PortUnavailable(say("{port} is the terminal in which this program runs.", port=clean(path, LONGEST_NAME)))
+    if not stat.S_ISCHR(found.st_mode):
         raise PortUnavailable(say("{port} is not a serial port.", port=clean(path, LONGEST_NAME)))
+
+
+def _is_terminal_of_ours(descriptor: int, device: int) -> bool:
+    try:
+        return os.isatty(descriptor) and os.fstat(descriptor).st_rdev == device
+    except OSError:
+        return False
 
 
 def _why_not(address: PortAddress, error: Exception) -> Message:

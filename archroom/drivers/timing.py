@@ -64,6 +64,6 @@ def serial_timing(baud: int, has_echo: bool = False) -> LineTiming:
     return LineTiming(Framing.RTU, character_s, silence_s, answer_s, has_echo=has_echo)
 
 
-def stream_timing(framing: Framing) -> LineTiming:
+def stream_timing(framing: Framing, has_echo: bool = False) -> LineTiming:
     """Return the rules for a network stream; RTU frames keep a fast line's silence, since gateways cut them by it."""
-    return LineTiming(framing, 0.0, FAST_SILENCE_S if framing is Framing.RTU else 0.0, ANSWER_S)
+    return LineTiming(framing, 0.0, FAST_SILENCE_S if framing is Framing.RTU else 0.0, ANSWER_S, has_echo=has_echo)

@@ -150,6 +150,13 @@ class LineState:
         return number
 
 
+def newly_opened(timing: LineTiming, now: float) -> LineState:
+    """Return the state of a line that was just opened: what is still under way on it is for whoever had it before us."""
+    state = LineState(timing, quiet_from=now + timing.silence_s)
+    state.distrust(now)
+    return state
+
+
 class Transaction:
     """One exchange: `advance` gives the bytes to send once they may go out, `receive` takes what comes.
 
