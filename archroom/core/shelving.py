@@ -13,6 +13,8 @@ from archroom.errors import Message, say
 
 OPEN_TOLERANCE_MM = 20
 """A gap this much narrower than the aisle still counts as open (docs/shelving-protocol.md)."""
+STANDING_ROOM_MM = 150
+"""A gap wider than this may hold a person, turned sideways; a narrower one cannot."""
 
 
 class ControllerKind(Enum):
@@ -131,6 +133,8 @@ class AisleState(Enum):
     """What an aisle is, as far as the wire says."""
 
     CLOSED = "closed"
+    PARTLY = "partly open"
+    """Wide enough for somebody to stand in, but not open: a motion was interrupted."""
     OPENING = "opening"
     OPEN = "open"
     OCCUPIED = "occupied"
@@ -170,7 +174,8 @@ class Ticket:
     block: int
     opens: int
     closes: int | None
-    """The aisle that closes and must be confirmed clear; None if none is open in that segment."""
+    """The aisle that closes and must be confirmed clear: the open one of the segment or, after an interrupted motion, the
+    widest that narrows. The supervisor always names one."""
     moving_carriages: tuple[int, ...]
     expected_s: float
     """How long it should take, warning included."""
@@ -223,6 +228,29 @@ def closing_aisle(block: Block, positions_mm: tuple[int, ...], opens: int) -> in
         return None
     widths = block.gaps_mm(positions_mm)
     return next((gap for gap in segment.gaps if gap != opens and widths[gap] >= block.aisle_mm - OPEN_TOLERANCE_MM), None)
+
+
+def target_positions(block: Block, positions_mm: tuple[int, ...], opens: int) -> tuple[int, ...]:
+    """Return where the carriages will stand once an aisle has opened: its segment as built, all others as they are."""
+    segment = block.segment_of(opens)
+    if segment is None:
+        return positions_mm
+    elsewhere = tuple(aisle for aisle in block.open_aisles if aisle not in segment.gaps)
+    built = block.positions_mm((*elsewhere, opens))
+    return tuple(
+        built[carriage.number - 1] if carriage.is_mobile and carriage.number in segment.gaps else position
+        for carriage, position in zip(block.carriages, positions_mm, strict=True)
+    )
+
+
+def narrowing_aisles(block: Block, positions_mm: tuple[int, ...], opens: int) -> tuple[int, ...]:
+    """Return the other gaps of the segment in which somebody could stand, widest first: they narrow when `opens` opens."""
+    segment = block.segment_of(opens)
+    if segment is None:
+        return ()
+    widths = block.gaps_mm(positions_mm)
+    wide = (gap for gap in segment.gaps if gap != opens and widths[gap] > max(STANDING_ROOM_MM, block.clearance_mm))
+    return tuple(sorted(wide, key=lambda gap: -widths[gap]))
 
 
 def carriages_between(opens: int, closes: int) -> tuple[int, ...]:

@@ -1,0 +1,395 @@
+"""Decides whether a block may be asked to move, watches it while it does, and owns its STOP. One per block; sans-IO.
+
+Fed with `(now, answer | failure | act)`, it returns refusals, wishes for its unit's wire, and notices of what happened. A
+motion needs a proved and fresh status, a ticket, and a person's word for the aisle that closes; its OPERATE is wished once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archroom.core.rooms import Block
+from archroom.core.shelving import (
+    BlockView,
+    ControllerStatus,
+    Identity,
+    Outcome,
+    StopReport,
+    Ticket,
+    Trust,
+)
+from archroom.core.supervisor_motion import Motion, Phase
+from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
+from archroom.core.supervisor_rules import Plan, allowed_plan, identity_problem, permission_problem, standing_problem
+from archroom.core.supervisor_stop import Stopping
+from archroom.core.supervisor_view import aisle_states
+from archroom.core.supervisor_watch import Authority, Sight, Watch
+from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.errors import Message, MotionRefused, say
+
+LAST_NUMBER = 0xFFFF
+"""The highest EPOCH and SEQ."""
+PROOF_POLL_S = 0.1
+STRANGER_POLL_S = 2.0
+FIRST_PROBE_S = 0.5
+LAST_PROBE_S = 4.0
+UNKNOWN_SCAN_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenTicket:
+    ticket: Ticket
+    plan: Plan
+    by: str
+    given_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a motion may rest on."""
+
+    status: ControllerStatus
+    identity: Identity
+
+
+class Supervisor:
+    """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
+
+    def __init__(self, block: Block, new_id: Callable[[], str]) -> None:
+        self.block = block
+        self._new_id = new_id
+        self._watch = Watch(block)
+        self._stopping = Stopping()
+        self._ticket: _GivenTicket | None = None
+        self._motion: Motion | None = None
+        self._ended: tuple[str, Outcome] | None = None
+        self._own: Authority | None = None
+        self._notices: list[Notice] = []
+        self._poll_due_s = 0.0
+        self._probe_s = FIRST_PROBE_S
+
+    # -- the shell's side: what to send, and what became of it
+
+    def set_pace(self, pace: Pace) -> None:
+        """Take over how fast the line is."""
+        self._watch.pace = pace
+
+    def wishes(self, now: float) -> list[Wish]:
+        """Return everything that should be sent to the unit, now or later."""
+        self._advance(now)
+        found = [self._poll_wish()]
+        if self._motion is not None:
+            found += self._motion.wishes()
+        stop = None if self._watch.is_stranger else self._stopping.wish(now, self._watch.heard_s)
+        if stop is not None:
+            found.append(stop)
+        return found
+
+    def frame_sent(self, now: float, wish: Wish) -> None:
+        """Take note that a wish goes out now; an OPERATE is never wished again after this."""
+        if wish.frame is Frame.STOP:
+            self._stopping.frame_sent(now)
+        elif self._motion is not None and wish.frame in (Frame.HEARTBEAT, Frame.SELECT, Frame.OPERATE):
+            self._motion.frame_sent(now, wish.frame)
+        if wish.frame in (Frame.STOP, Frame.SELECT, Frame.OPERATE):
+            self._poll_due_s = min(self._poll_due_s, now + 2 * self._scan_s)
+
+    def frame_failed(self, now: float, wish: Wish) -> None:
+        """Take note that a frame got no matched answer."""
+        self._watch.take_failure()
+        if wish.frame is Frame.STOP:
+            self._stopping.frame_failed(now)
+        elif self._motion is not None:
+            self._motion.frame_failed(wish.frame)
+        if wish.frame in (Frame.IDENTITY, Frame.STATUS):
+            self._schedule_poll(now)
+        self._advance(now)
+
+    def frame_echoed(self, now: float, wish: Wish) -> None:
+        """Take note that a write was answered by its echo: it was received, no more."""
+        self._watch.take_echo(now)
+        if self._motion is not None:
+            self._motion.frame_echoed(wish.frame)
+        self._advance(now)
+
+    def identity_read(self, now: float, identity: Identity) -> None:
+        """Take who answers at the unit."""
+        self._watch.take_identity(now, identity)
+        self._schedule_poll(now)
+        if self._watch.is_ours:
+            self._poll_due_s = now
+
+    def stranger_found(self, now: float, reason: Message) -> None:
+        """Take note that what answers is no controller of this map: nothing at all is written to it."""
+        self._watch.take_stranger(now, reason)
+        self._schedule_poll(now)
+
+    def status_read(self, now: float, status: ControllerStatus, asked_s: float) -> None:
+        """Take a matched status that was asked for at `asked_s`."""
+        sight = self._watch.take_status(now, status)
+        if sight is Sight.SHAKEN:
+            self._disappoint(NoticeKind.DISTRUSTED)
+            if self._watch.is_ours and not status.state.is_at_rest:
+                self._ask_stop(now)
+        elif sight is not Sight.REPEATED:
+            if sight is Sight.PROVED:
+                text = say("Block {block} is read and believed.", block=self.block.number)
+                self._notices.append(Notice(NoticeKind.PROVED, text))
+            if self._stopping.take_status(status, asked_s, self._scan_s):
+                text = say("Block {block} is at rest.", block=self.block.number)
+                self._notices.append(Notice(NoticeKind.STANDSTILL, text))
+                if self._motion is not None:
+                    self._motion.settle(status)
+            elif self._motion is not None:
+                self._motion.take_status(now, status, asked_s)
+        self._schedule_poll(now)
+        self._advance(now)
+
+    def take_notices(self) -> list[Notice]:
+        """Return what happened since the last call."""
+        found, self._notices = self._notices, []
+        return found
+
+    # -- acts of people
+
+    def select(self, now: float, opens: int, by: str) -> Ticket:
+        """Give leave to open an aisle; raises MotionRefused with the reason. An earlier ticket ends."""
+        self._advance(now)
+        self._ticket = None
+        if not by.strip():
+            raise MotionRefused(say("Say who opens the aisle."))
+        ready, planned = self._permitted(now, opens)
+        ticket = Ticket(
+            id=self._new_id(),
+            block=self.block.number,
+            opens=opens,
+            closes=planned.closes,
+            moving_carriages=planned.carriages,
+            expected_s=planned.expected_s(ready.identity),
+        )
+        self._ticket = _GivenTicket(ticket, planned, by, now)
+        return ticket
+
+    def go(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str) -> Intent:
+        """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down."""
+        self._advance(now)
+        given, self._ticket = self._ticket, None
+        if given is None or given.ticket.id != ticket_id:
+            raise MotionRefused(say("This leave to open an aisle was used or has ended. Ask again."))
+        ticket = given.ticket
+        if now - given.given_s > ticket.life_s:
+            raise MotionRefused(say("The leave to open the aisle has run out. Ask again."))
+        if by != given.by:
+            raise MotionRefused(say("The leave was given to {name}.", name=given.by))
+        if confirmed_clear is None or confirmed_clear != ticket.closes:
+            raise MotionRefused(say("Nobody has confirmed that aisle {aisle} is clear.", aisle=given.plan.closes))
+        ready, planned = self._permitted(now, ticket.opens)
+        if planned != given.plan:
+            raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
+        command = self._next_command(ready.status)
+        motion = Motion(self.block, ready.identity, ticket, planned, command, by, now)
+        self._motion = motion
+        age_s = self._watch.age_s(now) or 0.0
+        return Intent(ticket, by, confirmed_clear, motion.select, motion.operate, ready.status, age_s)
+
+    def release(self, now: float, motion_id: str) -> None:
+        """Let an intended motion begin: its intent is written down. What changed meanwhile ends it."""
+        self._advance(now)
+        motion = self._motion
+        if motion is None or motion.ticket.id != motion_id or motion.phase is not Phase.INTENDED:
+            return
+        try:
+            self._permitted(now, motion.ticket.opens, motion)
+        except MotionRefused as refusal:
+            motion.fail(now, refusal.message)
+        else:
+            motion.release(now)
+            self._watch.expect((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
+        self._advance(now)
+
+    def withdraw(self, now: float, motion_id: str, reason: Message) -> None:
+        """End a motion because whoever asked for it cannot go on; it is stopped if it has begun."""
+        if self._motion is not None and self._motion.ticket.id == motion_id:
+            self._motion.fail(now, reason)
+        self._advance(now)
+
+    def keep_alive(self, now: float, motion_id: str) -> None:
+        """Take note that the program that confirmed a motion is alive."""
+        if self._motion is not None and self._motion.ticket.id == motion_id:
+            self._motion.keep_alive(now)
+
+    def stop(self, now: float, reason: Message) -> None:
+        """Stop, in any state; every ticket ends, and nothing moves before somebody selects again."""
+        self._ticket = None
+        if self._motion is not None:
+            self._motion.fail(now, reason)
+            self._motion.wants_stop = False
+        self._ask_stop(now)
+        self._advance(now)
+
+    # -- what is so
+
+    def refresh(self, now: float) -> None:
+        """Ask for a status at once."""
+        self._poll_due_s = min(self._poll_due_s, now)
+
+    def fresh_since(self, since_s: float) -> bool:
+        """Return whether a status with news came since then."""
+        return self._watch.fresh_s is not None and self._watch.fresh_s > since_s
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the unit has answered and was not lost since."""
+        return self._watch.heard_s is not None and not self._watch.is_lost
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a motion or a stop is under way, or the controller says that something moves."""
+        status = self._watch.status
+        is_moving = status is not None and self.is_answering and not status.state.is_at_rest
+        return self._motion is not None or self._stopping.is_active or is_moving
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether the unit is certainly no controller of this map."""
+        return self._watch.is_stranger
+
+    def outcome(self, motion_id: str) -> Outcome | None:
+        """Return how a motion ended, None while it is under way; only the last one is remembered."""
+        return self._ended[1] if self._ended is not None and self._ended[0] == motion_id else None
+
+    def stop_report(self) -> StopReport:
+        """Return what became of the last stop."""
+        reason = None
+        if self._watch.is_stranger:
+            reason = self._watch.reason
+        elif not self._stopping.is_standstill_seen:
+            reason = say("Standstill of block {block} was not seen.", block=self.block.number)
+        is_sent = self._stopping.sent_s is not None
+        return StopReport(self.block.number, is_sent, self._stopping.is_standstill_seen, "server", reason)
+
+    def view(self, now: float) -> BlockView:
+        """Return what may be shown."""
+        trust = self._watch.trust(now, self._motion is not None)
+        status = self._watch.status
+        ready = self._ready(now)
+        problem = ready if isinstance(ready, Message) else None
+        return BlockView(
+            block=self.block.number,
+            trust=trust,
+            age_s=self._watch.age_s(now),
+            identity=self._watch.identity,
+            status=status,
+            aisles=aisle_states(self.block, status if trust is Trust.GOOD else None),
+            is_movable=problem is None,
+            why_not=problem,
+            motion=None if self._motion is None else self._motion.ticket.id,
+        )
+
+    # -- rules
+
+    def _ready(self, now: float, ours: Motion | None = None) -> _Ready | Message:
+        identity = self._watch.identity
+        if identity is None:
+            return self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
+        problem = identity_problem(self.block, identity) or permission_problem(self.block, identity)
+        status = problem or self._watch.believed(now, self._motion is not None)
+        if isinstance(status, Message):
+            return status
+        if self._motion is not None and self._motion is not ours:
+            return say("An opening is under way at block {block}.", block=self.block.number)
+        if self._stopping.is_active:
+            return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
+        return standing_problem(self.block, status) or _Ready(status, identity)
+
+    def _permitted(self, now: float, opens: int, ours: Motion | None = None) -> tuple[_Ready, Plan]:
+        ready = self._ready(now, ours)
+        if isinstance(ready, Message):
+            raise MotionRefused(ready)
+        planned = allowed_plan(self.block, ready.status, opens)
+        if isinstance(planned, Message):
+            raise MotionRefused(planned)
+        return ready, planned
+
+    def _next_command(self, status: ControllerStatus) -> Authority:
+        """Return EPOCH and SEQ of the next SELECT: ours go on while nobody else has commanded since."""
+        own = self._own
+        if own is not None and own == self._watch.authority and own[1] + 2 <= LAST_NUMBER:
+            return (own[0], own[1] + 1)
+        if status.epoch >= LAST_NUMBER:
+            raise MotionRefused(say("The controller of block {block} must be restarted.", block=self.block.number))
+        return (status.epoch + 1, 1)
+
+    # -- time
+
+    def _advance(self, now: float) -> None:
+        if self._watch.advance(now):
+            self._probe_s = FIRST_PROBE_S
+            self._disappoint(NoticeKind.LOST)
+        motion = self._motion
+        if motion is None:
+            return
+        is_watched = motion.phase in (Phase.SELECTING, Phase.OPERATING, Phase.RUNNING)
+        if is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
+            motion.fail(now, say("Block {block} was stopped: its status went stale.", block=self.block.number))
+        motion.advance(now)
+        if motion.wants_stop:
+            motion.wants_stop = False
+            self._ask_stop(now)
+        self._finish(now, motion)
+
+    def _finish(self, now: float, motion: Motion) -> None:
+        outcome = motion.outcome
+        if outcome is None:
+            return
+        kind, reason = outcome
+        self._motion = None
+        self._watch.forget_expected()
+        commands = ((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
+        self._own = self._watch.authority if self._watch.authority in commands else None
+        self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
+        self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
+
+    def _disappoint(self, kind: NoticeKind) -> None:
+        """Draw the consequences of what the watch no longer believes."""
+        reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
+        self._ticket = None
+        self._notices.append(Notice(kind, reason))
+        if self._motion is not None:
+            self._motion.lose(reason)
+
+    def _ask_stop(self, now: float) -> None:
+        self._stopping.ask(now)
+        self._notices.append(Notice(NoticeKind.STOP_ASKED, say("Block {block} is being stopped.", block=self.block.number)))
+
+    # -- polls
+
+    @property
+    def _scan_s(self) -> float:
+        return UNKNOWN_SCAN_S if self._watch.identity is None else self._watch.identity.scan_ms / 1000
+
+    def _poll_wish(self) -> Wish:
+        frame = Frame.STATUS if self._watch.is_ours else Frame.IDENTITY
+        if not self.is_answering or self._watch.is_stranger:
+            return Wish(frame, Lane.PROBE, self._poll_due_s)
+        phase = None if self._motion is None else self._motion.phase
+        is_pressing = self._stopping.is_active or phase in (Phase.SELECTING, Phase.OPERATING)
+        return Wish(frame, Lane.COMMAND if is_pressing else Lane.POLL, self._poll_due_s)
+
+    def _schedule_poll(self, now: float) -> None:
+        pace = self._watch.pace
+        if not self.is_answering:
+            self._poll_due_s = now + self._probe_s
+            self._probe_s = min(LAST_PROBE_S, 2 * self._probe_s)
+            return
+        self._probe_s = FIRST_PROBE_S
+        if self._watch.identity is not None and not self._watch.is_ours or self._watch.is_stranger:
+            period_s = STRANGER_POLL_S
+        elif self.is_busy:
+            period_s = pace.busy_poll_s
+        elif self._watch.trust(now) is Trust.GOOD:
+            period_s = pace.idle_poll_s
+        else:
+            period_s = PROOF_POLL_S
+        self._poll_due_s = now + max(period_s, self._scan_s if self._watch.is_ours else 0.0)

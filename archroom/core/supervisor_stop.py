@@ -1,0 +1,64 @@
+"""STOP until standstill: sent at once, then again and again until a matched status says that nothing moves.
+
+Nothing holds it back but a unit that is certainly no controller of this map. Once a unit was silent for longer than any
+accepted watchdog it has stopped by itself; its STOP then goes along with the probes, so that living units get their turn.
+"""
+
+from __future__ import annotations
+
+from archroom.core.shelving import ControllerState, ControllerStatus
+from archroom.core.supervisor_wishes import Frame, Lane, Wish
+
+REPEAT_S = 0.1
+AFTER_FAILURE_S = 0.05
+"""Least pause after a STOP that was not answered: room for the other units of the line."""
+SILENT_S = 3.0
+"""After so long without an answer a unit has stopped by itself: the longest accepted watchdog is 2 s."""
+SILENT_REPEAT_S = 1.0
+
+
+class Stopping:
+    """The stop of one unit, from the key to the standstill."""
+
+    def __init__(self) -> None:
+        self.is_active = False
+        self.sent_s: float | None = None
+        """When the first frame after the last request went out."""
+        self.is_standstill_seen = False
+        self._asked_s = 0.0
+        self._due_s = 0.0
+
+    def ask(self, now: float) -> None:
+        """Begin, or begin anew: the next frame is due at once."""
+        self.is_active = True
+        self.is_standstill_seen = False
+        self.sent_s = None
+        self._asked_s = self._due_s = now
+
+    def wish(self, now: float, heard_s: float | None) -> Wish | None:
+        """Return the next STOP; `heard_s` is when the unit last answered."""
+        if not self.is_active:
+            return None
+        is_silent = now - max(self._asked_s, heard_s or self._asked_s) > SILENT_S
+        return Wish(Frame.STOP, Lane.PROBE if is_silent else Lane.STOP, self._due_s)
+
+    def frame_sent(self, now: float) -> None:
+        """Take note that a STOP goes out now."""
+        if self.sent_s is None:
+            self.sent_s = now
+        self._due_s = now + REPEAT_S
+
+    def frame_failed(self, now: float) -> None:
+        """Take note that a STOP was not answered."""
+        is_silent = now - self._asked_s > SILENT_S
+        self._due_s = max(self._due_s, now + (SILENT_REPEAT_S if is_silent else AFTER_FAILURE_S))
+
+    def take_status(self, status: ControllerStatus, asked_s: float, scan_s: float) -> bool:
+        """Take a fresh status asked for at `asked_s`; returns whether it shows the standstill that was waited for."""
+        if not self.is_active or self.sent_s is None or asked_s - self.sent_s < 2 * scan_s:
+            return False
+        if not status.state.is_at_rest or status.state is ControllerState.SELECTED:
+            return False
+        self.is_active = False
+        self.is_standstill_seen = True
+        return True
