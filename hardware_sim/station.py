@@ -26,7 +26,7 @@ class Station:
         """A dead line: nothing that is sent to this unit arrives."""
         self.cached_status: bytes | None = None
         """What a gateway that repeats itself answers to every read of the status."""
-        self._controller = Controller(self.block, settings, random.randint(1, 0xFFFF))
+        self._controller = Controller(self.block, settings, self._draw_boot_id())
         self.next_scan_ms = float(settings.scan_ms)
 
     @property
@@ -78,7 +78,11 @@ class Station:
         old = self._controller
         boot_id = old.boot_id
         while boot_id == old.boot_id:
-            boot_id = self._random.randint(1, 0xFFFF)
+            boot_id = self._draw_boot_id()
         self._controller = Controller(
             self.block, settings, boot_id, old.faults, old.mode, old.is_enabled, time_scale=old.time_scale
         )
+
+    def _draw_boot_id(self) -> int:
+        """1..65535, from `random()`, whose sequence is the same in every Python."""
+        return 1 + int(self._random.random() * 0xFFFF)
