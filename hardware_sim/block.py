@@ -133,11 +133,10 @@ class Block:
         """Carriages that must move and where to, in the order they start."""
         segment = next(segment for segment in self._segments if aisle in segment)
         targets = self._packed(segment, aisle)
-        away = [(self.carriages[number - 1], targets[number]) for number in targets]
-        moves = [(carriage, target) for carriage, target in away if abs(target - carriage.position) > 1e-6]
-        down = [move for move in moves if move[1] < move[0].position]
-        up = [move for move in moves if move[1] > move[0].position]
-        return down + up[::-1]
+        moves = [(self.carriages[number - 1], targets[number]) for number in sorted(targets)]
+        down = [(carriage, target) for carriage, target in moves if target < carriage.position - 1e-6]
+        up = [(carriage, target) for carriage, target in reversed(moves) if target > carriage.position + 1e-6]
+        return down + up
 
     def _packed(self, segment: Segment, aisle: int) -> dict[int, float]:
         """Target of each mobile carriage of a segment when only `aisle` is wide: packed towards both ends."""
