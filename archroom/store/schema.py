@@ -39,7 +39,9 @@ END$$""",
 FOR EACH ROW EXECUTE FUNCTION event_follows_last()""",
 )
 
-_SQLITE_SEARCH = (f"CREATE VIRTUAL TABLE {SEARCH_TABLE} USING fts5(words, content='', columnsize=0, tokenize='ascii')",)
+_SQLITE_SEARCH = (
+    f"CREATE VIRTUAL TABLE {SEARCH_TABLE} USING fts5(words, content='', columnsize=0, tokenize='ascii', prefix='2 3')",
+)
 
 _POSTGRES_SEARCH = (
     f"CREATE TABLE {SEARCH_TABLE} (thing_id INTEGER NOT NULL PRIMARY KEY REFERENCES thing (id), words tsvector NOT NULL)",

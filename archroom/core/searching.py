@@ -1,0 +1,112 @@
+"""What is indexed of a text and what is asked of the index: pure, and the same for both databases.
+
+Text is folded (compatibility forms, case, accents) and cut into tokens. A run of Chinese characters has no blanks to cut at,
+so it is indexed as its overlapping pairs and then its last character: any two to four characters are then a phrase of pairs,
+and one character is itself or the beginning of a pair. Every blank-separated word of a query is one phrase; all phrases must
+be found, in any order. A query is made of tokens only, so no text whatever is a syntax error.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_TERMS = 32
+"""Words of a query, and tokens of a word, beyond these are not asked for."""
+MAX_QUERY = 2_000
+"""Characters of a query beyond these are not read."""
+MAX_TOKENS = 8_000
+"""Tokens of one thing beyond these are not indexed."""
+MIN_BEGINNING = 2
+"""A word shorter than this is taken as a whole word only, never as the beginning of one."""
+_MAX_TOKEN = 64
+
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that must follow each other."""
+
+    tokens: tuple[str, ...]
+    is_open: bool = False
+    """Whether the last token may be the beginning of a longer one."""
+
+    @property
+    def is_openable(self) -> bool:
+        """Whether its last token is a word that somebody may not have written to its end."""
+        last = self.tokens[-1]
+        return not self.is_open and len(last) >= MIN_BEGINNING and not _HAN_RUN.match(last)
+
+
+def fold(text: str) -> str:
+    """Return text without differences of case, accent and width."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return unicodedata.normalize("NFC", bare)
+
+
+def exact_key(text: str) -> str:
+    """Return a reference code as it is compared: compatibility forms, case and white space folded."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def name_key(text: str) -> str:
+    """Return a name as it is compared: compatibility forms and case folded, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def indexed_tokens(texts: Iterable[str]) -> list[str]:
+    """Return what is indexed of some texts, in order."""
+    tokens: list[str] = []
+    for text in texts:
+        for token in _TOKEN.findall(fold(text)):
+            if _HAN_RUN.match(token):
+                tokens += _pairs(token)
+                tokens.append(token[-1])
+            else:
+                tokens.append(token[:_MAX_TOKEN])
+    return tokens[:MAX_TOKENS]
+
+
+def query_phrases(words: str) -> tuple[Phrase, ...]:
+    """Return what a query asks for: a phrase for each word that holds a letter or digit."""
+    phrases: list[Phrase] = []
+    for word in fold(words[:MAX_QUERY]).split():
+        phrase = _phrase_of(word)
+        if phrase is not None and phrase not in phrases:
+            phrases.append(phrase)
+        if len(phrases) == MAX_TERMS:
+            break
+    return tuple(phrases)
+
+
+def opened(phrases: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """Return the same question with every word as a possible beginning; equal if that asks for nothing more."""
+    return tuple(Phrase(phrase.tokens, phrase.is_open or phrase.is_openable) for phrase in phrases)
+
+
+def _phrase_of(word: str) -> Phrase | None:
+    tokens: list[str] = []
+    is_open = False
+    found = _TOKEN.findall(word)
+    for position, token in enumerate(found):
+        is_last = position == len(found) - 1
+        if not _HAN_RUN.match(token):
+            tokens.append(token[:_MAX_TOKEN])
+            continue
+        tokens += _pairs(token)
+        if not is_last or len(token) == 1:
+            tokens.append(token[-1])
+        is_open = is_last and len(token) == 1
+    return Phrase(tuple(tokens[:MAX_TERMS]), is_open and len(tokens) <= MAX_TERMS) if tokens else None
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(len(run) - 1)]

@@ -1,0 +1,24 @@
+"""How descriptions and people stand in the ledger: by keyed digests of these fields, in this order.
+
+The house's key is in the house's row, a person's key in theirs; when a person's key is dropped, the digests say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archroom.core.acts import Described, Owner
+from archroom.core.events import keyed_digest
+
+DESCRIPTION_FIELDS = ("title", "reference", "dates", "level", "path", "label", "indicator", "housing", "profile")
+"""Columns of `description` that a version's digest covers, in order."""
+
+
+def described_thing(house_key: bytes, thing_id: int, version: int, fields: Sequence[str]) -> Described:
+    """Return what the ledger says of a version of a description; `fields` as in DESCRIPTION_FIELDS."""
+    return Described(Owner.THING, thing_id, version, keyed_digest(house_key, fields))
+
+
+def described_person(person_key: bytes, person_id: int, version: int, name: str) -> Described:
+    """Return what the ledger says of a version of a person's data."""
+    return Described(Owner.PERSON, person_id, version, keyed_digest(person_key, (name,)))
