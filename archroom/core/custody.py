@@ -54,7 +54,7 @@ def put_on(standing: Standing, place: Place, free_mm: int | None, is_override: b
 
     `free_mm` is the width that no box at home there takes, None if the place has no width. Without a home, a shelf becomes
     its home. Raises WrongPlace on another shelf than home and NoRoom on a full one, unless overridden: then the place is
-    accepted and home stays what it was. A thing that is out is taken back by the same act.
+    accepted and home stays what it was. A thing that is out is taken back by the same act: found on a shelf, else returned.
     """
     thing, where = standing.thing, standing.thing.whereabouts
     _refuse_what_is_not_here(standing)
@@ -176,7 +176,7 @@ def _ending(standing: Standing) -> tuple[LoanClosed, ...]:
 def _put(standing: Standing, after: Whereabouts, is_over: bool) -> Act:
     kind = ActKind.THING_PUT_OVER if is_over else ActKind.THING_PUT
     if standing.held_by is not None:
-        kind = ActKind.THING_FOUND
+        kind = ActKind.THING_FOUND if after.custody is Custody.IN else ActKind.THING_RETURNED
     facts = {"override": 1} if is_over else {}
     return Act(kind, moves=(_move(standing.thing, after),), loans_closed=_ending(standing), facts=facts)
 
