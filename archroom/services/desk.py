@@ -25,7 +25,7 @@ from archroom.core.codes import (
 from archroom.core.holdings import Person, Place, Standing
 from archroom.core.ports import Archive, Clock, Reading, Writing
 from archroom.core.scans import Hand, Intent, Nameless, Retired, Step, Subject, hand_after, interpret
-from archroom.errors import BadCode, Message, Refused, ShelvingError, say
+from archroom.errors import BadCode, Message, NoRoom, Refused, ShelvingError, WrongPlace, say
 from archroom.services import sentences
 from archroom.services.answers import Answer
 from archroom.services.binding import bindable
@@ -144,7 +144,7 @@ class Desk:
             event, act = undoing(books, performer.terminal)
             undone = books.commit(act, performer)
             standing = books.standing(event.act.moves[0].thing_id) if len(event.act.moves) == 1 else None
-            said = say("Undone: {what}.", what=act_in_words(books, event.act))
+            said = sentences.undone(act_in_words(books, event.act), standing, self._clock.today())
         return Answer(Step.UNDO, True, said, "command", Command.UNDO.value, standing, undone.seq)
 
     def bind(self, performer: Performer, target: str, barcode: str) -> Answer:
@@ -189,6 +189,9 @@ class Desk:
                 if intent.step in _LOOKS:
                     return _Turn(hand, intent, self._looked_at(books, intent))
                 return _Turn(hand, intent, self._carry_out(books, intent, performer))
+        except (WrongPlace, NoRoom) as refusal:
+            said = sentences.overridable(refusal.message, intent.subject)
+            return _Turn(hand, intent, _refusal(intent.subject, said, intent.thing))
         except Refused as refusal:
             return _Turn(hand, intent, _refusal(intent.subject, refusal.message, intent.thing))
 

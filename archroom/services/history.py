@@ -131,10 +131,10 @@ _MOTION_OUTCOMES = {
 
 _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.HOUSE_FOUNDED: lambda books, act: say("The books of this house were opened"),
-    ActKind.ROOM_BUILT: lambda books, act: say("A room was built: {count} places", count=len(act.places_made)),
+    ActKind.ROOM_BUILT: lambda books, act: say("A room was built; places: {count}", count=len(act.places_made)),
     ActKind.PERSON_ADDED: _person_added,
-    ActKind.RECORDS_IMPORTED: lambda books, act: say("Records taken in: {count} things new", count=len(act.things_made)),
-    ActKind.THINGS_PLACED: lambda books, act: say("{count} boxes placed in a run", count=len(act.moves)),
+    ActKind.RECORDS_IMPORTED: lambda books, act: say("Records taken in; new things: {count}", count=len(act.things_made)),
+    ActKind.THINGS_PLACED: lambda books, act: say("A run was placed; boxes: {count}", count=len(act.moves)),
     ActKind.BARCODE_BOUND: _bound,
     ActKind.THING_LENT: _lent,
     ActKind.THING_RETURNED: lambda books, act: say("{title} returned", title=_title(books, act)),

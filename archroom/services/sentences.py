@@ -7,7 +7,7 @@ from datetime import date
 from archroom.core.acts import Act, ActKind
 from archroom.core.custody import home_text
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing
-from archroom.core.scans import Intent, Step
+from archroom.core.scans import Intent, Step, Subject
 from archroom.core.shelving import StopReport
 from archroom.errors import Message, say
 from archroom.services.finding import where_now
@@ -60,6 +60,24 @@ def done(intent: Intent, before: Standing, after: Standing, act: Act) -> Message
             return _put(act, before, after, previous)
 
 
+def undone(what: Message, after: Standing | None, today: date) -> Message:
+    """Return the answer to an undo; `after` is how the thing stands now, None if there were several."""
+    if after is None:
+        return say("Undone: {what}.", what=what)
+    return say("Undone: {what}. {title}: {where}.", what=what, title=after.thing.title, where=where_now(after, today))
+
+
+def overridable(refusal: Message, scanned: Subject | None) -> Message:
+    """Return the refusal of a shelf or container at the desk, with the way to accept it."""
+    match scanned:
+        case Standing(thing=thing):
+            return say("{why} To accept it, scan OVERRIDE, then {scanned} again.", why=refusal, scanned=thing.title)
+        case Place(address=address):
+            return say("{why} To accept it, scan OVERRIDE, then {scanned} again.", why=refusal, scanned=address)
+        case _:
+            return refusal
+
+
 def stopped(reports: list[StopReport], is_recorded: bool) -> Message:
     """Return the answer to STOP; it says what was seen, never more."""
     unsent = next((report for report in reports if not report.is_sent), None)
@@ -98,6 +116,8 @@ def _returned(before: Standing, after: Standing) -> Message:
 
 def _put(act: Act, before: Standing, after: Standing, previous: str) -> Message:
     title, place, home = before.thing.title, _place_text(after), home_text(after)
+    if act.kind is ActKind.THING_RETURNED:
+        return _returned(before, after)
     if before.held_by is not None:
         return say(
             "{title} found at {place}; the loan to {name} is ended.", title=title, place=place, name=before.held_by.name
