@@ -35,6 +35,7 @@ class ReferenceController:
         self._line = line
         self._unit = unit
         self._is_urgent = is_urgent
+        self._stops = 0
 
     @property
     def unit(self) -> int:
@@ -83,4 +84,5 @@ class ReferenceController:
 
         Only a status proves standstill.
         """
-        self._line.exchange(reference.stop(self._unit))
+        self._stops += 1
+        self._line.exchange(reference.stop(self._unit, self._stops))

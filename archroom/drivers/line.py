@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archroom.drivers.line_state import LineState, newly_opened
 from archroom.drivers.modbus import ExceptionCode, Function, Request
-from archroom.drivers.transactions import Failure, FailureKind, LineState, Reply, Transaction, newly_opened
+from archroom.drivers.transactions import Failure, FailureKind, Reply, Transaction
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
 
@@ -135,6 +136,7 @@ _SENTENCES = {
     FailureKind.CUT_SHORT: say("The answer of unit {unit} at {port} is cut short."),
     FailureKind.GARBAGE: say("What comes from {port} in place of unit {unit} is not Modbus."),
     FailureKind.ECHO: say("The adapter at {port} gives back what is sent, or was said to and does not: see echo=1."),
+    FailureKind.CROWDED: say("More than one answer came at {port} for unit {unit}."),
     FailureKind.BABBLE: say("The line at {port} never falls silent; nothing was sent to unit {unit}."),
     FailureKind.GAVE_WAY: say("Nothing was sent to unit {unit} at {port}: something more urgent came."),
 }

@@ -99,9 +99,9 @@ def heartbeat(unit: int, value: int) -> Request:
     return write_one(unit, HEARTBEAT, value & 0xFFFF)
 
 
-def stop(unit: int) -> Request:
-    """Return the write that stops everything of a unit."""
-    return write_one(unit, STOP, 1, is_stop=True)
+def stop(unit: int, value: int = 1) -> Request:
+    """Return the write that stops everything of a unit; any value does, and another each time tells late echoes apart."""
+    return write_one(unit, STOP, value & 0xFFFF, is_stop=True)
 
 
 def stop_broadcast() -> Request:
@@ -183,11 +183,19 @@ def crc16(registers: Sequence[int]) -> int:
     """Return the CHECK of registers: CRC-16 of Modbus RTU over their bytes, high byte first, as a number."""
     crc = 0xFFFF
     for register in registers:
-        for byte in (register >> 8, register & 0xFF):
-            crc ^= byte
-            for _ in range(8):
-                crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _CRC_TABLE[(crc ^ register >> 8) & 0xFF]
+        crc = crc >> 8 ^ _CRC_TABLE[(crc ^ register) & 0xFF]
     return crc
+
+
+def _crc_of_byte(byte: int) -> int:
+    crc = byte
+    for _ in range(8):
+        crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+_CRC_TABLE = tuple(_crc_of_byte(byte) for byte in range(256))
 
 
 def _command(

@@ -1,18 +1,21 @@
 """One guarded Modbus exchange, sans-IO: fed with time and bytes, it says what to send and what became of it.
 
 Nothing is ever sent twice. An answer is believed only if it matches its request by unit, function, length, echo and CRC
-(on Modbus TCP: transaction number). After any failure the line is not used again until it has been silent for `drain_s`,
-and what comes meanwhile is thrown away; only a stop may go out on such a line, after 3.5 characters of silence.
+(on Modbus TCP: transaction number), and if 3.5 characters of silence behind it show that it was the only one. After any
+failure the line is not used again until it has been silent for `drain_s`, and what comes meanwhile is thrown away; only a
+stop may go out on such a line, after 3.5 characters of silence.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
+from archroom.drivers.line_state import MOST_BYTES, LineState
 from archroom.drivers.modbus import Request
 from archroom.drivers.modbus_frames import (
     SHORTEST_ANSWER_BYTES,
+    FoundReply,
     Strangeness,
     build_request,
     explain,
@@ -20,10 +23,8 @@ from archroom.drivers.modbus_frames import (
     reply_bytes,
     whole_frames,
 )
-from archroom.drivers.timing import Framing, LineTiming
+from archroom.drivers.timing import Framing
 
-MOST_BYTES = 600
-"""More than two of the longest frames within one exchange is a flood: the exchange fails at once."""
 STOP_PATIENCE_S = 0.020
 """Longest that a stop waits for 3.5 characters of silence on a line that never falls silent."""
 DRAIN_PATIENCE_S = 1.0
@@ -45,6 +46,8 @@ class FailureKind(Enum):
     GARBAGE = "garbage"
     ECHO = "echo"
     """Our own request came back, on a line that is not said to echo; or did not, on one that is."""
+    CROWDED = "crowded"
+    """More came right behind the answer: two devices with one unit, a line that doubles, a late answer before the true."""
     BABBLE = "babble"
     """The line never fell silent, so nothing was sent."""
     GAVE_WAY = "gave way"
@@ -75,88 +78,6 @@ class Failure:
     """What came instead, at most 64 bytes."""
 
 
-@dataclass(slots=True)
-class UnitCounters:
-    """What has happened with one unit since the line was opened."""
-
-    sent: int = 0
-    matched: int = 0
-    exceptions: int = 0
-    silent: int = 0
-    crc: int = 0
-    strange: int = 0
-    """Answers of another unit, to another question, cut short, garbage, echoes."""
-    late: int = 0
-    """Whole frames thrown away while the line was being drained."""
-
-
-@dataclass(slots=True)
-class LineState:
-    """What must be remembered of a line from one exchange to the next."""
-
-    timing: LineTiming
-    quiet_from: float = 0.0
-    """When 3.5 characters of silence have passed since the last byte, ours or another's."""
-    dirty_until: float | None = None
-    """When the line has been silent for long enough after a failure; None on a clean line."""
-    next_transaction: int = 1
-    last_failed_unit: int | None = None
-    noise_bytes: int = 0
-    """Bytes that came unasked or in front of an answer."""
-    counters: dict[int, UnitCounters] = field(default_factory=dict)
-    unasked: bytearray = field(default_factory=bytearray)
-    """What came unasked since the line was last silent, at most `MOST_BYTES`."""
-
-    def count(self, unit: int) -> UnitCounters:
-        """Return the counters of a unit."""
-        return self.counters.setdefault(unit, UnitCounters())
-
-    def distrust(self, now: float, unit: int | None = None) -> None:
-        """Use the line again only after a drain: something on it was not as it should be."""
-        self.dirty_until = now + self.timing.drain_s
-        self.last_failed_unit = unit if unit is not None else self.last_failed_unit
-
-    def ready_at(self, request: Request) -> float:
-        """Return when a request may go out, if nothing more comes in until then."""
-        if self.dirty_until is None or request.is_stop:
-            return self.quiet_from
-        return max(self.quiet_from, self.dirty_until)
-
-    def hear(self, data: bytes, now: float) -> None:
-        """Take note of bytes that nobody asked for: the silence starts anew.
-
-        Fewer of them than the shortest answer are noise of the line; more may be a late answer, so the line is drained.
-        """
-        if now >= self.quiet_from and self.dirty_until is None:
-            self.unasked.clear()
-        self.noise_bytes += len(data)
-        self.quiet_from = now + self.timing.silence_s
-        self.unasked += data[: MOST_BYTES - len(self.unasked)]
-        if self.dirty_until is not None or len(self.unasked) >= SHORTEST_ANSWER_BYTES[self.timing.framing]:
-            self.distrust(now)
-
-    def come_clean(self) -> None:
-        """End a drain; frames thrown away in it count as late answers of the unit that failed last."""
-        late = sum(1 for _ in whole_frames(bytes(self.unasked), self.timing.framing))
-        if self.last_failed_unit is not None:
-            self.count(self.last_failed_unit).late += late
-        self.dirty_until = None
-        self.unasked.clear()
-
-    def take_transaction(self) -> int:
-        """Return the next transaction number; 0 is never used."""
-        number = self.next_transaction
-        self.next_transaction = number % 0xFFFF + 1
-        return number
-
-
-def newly_opened(timing: LineTiming, now: float) -> LineState:
-    """Return the state of a line that was just opened: what is still under way on it is for whoever had it before us."""
-    state = LineState(timing, quiet_from=now + timing.silence_s)
-    state.distrust(now)
-    return state
-
-
 class Transaction:
     """One exchange: `advance` gives the bytes to send once they may go out, `receive` takes what comes.
 
@@ -166,12 +87,14 @@ class Transaction:
     __slots__ = (
         "_begun_at",
         "_deadline",
+        "_found",
+        "_found_at",
         "_frame",
+        "_is_sent",
         "_number",
         "_received",
         "_request",
         "_sent_at",
-        "_sent_end",
         "_state",
         "outcome",
     )
@@ -182,21 +105,25 @@ class Transaction:
         self._begun_at = now
         self._number = 0
         self._frame = b""
-        self._sent_at: float | None = None
-        self._sent_end = 0.0
+        self._is_sent = False
+        self._sent_at = 0.0
         self._deadline = 0.0
+        self._found: FoundReply | None = None
+        self._found_at = 0.0
         self._received = bytearray()
         self.outcome: Reply | Failure | None = None
 
     @property
     def is_sent(self) -> bool:
         """Whether the request has gone out."""
-        return self._sent_at is not None
+        return self._is_sent
 
     @property
     def due_at(self) -> float:
         """When `advance` has something to do if nothing comes in before."""
-        if self._sent_at is not None:
+        if self._found is not None:
+            return self._state.quiet_from
+        if self._is_sent:
             return self._deadline
         return min(self._state.ready_at(self._request), self._patience_ends_at)
 
@@ -204,7 +131,11 @@ class Transaction:
         """Let time pass; returns the request's bytes, once, when they may go out. Send them at once."""
         if self.outcome is not None:
             return b""
-        if self._sent_at is not None:
+        if self._found is not None:
+            if now >= self._state.quiet_from:
+                self._conclude(self._found, now)
+            return b""
+        if self._is_sent:
             if now >= self._deadline:
                 self._give_up(now)
             return b""
@@ -221,20 +152,23 @@ class Transaction:
         state = self._state
         if not data:
             return
-        if self._sent_at is None or self.outcome is not None:
+        if not self._is_sent or self.outcome is not None:
             state.hear(data, now)
             return
         if not self._received:
-            self._deadline += state.timing.wire_s(reply_bytes(self._request, state.timing.framing))
+            self._deadline += state.timing.wire_s(reply_bytes(self._request, self._framing))
         state.quiet_from = now + state.timing.silence_s
         self._received += data
-        self._look_for_reply(now)
-        if self.outcome is None and len(self._received) > MOST_BYTES:
+        if self._found is None:
+            self._look_for_reply(now)
+        if self._found is not None:
+            self._look_behind(self._found, now)
+        elif len(self._received) > MOST_BYTES:
             self._give_up(now)
 
     def give_way(self) -> None:
         """End an exchange whose request has not gone out yet; one that is under way goes on."""
-        if self._sent_at is None and self.outcome is None:
+        if not self._is_sent and self.outcome is None:
             self.outcome = Failure(FailureKind.GAVE_WAY, self._request, is_sent=False)
 
     @property
@@ -247,59 +181,69 @@ class Transaction:
             state.come_clean()
         elif state.dirty_until is None:
             state.unasked.clear()
-        self._number = state.take_transaction() if state.timing.framing is Framing.MBAP else 0
-        self._frame = build_request(request, state.timing.framing, self._number)
-        self._sent_at = now
-        self._sent_end = now + state.timing.wire_s(len(self._frame))
-        self._deadline = self._sent_end + state.timing.answer_s
-        state.quiet_from = self._sent_end + state.timing.silence_s
+        self._number = state.take_transaction() if self._framing is Framing.MBAP else 0
+        self._frame = build_request(request, self._framing, self._number)
+        self._is_sent, self._sent_at = True, now
+        gone_at = now + state.timing.wire_s(len(self._frame))
+        self._deadline = gone_at + state.timing.answer_s
+        state.quiet_from = gone_at + state.timing.silence_s
         state.count(request.unit).sent += 1
         if request.is_broadcast:
             self.outcome = Reply((), now, now)
         return self._frame
 
     def _look_for_reply(self, now: float) -> None:
-        state, request, timing = self._state, self._request, self._state.timing
-        data = bytes(self._received)
-        if timing.has_echo:
-            at = data.find(self._frame)
-            if at < 0:
-                return
-            data = data[at + len(self._frame) :]
-        found = find_reply(data, request, timing.framing, self._number)
-        if found is None or self._sent_at is None:
+        answer = self._without_echo()
+        self._found = None if answer is None else find_reply(answer, self._request, self._framing, self._number)
+        self._found_at = now
+
+    def _look_behind(self, found: FoundReply, now: float) -> None:
+        """Conclude at once where silence says nothing more; fail if what follows the answer may be an answer too."""
+        answer = self._without_echo() or b""
+        if self._framing is Framing.MBAP or self._request.is_stop:
+            self._conclude(found, now)
+        elif len(answer) - found.end >= SHORTEST_ANSWER_BYTES[self._framing]:
+            self._fail(FailureKind.CROWDED, now)
+
+    def _conclude(self, found: FoundReply, now: float) -> None:
+        """Believe the answer, unless it came behind something that is a whole frame itself."""
+        state, request = self._state, self._request
+        answer = self._without_echo() or b""
+        before, behind = answer[: found.start], answer[found.end :]
+        is_strange = any(True for _ in whole_frames(before, self._framing))
+        if is_strange and self._framing is Framing.RTU and not request.is_stop:
+            self._fail(_KIND_OF[explain(before, request, self._framing, self._number)], now)
             return
-        before, behind = data[: found.start], data[found.end :]
-        strange = any(True for _ in whole_frames(before, timing.framing))
-        if strange and timing.framing is Framing.RTU and not request.is_stop:
-            self._fail_as(explain(before, request, timing.framing, self._number), now)
-            return
-        state.noise_bytes += len(before)
-        if before and state.dirty_until is not None:
-            state.distrust(now)
         counters = state.count(request.unit)
         if found.exception_code is None:
             counters.matched += 1
-            self.outcome = Reply(found.registers, self._sent_at, now)
+            self.outcome = Reply(found.registers, self._sent_at, self._found_at)
         else:
             counters.exceptions += 1
             self.outcome = Failure(FailureKind.EXCEPTION, request, True, found.exception_code)
+        state.noise_bytes += len(before)
+        if before and state.dirty_until is not None:
+            state.distrust(now)
         if behind:
             state.hear(behind, now)
 
-    def _give_up(self, now: float) -> None:
-        data = bytes(self._received)
-        timing = self._state.timing
-        if timing.has_echo and data:
-            at = data.find(self._frame)
-            if at < 0:
-                self._fail(FailureKind.ECHO, now)
-                return
-            data = data[at + len(self._frame) :]
-        self._fail_as(explain(data, self._request, timing.framing, self._number), now)
+    def _without_echo(self) -> bytes | None:
+        """What came, without the echo of our own frame on a line that echoes; None while that has not come."""
+        if not self._state.timing.has_echo:
+            return bytes(self._received)
+        at = self._received.find(self._frame)
+        return None if at < 0 else bytes(self._received[at + len(self._frame) :])
 
-    def _fail_as(self, strangeness: Strangeness, now: float) -> None:
-        self._fail(_KIND_OF[strangeness], now)
+    @property
+    def _framing(self) -> Framing:
+        return self._state.timing.framing
+
+    def _give_up(self, now: float) -> None:
+        answer = self._without_echo()
+        if answer is None and self._received:
+            self._fail(FailureKind.ECHO, now)
+        else:
+            self._fail(_KIND_OF[explain(answer or b"", self._request, self._framing, self._number)], now)
 
     def _fail(self, kind: FailureKind, now: float) -> None:
         state, unit = self._state, self._request.unit

@@ -1,0 +1,122 @@
+"""Status polls on a baud-true wire, simulator in another process, against what the wire allows.
+
+The floor of one poll is every character of question and answer at 11 bits, and 3.5 characters of silence (1.75 ms above
+19,200 baud) before each of the two. The figure is the mean over all polls of a run; the ratio is floor to figure: 1 is a
+line that is never idle, more than 1 a line whose silences are not kept, which misses too.
+`python -m benchmarks.polls [SECONDS]` takes so long a run at each baud.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from archroom.drivers.controller import ReferenceController
+from archroom.drivers.line import Line
+from archroom.drivers.modbus_frames import build_request, reply_bytes
+from archroom.drivers.ports import open_port
+from archroom.drivers.reference import read_status
+from archroom.drivers.timing import LineTiming
+
+BAUDS = (9_600, 19_200, 115_200)
+RUN_S = 6.0
+REACH = 0.93
+CARRIAGE = """
+[[block.carriage]]
+kind = "{kind}"
+depth_mm = 800
+faces = ["{face}"]
+bays = 2
+levels = 5
+shelf_mm = 870
+count = {count}
+"""
+ROOM = (
+    """
+[room]
+code = "R1"
+title = "Benchmark"
+
+[[block]]
+number = 1
+title = "Block 1"
+numbered_from = "left"
+aisle_mm = 800
+clearance_mm = 25
+end_aisles = [false, false]
+open_aisles = [1]
+"""
+    + CARRIAGE.format(kind="fixed", face="B", count=1)
+    + CARRIAGE.format(kind="mobile", face='A", "B', count=6)
+    + CARRIAGE.format(kind="fixed", face="A", count=1)
+    + """
+[[place]]
+code = "STG"
+kind = "staging"
+title = "Trolley"
+"""
+)
+CARRIAGES = 8
+
+
+def limit_s(timing: LineTiming) -> float:
+    """Return the shortest time that one status poll can take on this line."""
+    question = read_status(1, CARRIAGES)
+    characters = len(build_request(question, timing.framing, 0)) + reply_bytes(question, timing.framing)
+    return timing.wire_s(characters) + 2 * timing.silence_s
+
+
+def mean_poll_s(line: Line, run_s: float) -> float:
+    """Poll back to back for a while and return what one poll took on average."""
+    controller = ReferenceController(line, 1)
+    controller.status(CARRIAGES)
+    polls = 0
+    begun_at = time.perf_counter()
+    while (elapsed_s := time.perf_counter() - begun_at) < run_s:
+        controller.status(CARRIAGES)
+        polls += 1
+    return elapsed_s / polls
+
+
+def measured(folder: Path, baud: int, run_s: float) -> dict[str, object]:
+    """Start a simulator at this baud, poll it, and return the figure."""
+    room = folder / "room.toml"
+    room.write_text(ROOM)
+    command = [sys.executable, "-m", "hardware_sim", str(room), "--pty", str(folder / f"bus{baud}"), "--baud", str(baud)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as simulator:
+        try:
+            assert simulator.stdout is not None
+            endpoints = json.loads(simulator.stdout.readline())
+            wire = open_port(endpoints["pty"])
+            line = Line(wire, time.monotonic)
+            value_s, floor_s = mean_poll_s(line, run_s), limit_s(wire.timing)
+            line.close()
+        finally:
+            simulator.terminate()
+    ratio = floor_s / value_s
+    return {
+        "name": f"status poll, 8 carriages, {baud:,} baud",
+        "value": round(value_s * 1000, 3),
+        "floor": round(floor_s * 1000, 3),
+        "ratio": round(ratio, 4),
+        "reach": f"at least {REACH}",
+        "ok": REACH <= ratio <= 1,
+    }
+
+
+def main() -> int:
+    """Measure at each baud and print a JSON line for each; 1 if a figure was missed."""
+    run_s = float(sys.argv[1]) if len(sys.argv) > 1 else RUN_S
+    with tempfile.TemporaryDirectory() as folder:
+        figures = [measured(Path(folder), baud, run_s) for baud in BAUDS]
+    for figure in figures:
+        print(json.dumps(figure))
+    return 0 if all(figure["ok"] for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
