@@ -12,6 +12,7 @@ from archroom.core.custody import home_text
 from archroom.core.holdings import Custody, Loan, Person, Standing
 from archroom.core.ports import Archive, Clock, Details, Hit
 from archroom.errors import BadCode, Message, say
+from archroom.services.history import ActLine, act_line
 from archroom.services.resolving import thing_of_typed
 
 MAX_COUNTED = 1000
@@ -68,6 +69,11 @@ class Finder:
         """Return everything of a thing by its number; raises BadCode if there is none."""
         with self._archive.reading() as books:
             return _known(books.details(thing_id))
+
+    def history_of(self, details: Details) -> list[ActLine]:
+        """Return a thing's events in words, newest first."""
+        with self._archive.reading() as books:
+            return [act_line(books, event) for event in details.history]
 
     def describe(self, standing: Standing) -> StandingText:
         """Return the words for how a thing stands today."""
