@@ -1,7 +1,7 @@
 """Writing an event at the end of the chain, and reading events.
 
-An event is written inside the unit of work of its act, so both are there or neither is. `chain_head` names the last event, so
-that a ledger whose end was cut off is seen to be cut.
+An event is written inside the unit of work of its act, so both are there or neither is. `chain_head` names the last event,
+so that a ledger whose end was cut off is seen to be cut.
 """
 
 from __future__ import annotations

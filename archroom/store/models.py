@@ -8,77 +8,16 @@ it, dates ISO text. SQLite's tables are STRICT. Triggers and the search index, w
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any
-
-from peewee import (
-    SQL,
-    AutoField,
-    BlobField,
-    Check,
-    CompositeKey,
-    Context,
-    ForeignKeyField,
-    IntegerField,
-    Model,
-    NodeList,
-    SchemaManager,
-    TextField,
-)
+from peewee import SQL, BlobField, Check, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from archroom.core.acts import UNDOABLE, ActKind
 from archroom.core.holdings import Custody, PlaceKind, ThingKind
 from archroom.core.rooms import End
-
-
-def is_sqlite(context: Context) -> bool:
-    """Whether SQL is being written for SQLite."""
-    return str(context.state.param) == "?"
-
-
-def _one_of(column: str, values: type[Enum]) -> SQL:
-    words = ", ".join(f"'{member.value}'" for member in values)
-    return SQL(f"CHECK ({column} IN ({words}))")
-
-
-def _is_truth(column: str) -> SQL:
-    return SQL(f"DEFAULT 0 CHECK ({column} IN (0, 1))")
-
+from archroom.store.tables import NumberField, Table, one_of, truth
 
 _OWNERS = ("thing", "place", "person")
-
-
-class NumberField(AutoField):
-    """A primary key whose numbers are never given twice, also after a row is gone: they are printed as barcodes."""
-
-    def ddl(self, ctx: Context) -> NodeList:
-        """Return the column's definition."""
-        column = super().ddl(ctx)
-        return NodeList((column, SQL("AUTOINCREMENT"))) if is_sqlite(ctx) else column
-
-
-class TableMaker(SchemaManager):
-    """Makes tables STRICT where the database is SQLite, and without a hidden row number where the model asks for it."""
-
-    def create_table(self, safe: bool = True, **options: Any) -> None:
-        """Create the model's table."""
-        statement, _ = self._create_table(safe, **options).query()  # type: ignore[attr-defined]  # left out of the stubs
-        endings: list[str] = []
-        if self.database.param == "?":
-            endings = ["STRICT", *(["WITHOUT ROWID"] if self.model in WITHOUT_ROW_NUMBER else [])]
-        self.database.execute_sql(f"{statement} {', '.join(endings)}".strip())
-
-
 CUSTODY_KINDS = sorted(kind.value for kind in UNDOABLE | {ActKind.ACT_UNDONE})
 """Kinds of events that change custody, as they are stored."""
-
-
-class Table(Model):
-    """What all tables have in common."""
-
-    class Meta:
-        legacy_table_names = False
-        schema_manager_class = TableMaker
 
 
 class House(Table):
@@ -106,11 +45,11 @@ class Block(Table):
     room = ForeignKeyField(Room, index=False)
     number = IntegerField(constraints=[Check("number BETWEEN 1 AND 99")])
     title = TextField()
-    numbered_from = TextField(constraints=[_one_of("numbered_from", End)])
+    numbered_from = TextField(constraints=[one_of("numbered_from", End)])
     aisle_mm = IntegerField(constraints=[Check("aisle_mm > 0")])
     clearance_mm = IntegerField(constraints=[Check("clearance_mm >= 0")])
-    has_first_end_aisle = IntegerField(constraints=[_is_truth("has_first_end_aisle")])
-    has_last_end_aisle = IntegerField(constraints=[_is_truth("has_last_end_aisle")])
+    has_first_end_aisle = IntegerField(constraints=[truth("has_first_end_aisle")])
+    has_last_end_aisle = IntegerField(constraints=[truth("has_last_end_aisle")])
     open_aisles = TextField()
     """Aisles open at first power-up, as a JSON list."""
 
@@ -124,7 +63,7 @@ class Carriage(Table):
     id = NumberField()
     block = ForeignKeyField(Block, index=False)
     number = IntegerField(constraints=[Check("number > 0")])
-    is_mobile = IntegerField(constraints=[_is_truth("is_mobile")])
+    is_mobile = IntegerField(constraints=[truth("is_mobile")])
     depth_mm = IntegerField(constraints=[Check("depth_mm > 0")])
     faces = TextField()
     """Letters of its faces: `AB`, `A` or `B`."""
@@ -158,7 +97,7 @@ class Place(Table):
 
     id = NumberField()
     room = ForeignKeyField(Room, index=False)
-    kind = TextField(constraints=[_one_of("kind", PlaceKind)])
+    kind = TextField(constraints=[one_of("kind", PlaceKind)])
     address = TextField(unique=True)
     title = TextField(constraints=[SQL("DEFAULT ''")])
     block_number = IntegerField(null=True)
@@ -187,15 +126,19 @@ class Collection(Table):
     dates = TextField()
     source_name = TextField(constraints=[SQL("DEFAULT ''")])
     source_digest = BlobField(null=True)
-    """SHA-256 of the records of the last file taken in."""
+    """SHA-256 of the records of the last file taken in whole; none while a file is being taken in."""
+    former_title = TextField(null=True)
+    """While a changed title goes through the search index: the one under which the rest is still indexed."""
+    retitled_through = IntegerField(constraints=[SQL("DEFAULT 0")])
+    """Number of the last thing that is indexed under the new title, while there is a former one."""
 
 
 class Thing(Table):
     """A container or an item: what the ledger says of it. Its description is a table of its own."""
 
     id = NumberField()
-    kind = TextField(constraints=[_one_of("kind", ThingKind)])
-    custody = TextField(constraints=[_one_of("custody", Custody)])
+    kind = TextField(constraints=[one_of("kind", ThingKind)])
+    custody = TextField(constraints=[one_of("custody", Custody)])
     place = ForeignKeyField(Place, null=True, index=False)
     container = ForeignKeyField("self", null=True, index=False)
     home_place = ForeignKeyField(Place, null=True, index=False)
@@ -239,8 +182,8 @@ class Description(Table):
     """An item's containers in words, as the finding aid names them: "Box 12 Folder 3"."""
     profile = TextField(constraints=[SQL("DEFAULT ''")])
     version = IntegerField(constraints=[SQL("DEFAULT 1"), Check("version > 0")])
-    is_gone = IntegerField(constraints=[_is_truth("is_gone")])
-    needs_split = IntegerField(constraints=[_is_truth("needs_split")])
+    is_gone = IntegerField(constraints=[truth("is_gone")])
+    needs_split = IntegerField(constraints=[truth("needs_split")])
 
 
 class DescriptionVersion(Table):
@@ -262,6 +205,8 @@ class ListedIn(Table):
 
     thing = ForeignKeyField(Thing, index=False)
     collection = ForeignKeyField(Collection)
+    is_gone = IntegerField(constraints=[truth("is_gone")])
+    """Whether the finding aid no longer names it."""
 
     class Meta:
         primary_key = CompositeKey("thing", "collection")
@@ -326,7 +271,7 @@ class Loan(Table):
     opened_seq = IntegerField()
     closed_seq = IntegerField(null=True)
     closed_at = TextField(null=True)
-    was_undone = IntegerField(constraints=[_is_truth("was_undone")])
+    was_undone = IntegerField(constraints=[truth("was_undone")])
 
     class Meta:
         indexes = ((("thing", "opened_seq"), True),)
@@ -368,6 +313,9 @@ class ChainHead(Table):
 
 Thing.add_index(Thing.container, where=Thing.container.is_null(False), name="thing_contained")
 Thing.add_index(Thing.home_place, where=Thing.home_place.is_null(False), name="thing_at_home")
+Thing.add_index(
+    Thing.width_mm, where=Thing.width_mm.is_null(False) & (Thing.kind == ThingKind.BOX.value), name="thing_box_width"
+)
 Description.add_index(
     Description.source_key, unique=True, where=Description.source_key.is_null(False), name="description_source"
 )
@@ -400,6 +348,3 @@ MODELS: tuple[type[Table], ...] = (
     ChainHead,
 )
 """All tables, each after those that it refers to."""
-
-WITHOUT_ROW_NUMBER = frozenset({DescriptionVersion, ListedIn, AlsoIn, PersonVersion, Barcode, EventThing})
-"""Tables that are stored in the order of their key."""
