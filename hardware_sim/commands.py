@@ -232,8 +232,9 @@ def _power(station: Station, fields: Fields) -> Answer:
 
 
 def _silent(station: Station, fields: Fields) -> Answer:
-    station.is_silent = fields.truth("on")
+    is_on = fields.truth("on")
     fields.finish()
+    station.is_silent = is_on
     return {}
 
 
@@ -259,7 +260,7 @@ def _configure(station: Station, fields: Fields) -> Answer:
             kind=register("kind", old.kind),
             block=register("block", station.block.layout.number if old.block is None else old.block),
             watchdog_ms=register("watchdog_ms", old.watchdog_ms),
-            watchdog_mode=WatchdogMode(fields.whole("watchdog_mode", 0, 3, old.watchdog_mode)),
+            watchdog_mode=WatchdogMode(fields.whole("watchdog_mode", 0, 3, int(old.watchdog_mode))),
             warning_ms=register("warning_ms", old.warning_ms),
         )
     except ValueError as error:
