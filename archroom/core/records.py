@@ -1,13 +1,16 @@
 """Records as they come from outside: a finding aid, its components, and the containers they are in.
 
 A reader yields one `FindingAid`, then containers and components in document order; a container before what names it, a
-component after its parent. Text is cleaned; keys are stable over edits of the file (corpus conventions: barcode, else
-finding aid + type + indicator; a child within its parent; a component by @id, else parent + unitid, else parent + title +
-ordinal).
+component after its parent. Text is cleaned. A container may come more than once, as often as the file describes it; what a
+later mention adds completes the first. Keys are digests, unique over all finding aids, and stable over edits of the file:
+the barcode makes a container one wherever it is named, else finding aid + type + indicator do, and a child is known within
+its parent; a component is known by @id, else by parent + unitid, else by parent + title + ordinal.
 """
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 
 from archroom.core.holdings import ThingKind
@@ -22,6 +25,8 @@ class FindingAid:
     title: str
     reference: str
     dates: str
+    is_title_cut: bool = False
+    """Whether the title was longer than what is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,36 @@ class ComponentRecord:
     title: str
     dates: str
     path: tuple[str, ...]
-    """Titles of the components above it, outermost first."""
+    """Titles of the components above it, outermost first, each at most 500 characters."""
     container_keys: tuple[str, ...]
     """The innermost container of each instance; the first is where it lives."""
+    is_title_cut: bool = False
+    """Whether the title was longer than what is kept."""
 
 
 Record = FindingAid | ContainerRecord | ComponentRecord
+
+
+def key_of(*parts: str) -> str:
+    """Return the digest of what makes a record one: 32 hexadecimal digits."""
+    return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def container_key(finding_aid: str, label: str, indicator: str, barcode: str = "", parent_key: str = "") -> str:
+    """Return the key of a container: its barcode decides, else its parent or finding aid with type and indicator.
+
+    Types are compared without regard to case, indicators as written; both after NFKC and with white space folded.
+    """
+    if barcode:
+        return key_of("barcode", barcode)
+    kind, number = _folded(label).casefold(), _folded(indicator)
+    if parent_key:
+        return key_of("in", parent_key, kind, number)
+    return key_of("top", finding_aid, kind, number)
+
+
+def _folded(text: str) -> str:
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 @dataclass(frozen=True, slots=True)
