@@ -78,30 +78,43 @@ people = st.builds(Person, numbers, st.just("Ann") | st.just("Bob"), st.just(Tru
 places = st.builds(Place, numbers, st.sampled_from(PlaceKind), st.just("R1/1/01/B/1/1"), st.none() | st.integers(100, 1000))
 
 
-@st.composite
-def things(draw: st.DrawFn) -> Thing:
-    """Any thing."""
-    kind = draw(st.sampled_from(ThingKind))
-    width = draw(st.none() | st.integers(10, 1200))
-    return Thing(draw(numbers), kind, f"{kind.value} of papers", "", draw(whereabouts()), width, draw(st.integers(0, 9)))
+_own_numbers = st.integers(1, 9_999_999)
+_box_numbers = st.integers(50_000_000, 59_999_999)
+"""Numbers of containers, so that nothing is inside itself."""
 
 
 @st.composite
 def standings(draw: st.DrawFn) -> Standing:
-    """Any standing that the books can hold: out if and only if it has a loan, enclosed if it is in a container."""
-    thing = draw(things())
-    where = thing.whereabouts
-    enclosing: tuple[Thing, ...] = ()
-    if where.container_id is not None:
-        outer = Thing(where.container_id, ThingKind.BOX, "the box", "", Whereabouts(draw(st.sampled_from(Custody))))
-        enclosing = (outer,)
-    is_out = where.custody is Custody.OUT
-    lent_at = datetime(2026, 11, 1, tzinfo=UTC)
-    loan = Loan(thing.id, draw(people), lent_at, draw(dates), draw(seqs)) if is_out else None
-    has_outer_loan = bool(enclosing) and enclosing[0].whereabouts.custody is Custody.OUT
-    outer_loan = Loan(enclosing[0].id, draw(people), lent_at, draw(dates), draw(seqs)) if has_outer_loan else None
-    place = draw(st.none() | places) if not enclosing else draw(st.none() | places)
-    homes: tuple[Thing, ...] = ()
-    if where.home_container_id is not None:
-        homes = (Thing(where.home_container_id, ThingKind.BOX, "the home box", "", Whereabouts()),)
-    return Standing(thing, loan, enclosing, outer_loan, place, homes, draw(st.none() | places))
+    """Any standing that the books can hold: out if and only if it has a loan, and then nowhere."""
+    kind, number, state = draw(st.sampled_from(ThingKind)), draw(_own_numbers), draw(st.sampled_from(Custody))
+    here, home = draw(st.none() | places), draw(st.none() | places)
+    outer = _box(draw(_box_numbers), draw(st.sampled_from(Custody))) if draw(st.booleans()) else None
+    home_box = _box(draw(_box_numbers), Custody.IN) if draw(st.booleans()) else None
+    is_out = state is Custody.OUT
+    outer = None if is_out else outer
+    where = Whereabouts(
+        state,
+        None if is_out or outer or here is None else here.id,
+        outer.id if outer else None,
+        None if home_box or home is None else home.id,
+        home_box.id if home_box else None,
+    )
+    thing = Thing(number, kind, f"{kind.value} of papers", "", where, draw(st.none() | st.integers(10, 1200)), draw(seqs))
+    is_outer_out = outer is not None and outer.whereabouts.custody is Custody.OUT
+    return Standing(
+        thing,
+        _loan(draw, number) if is_out else None,
+        (outer,) if outer else (),
+        _loan(draw, outer.id) if outer and is_outer_out else None,
+        None if is_out or is_outer_out else here,
+        (home_box,) if home_box else (),
+        home,
+    )
+
+
+def _box(number: int, state: Custody) -> Thing:
+    return Thing(number, ThingKind.BOX, f"box {number}", "", Whereabouts(state))
+
+
+def _loan(draw: st.DrawFn, thing_id: int) -> Loan:
+    return Loan(thing_id, draw(people), datetime(2026, 11, 1, tzinfo=UTC), draw(dates), draw(seqs))
