@@ -144,6 +144,16 @@ class Supervisor:
             elif self._motion is not None:
                 self._motion.take_status(now, status, asked_s)
         self._schedule_poll(now)
+        if sight is Sight.REPEATED:
+            self._poll_due_s = min(self._poll_due_s, now + max(self._watch.pace.busy_poll_s, self._scan_s))
+        self._advance(now)
+
+    def port_lost(self, now: float, reason: Message) -> None:
+        """Take note that the port of the unit's bus is not open."""
+        was_lost = self._watch.is_lost
+        self._watch.lose(reason)
+        if not was_lost:
+            self._disappoint(NoticeKind.LOST)
         self._advance(now)
 
     def take_notices(self) -> list[Notice]:
@@ -231,8 +241,9 @@ class Supervisor:
     # -- what is so
 
     def refresh(self, now: float) -> None:
-        """Ask for a status at once."""
+        """Ask for a status at once, of a unit that did not answer too."""
         self._poll_due_s = min(self._poll_due_s, now)
+        self._probe_s = FIRST_PROBE_S
 
     def fresh_since(self, since_s: float) -> bool:
         """Return whether a status with news came since then."""

@@ -158,13 +158,17 @@ class Watch:
         is_late = silent_s > self.pace.lost_s and (self.is_ours or self.identity is None)
         if self.failures < FAILED_POLLS and not is_late:
             return False
+        if self.failures:
+            self.lose(say("Block {block} does not answer.", block=self.block.number))
+        else:
+            self.lose(say("Block {block} repeats an old status.", block=self.block.number))
+        return True
+
+    def lose(self, reason: Message) -> None:
+        """Count the link as lost, until a fresh status comes."""
         self.is_lost = True
         self.identity = None
-        if self.failures:
-            self.distrust(say("Block {block} does not answer.", block=self.block.number))
-        else:
-            self.distrust(say("Block {block} repeats an old status.", block=self.block.number))
-        return True
+        self.distrust(reason)
 
     # -- what was believed
 

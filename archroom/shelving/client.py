@@ -1,0 +1,217 @@
+"""The shelving as a program of this machine sees it: implements `core.ports.Shelving` over the server's local socket.
+
+Each call has a connection of its own, so a stop never waits behind anything. The lease of a motion is ticked by the loop
+that shows it: a program whose screen hangs in `observe` lets it lapse. A stop that the server does not take at once goes
+past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from archroom import errors
+from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
+from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
+from archroom.shelving.codec import Json, decode
+from archroom.shelving.endpoint import Gone, Lines, connect
+from archroom.shelving.notice_board import Board, is_frozen, read_board
+from archroom.shelving.spec import Places, ServerSpec
+
+VERSION = 1
+ANSWER_WITHIN_S = 4.0
+TICK_S = 0.2
+SILENCE_S = 2.0
+"""A server that says nothing for so long during a motion has gone: it shows a view every 100 ms."""
+TAKEN_WITHIN_S = 0.2
+"""How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
+REPORTED_WITHIN_S = 3.5
+MAKE_WAY_WITHIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the server answers to a question that is no motion."""
+
+    ok: bool
+    views: tuple[BlockView, ...] = ()
+    unknown: tuple[Message, ...] = ()
+    digest: str = ""
+    making_way: bool = False
+    taken: bool = False
+    reports: tuple[StopReport, ...] | None = None
+
+
+class ShelvingClient:
+    """The mobile shelving of this machine, through its server; starts one if none runs. Any thread may call."""
+
+    def __init__(self, spec: ServerSpec, places: Places) -> None:
+        self._spec = spec
+        self._places = places
+
+    def views(self) -> list[BlockView]:
+        """Return what may be shown of each block; raises PortUnavailable if there is no shelving here."""
+        return list(decode(_Answer, self._ask("views")).views)
+
+    def found_unknown(self) -> list[Message]:
+        """Return what the server found unfinished when it started: openings whose end nobody saw."""
+        return list(decode(_Answer, self._ask("hello")).unknown)
+
+    def select(self, block: int, opens: int, by: str) -> Ticket:
+        """Ask for leave to open an aisle; raises MotionRefused with the reason."""
+        answer = self._ask("select", block=block, opens=opens, by=by)
+        return decode(Ticket, answer.get("ticket"))
+
+    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
+        """Open the ticket's aisle and watch until its end; `observe` is called with each new view, on this thread.
+
+        What is refused before anything is sent is an outcome too; a server that goes away leaves the outcome unknown.
+        """
+        view: BlockView | None = None
+        try:
+            lines = self._connected()
+        except ArchroomError as error:
+            return Outcome(OutcomeKind.REFUSED, error.message, None)
+        try:
+            fields: dict[str, Json] = {"block": ticket.block, "ticket": ticket.id, "by": by}
+            _send(lines, "go", confirmed_clear=confirmed_clear, **fields)
+            ticked_s = heard_s = monotonic()
+            while True:
+                answer = lines.receive(TICK_S)
+                now = monotonic()
+                if now - ticked_s >= TICK_S:
+                    _send(lines, "tick")
+                    ticked_s = now
+                if answer is None:
+                    if now - heard_s > SILENCE_S:
+                        raise Gone
+                    continue
+                heard_s = now
+                _raise_error(answer)
+                if "outcome" in answer:
+                    return decode(Outcome, answer["outcome"])
+                view = decode(BlockView, answer["view"])
+                observe(view)
+                if monotonic() - ticked_s >= TICK_S:
+                    _send(lines, "tick")
+                    ticked_s = heard_s = monotonic()
+        except ArchroomError as error:
+            return Outcome(OutcomeKind.REFUSED, error.message, view)
+        except (Gone, KeyError, ValueError):
+            return Outcome(OutcomeKind.UNKNOWN, say("The shelving server went away during the motion: look there."), view)
+        finally:
+            lines.close()
+
+    def stop(self, block: int | None = None, by: str = "") -> list[StopReport]:
+        """Stop one block or all: no login, no question; past the server if it does not take it at once.
+
+        Raises PortUnavailable if there is no shelving here.
+        """
+        board = read_board(self._places.run_folder)
+        if board is None and not self._spec.buses:
+            raise PortUnavailable(say("No mobile shelving is set up on this machine."))
+        reports = None if board is None or is_frozen(board.pid) else _stop_through(board, block, by)
+        if reports is not None:
+            return reports
+        from archroom.shelving.direct import stop_past_server
+
+        if board is not None:
+            return stop_past_server(board.buses, board.carriages, block)
+        carriages = {one.number: len(one.carriages) for one in self._spec.blocks}
+        return stop_past_server(self._spec.buses, carriages, block)
+
+    # -- the server
+
+    def _ask(self, do: str, **fields: Json) -> Mapping[str, object]:
+        lines = self._connected()
+        try:
+            _send(lines, do, **fields)
+            answer = lines.receive(ANSWER_WITHIN_S)
+            if answer is None:
+                raise Gone
+            _raise_error(answer)
+            return answer
+        except Gone as error:
+            raise PortUnavailable(say("The shelving server does not answer.")) from error
+        finally:
+            lines.close()
+
+    def _connected(self) -> Lines:
+        """Return a connection to the server of this specification, started or taken over if need be."""
+        if not self._spec.buses:
+            raise PortUnavailable(say("No mobile shelving is set up on this machine."))
+        board = read_board(self._places.run_folder)
+        if board is not None and board.digest == self._spec.digest:
+            lines = _try_connect(board)
+            if lines is not None:
+                return lines
+        elif board is not None:
+            _ask_to_make_way(board)
+        from archroom.shelving.starting import start_server
+
+        start_server(self._spec, self._places)
+        board = read_board(self._places.run_folder)
+        lines = None if board is None or board.digest != self._spec.digest else _try_connect(board)
+        if lines is None:
+            raise PortUnavailable(say("The shelving server does not answer."))
+        return lines
+
+
+def _send(lines: Lines, do: str, **fields: Json) -> None:
+    lines.send({"v": VERSION, "do": do, **fields})
+
+
+def _raise_error(answer: Mapping[str, object]) -> None:
+    """Raise what the server refused with."""
+    if answer.get("ok") is not False:
+        return
+    kind = getattr(errors, str(answer.get("error")), ShelvingError)
+    is_ours = isinstance(kind, type) and issubclass(kind, ArchroomError)
+    raise (kind if is_ours else ShelvingError)(decode(Message, answer.get("message")))
+
+
+def _try_connect(board: Board) -> Lines | None:
+    try:
+        return connect(board.address, board.token)
+    except PortUnavailable:
+        return None
+
+
+def _ask_to_make_way(board: Board) -> None:
+    """Have a server that serves something else end; raises PortUnavailable if it stays."""
+    lines = _try_connect(board)
+    if lines is None:
+        return
+    try:
+        _send(lines, "make_way")
+        answer = lines.receive(ANSWER_WITHIN_S)
+        is_leaving = answer is not None and decode(_Answer, answer).making_way
+        if not is_leaving or lines.receive(MAKE_WAY_WITHIN_S) is None:
+            raise PortUnavailable(
+                say("A shelving server for other ports runs here (process {pid}); end it first.", pid=board.pid)
+            )
+    except Gone:
+        return
+    finally:
+        lines.close()
+
+
+def _stop_through(board: Board, block: int | None, by: str) -> list[StopReport] | None:
+    """Stop through the server; None if it does not take it, or does not say in time what became of it."""
+    try:
+        lines = connect(board.address, board.token, TAKEN_WITHIN_S)
+    except PortUnavailable:
+        return None
+    try:
+        _send(lines, "stop", block=block, by=by)
+        taken = lines.receive(TAKEN_WITHIN_S)
+        if taken is None:
+            return None
+        _raise_error(taken)
+        reported = lines.receive(REPORTED_WITHIN_S)
+        return None if reported is None else list(decode(_Answer, reported).reports or ())
+    except (Gone, ValueError):
+        return None
+    finally:
+        lines.close()

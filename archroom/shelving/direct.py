@@ -1,0 +1,112 @@
+"""STOP past the server: from a process that must import little and wait for nobody.
+
+The frames are built here, 8 bytes on a serial line, and go out as soon as the port is open, one thread a bus. Only then is
+the guarded line loaded, to repeat them until two matched statuses, one newer than the other, say that all is at rest.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Mapping
+from time import monotonic
+
+from archroom.core.shelving import StopReport
+from archroom.drivers import reference
+from archroom.drivers.ports import open_port
+from archroom.drivers.timing import Framing
+from archroom.drivers.wires import Wire
+from archroom.errors import ArchroomError, LinkError, say
+from archroom.shelving.spec import BusSpec
+
+WRITE_ONE = 6
+ECHO_WITHIN_S = 0.06
+"""How long one unit's answer is waited for before the next unit's STOP goes out on the same line."""
+STANDSTILL_WITHIN_S = 3.0
+JOIN_WITHIN_S = STANDSTILL_WITHIN_S + 2.0
+PATH = "direct"
+
+
+def stop_frame(unit: int, framing: Framing) -> bytes:
+    """Return the whole frame that stops a unit (docs/shelving-protocol.md: one write of STOP, any value)."""
+    body = struct.pack(">BBHH", unit, WRITE_ONE, reference.STOP, 1)
+    if framing is Framing.MBAP:
+        return struct.pack(">HHH", 1, 0, len(body)) + body
+    return body + struct.pack("<H", reference.crc16(struct.unpack(">HHH", body)))
+
+
+def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None) -> list[StopReport]:
+    """Stop one block or all on these buses, the server notwithstanding; never raises."""
+    reports: list[StopReport] = []
+    threads: list[threading.Thread] = []
+    for bus in buses:
+        units = {number: unit for number, unit in bus.units.items() if block in (None, number)}
+        if units:
+            stopping = _DirectStop(bus.url, units, carriages, reports)
+            threads.append(threading.Thread(target=stopping.run, name=f"stop {bus.url}", daemon=True))
+    for thread in threads:
+        thread.start()
+    deadline_s = monotonic() + JOIN_WITHIN_S
+    for thread in threads:
+        thread.join(max(0.0, deadline_s - monotonic()))
+    return sorted(reports, key=lambda report: report.block)
+
+
+class _DirectStop:
+    """The stop of one bus."""
+
+    def __init__(self, url: str, units: dict[int, int], carriages: Mapping[int, int], reports: list[StopReport]) -> None:
+        self._url = url
+        self._units = units
+        self._carriages = carriages
+        self._reports = reports
+
+    def run(self) -> None:
+        """Send, then repeat and read until all is at rest; leaves a report for each unit."""
+        try:
+            wire = open_port(self._url, past_lock=True)
+        except ArchroomError as error:
+            self._reports += [StopReport(number, False, False, PATH, error.message) for number in self._units]
+            return
+        sent: set[int] = set()
+        resting: set[int] = set()
+        reason = say("Standstill was not seen.")
+        try:
+            self._send_all(wire, sent)
+            self._repeat(wire, resting)
+        except ArchroomError as error:
+            reason = error.message
+        finally:
+            wire.close()
+        for number in self._units:
+            is_resting = number in resting
+            self._reports.append(StopReport(number, number in sent, is_resting, PATH, None if is_resting else reason))
+
+    def _send_all(self, wire: Wire, sent: set[int]) -> None:
+        for number, unit in self._units.items():
+            frame = stop_frame(unit, wire.timing.framing)
+            wire.write(frame)
+            sent.add(number)
+            deadline_s = monotonic() + ECHO_WITHIN_S
+            heard = b""
+            while frame not in heard and (left_s := deadline_s - monotonic()) > 0:
+                heard += wire.read(left_s)
+
+    def _repeat(self, wire: Wire, resting: set[int]) -> None:
+        from archroom.drivers.controller import ReferenceController  # heavy; the frames are out by now
+        from archroom.drivers.line import Line
+
+        line = Line(wire, monotonic)
+        deadline_s = monotonic() + STANDSTILL_WITHIN_S
+        counters: dict[int, int] = {}
+        while len(resting) < len(self._units) and monotonic() < deadline_s:
+            for number in self._units.keys() - resting:
+                controller = ReferenceController(line, self._units[number])
+                try:
+                    controller.stop()
+                    status = controller.status(self._carriages[number]).status
+                    is_news = counters.setdefault(number, status.counter) != status.counter
+                    if status.state.is_at_rest and is_news:
+                        resting.add(number)
+                except LinkError:
+                    continue

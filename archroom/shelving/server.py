@@ -1,0 +1,191 @@
+"""The one process of a machine that owns its shelving buses: locks, bus threads, journal, local socket.
+
+It holds the locks of all its ports before it says that it listens; a second server is refused with the holder's name. It
+ends on SIGTERM, SIGINT and SIGHUP, with a STOP to whatever moves, and never touches the database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import secrets
+import selectors
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from archroom.core.supervisor_notices import Notice
+from archroom.errors import Message, PortUnavailable, Unreadable, say
+from archroom.shelving import notice_board
+from archroom.shelving.bus import Bus
+from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
+from archroom.shelving.journal import Journal
+from archroom.shelving.lock import Held, Lock, lock_port
+from archroom.shelving.sessions import Floor, serve_client, wait_for_standstill
+from archroom.shelving.spec import Places, ServerSpec
+
+STANDSTILL_AT_END_S = 1.5
+TOKEN_WITHIN_S = 2.0
+LOOK_S = 1.0
+LOCK_NAME = "shelving.lock"
+
+
+class AlreadyRuns(PortUnavailable):
+    """Another server serves from the same folder."""
+
+
+class Server:
+    """A server from the taking of its locks to its end."""
+
+    def __init__(self, spec: ServerSpec, places: Places, complain: Callable[[Message], None]) -> None:
+        """Take locks, open the journal, listen; nothing is sent yet.
+
+        `complain` is told, in any thread, what cannot be written down. Raises PortUnavailable, UsageError, Unreadable.
+        """
+        self.spec = spec
+        self._complain = complain
+        self._closers = contextlib.ExitStack()
+        self._notices: queue.SimpleQueue[tuple[int, Notice] | None] = queue.SimpleQueue()
+        self._clients = 0
+        self._idle_since_s = monotonic()
+        self._lock = threading.Lock()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_write.setblocking(False)
+        self._is_ending = False
+        try:
+            prepare_folder(places.run_folder, spec.group)
+            self._closers.callback(_lock_folder(places).release)
+            for bus in spec.buses:
+                self._closers.callback(lock_port(bus.url, places.lock_folder).release)
+            self._journal = Journal(places.state_folder)
+            self._closers.callback(self._journal.close)
+            self._listener, self.address, self._token = listen(places.run_folder)
+            self._closers.callback(self._listener.close)
+            blocks = {block.number: block for block in spec.blocks}
+            buses = tuple(
+                Bus(bus, blocks, lambda: secrets.token_hex(8), lambda block, notice: self._notices.put((block, notice)))
+                for bus in spec.buses
+            )
+            self._floor = Floor(buses, self._journal, spec.digest, lambda: self._is_ending, self._make_way)
+            carriages = {block.number: len(block.carriages) for block in spec.blocks}
+            board = notice_board.Board(os.getpid(), self.address, self._token, spec.digest, spec.buses, carriages)
+            notice_board.publish(board, places.run_folder)
+            self._closers.callback(notice_board.withdraw, places.run_folder)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def found_open(self) -> list[str]:
+        """Motions whose end the last server did not see, in English, for the log."""
+        return [intent.message().english() for intent in self._journal.found_open]
+
+    def run(self) -> None:
+        """Serve until `end`, or until nobody has been connected for as long as the specification says."""
+        writer = threading.Thread(target=self._write_journal, name="journal", daemon=True)
+        writer.start()
+        for bus in self._floor.buses:
+            bus.start()
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._listener, selectors.EVENT_READ)
+                selector.register(self._wake_read, selectors.EVENT_READ)
+                while not self._is_ending and not self._is_idle():
+                    if any(key.fileobj is self._listener for key, _ in selector.select(LOOK_S)):
+                        self._accept()
+        finally:
+            self._is_ending = True
+            self._come_to_rest()
+            for bus in self._floor.buses:
+                bus.end()
+            self._notices.put(None)
+            writer.join()
+
+    def end(self) -> None:
+        """End soon; from any thread or a signal handler."""
+        self._is_ending = True
+        with contextlib.suppress(OSError):
+            self._wake_write.send(b"x")
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._closers.close()
+        self._wake_read.close()
+        self._wake_write.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = self._listener.accept()
+            with self._lock:
+                self._clients += 1
+            threading.Thread(target=self._serve, args=(connection,), name="client", daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        lines = Lines(connection)
+        try:
+            if self._token:
+                greeting = lines.receive(TOKEN_WITHIN_S)
+                if greeting is None or not secrets.compare_digest(str(greeting.get("token")), self._token):
+                    return
+            serve_client(lines, self._floor)
+        except Gone:
+            return
+        finally:
+            lines.close()
+            with self._lock:
+                self._clients -= 1
+                self._idle_since_s = monotonic()
+
+    def _is_idle(self) -> bool:
+        with self._lock:
+            limit_s = self.spec.idle_exit_s
+            return limit_s is not None and not self._clients and monotonic() - self._idle_since_s > limit_s
+
+    def _is_busy(self) -> bool:
+        return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())
+
+    def _make_way(self) -> bool:
+        if self.spec.idle_exit_s is None or self._is_busy():
+            return False
+        self.end()
+        return True
+
+    def _come_to_rest(self) -> None:
+        if self._is_busy():
+            wait_for_standstill(self._floor.stop(None, say("The shelving server was told to end.")), STANDSTILL_AT_END_S)
+
+    def _write_journal(self) -> None:
+        while (entry := self._notices.get()) is not None:
+            try:
+                self._journal.write_notice(*entry)
+            except Unreadable as error:
+                self._complain(error.message)
+
+
+def serve(spec: ServerSpec, places: Places, announce: Callable[[Server], None], complain: Callable[[Message], None]) -> None:
+    """Run a shelving server in this process until it is told to end; `announce` is called once it listens.
+
+    Raises PortUnavailable with the holder's name if a port is held, UsageError, Unreadable.
+    """
+    server = Server(spec, places, complain)
+    try:
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda _number, _frame: server.end())
+        announce(server)
+        server.run()
+    finally:
+        server.close()
+
+
+def _lock_folder(places: Places) -> Lock:
+    try:
+        return Lock(places.run_folder / LOCK_NAME)
+    except Held as held:
+        raise AlreadyRuns(say("A shelving server runs already: {holder}.", holder=held.holder)) from held
+    except OSError as error:
+        folder, reason = str(places.run_folder), error.strerror or ""
+        raise PortUnavailable(say("{folder} cannot be used: {reason}.", folder=folder, reason=reason)) from error

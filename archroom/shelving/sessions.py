@@ -1,0 +1,211 @@
+"""What a client may ask of the server, one connection each: views, select, go, stop. JSON lines, version 1.
+
+A connection that let a motion go holds its lease: its ticks keep the motion alive, its end or its silence stops it. A stop
+is answered at once, and again when standstill was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from time import monotonic
+
+from archroom.core.shelving import Outcome, OutcomeKind, StopReport
+from archroom.core.supervisor import Supervisor
+from archroom.errors import ArchroomError, Message, PortUnavailable, UsageError, say
+from archroom.shelving.bus import Bus
+from archroom.shelving.codec import encode
+from archroom.shelving.endpoint import Gone, Lines
+from archroom.shelving.journal import Journal
+
+VERSION = 1
+FRESH_WITHIN_S = 1.0
+"""How long a question waits for a status that is newer than itself."""
+STANDSTILL_WITHIN_S = 2.5
+"""How long the second answer to a stop waits for standstill."""
+LIVELY_S = 1.5
+"""A bus thread that showed no life for so long does not count as one that takes a stop."""
+VIEW_PERIOD_S = 0.1
+LOOK_S = 0.05
+
+
+class Floor:
+    """Everything that sessions act on: the buses of the machine and the journal."""
+
+    def __init__(
+        self,
+        buses: tuple[Bus, ...],
+        journal: Journal,
+        digest: str,
+        is_ending: Callable[[], bool],
+        make_way: Callable[[], bool],
+    ) -> None:
+        self.buses = buses
+        self.journal = journal
+        self.digest = digest
+        """Of the specification that is served."""
+        self.is_ending = is_ending
+        self.make_way = make_way
+        """Ends the server if it was started on demand and nothing is under way; returns whether it does."""
+
+    def bus_of(self, block: int) -> Bus:
+        """Return the bus of a block; raises UsageError."""
+        for bus in self.buses:
+            if block in bus.supervisors:
+                return bus
+        raise UsageError(say("There is no block {block} here.", block=block))
+
+    def stop(self, block: int | None, reason: Message) -> dict[Bus, tuple[int, ...]]:
+        """Stop one block or all; returns at once with what was asked of which bus."""
+        if block is not None:
+            self.bus_of(block)
+        asked = {bus: tuple(n for n in bus.supervisors if block in (None, n)) for bus in self.buses}
+        for bus, blocks in asked.items():
+            if blocks:
+                bus.stop(blocks, reason)
+        return {bus: blocks for bus, blocks in asked.items() if blocks}
+
+
+def serve_client(lines: Lines, floor: Floor) -> None:
+    """Answer one connection until it ends."""
+    try:
+        while (request := lines.receive(None)) is not None:
+            _answer(lines, floor, request)
+    except Gone:
+        return
+    finally:
+        lines.close()
+
+
+def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
+    if request.get("v") != VERSION:
+        raise Gone
+    try:
+        match request.get("do"):
+            case "hello":
+                found = [intent.message() for intent in floor.journal.found_open]
+                lines.send({"ok": True, "digest": floor.digest, "unknown": encode(found)})
+            case "make_way":
+                lines.send({"ok": True, "making_way": floor.make_way()})
+            case "views":
+                lines.send({"ok": True, "views": encode([view for bus in floor.buses for view in bus.views()])})
+            case "select":
+                _select(lines, floor, request)
+            case "go":
+                _go(lines, floor, request)
+            case "tick":
+                return
+            case "stop":
+                _stop(lines, floor, request)
+            case _:
+                raise Gone
+    except ArchroomError as error:
+        lines.send({"ok": False, "error": type(error).__name__, "message": encode(error.message)})
+
+
+def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
+    block, opens = _whole(request, "block"), _whole(request, "opens")
+    bus = floor.bus_of(block)
+    with bus.changed:
+        supervisor = _refreshed(bus, block)
+        ticket = supervisor.select(monotonic(), opens, _text(request, "by"))
+    lines.send({"ok": True, "ticket": encode(ticket)})
+
+
+def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
+    block, motion, by = _whole(request, "block"), _text(request, "ticket"), _text(request, "by")
+    confirmed = None if request.get("confirmed_clear") is None else _whole(request, "confirmed_clear")
+    bus = floor.bus_of(block)
+    with bus.changed:
+        supervisor = _refreshed(bus, block)
+        intent = supervisor.go(monotonic(), motion, confirmed, by)
+    try:
+        floor.journal.write_intent(intent)
+        with bus.changed:
+            supervisor.release(monotonic(), motion)
+            bus.changed.notify_all()
+        outcome = _observe(lines, bus, supervisor, motion, floor)
+    except Gone:
+        _withdraw(bus, supervisor, motion, say("The program that opened the aisle has ended."))
+        raise
+    except ArchroomError as error:
+        _withdraw(bus, supervisor, motion, error.message)
+        raise
+    lines.send({"ok": True, "outcome": encode(outcome)})
+
+
+def _observe(lines: Lines, bus: Bus, supervisor: Supervisor, motion: str, floor: Floor) -> Outcome:
+    """Pass views on and ticks in until the motion has an outcome."""
+    block = supervisor.block.number
+    shown_s = float("-inf")
+    while True:
+        with bus.changed:
+            outcome = supervisor.outcome(motion)
+            view = bus.view(block)
+        if outcome is not None:
+            return outcome
+        if view.motion != motion or floor.is_ending():
+            return Outcome(OutcomeKind.UNKNOWN, say("The shelving server ended before the motion did."), view)
+        if monotonic() - shown_s >= VIEW_PERIOD_S:
+            lines.send({"ok": True, "view": encode(view)})
+            shown_s = monotonic()
+        tick = lines.receive(LOOK_S)
+        if tick is not None and tick.get("do") == "tick":
+            with bus.changed:
+                supervisor.keep_alive(monotonic(), motion)
+
+
+def _withdraw(bus: Bus, supervisor: Supervisor, motion: str, reason: Message) -> None:
+    with bus.changed:
+        supervisor.withdraw(monotonic(), motion, reason)
+        bus.changed.notify_all()
+
+
+def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
+    block = None if request.get("block") is None else _whole(request, "block")
+    asked = floor.stop(block, say("Stopped by {name}.", name=_text(request, "by")))
+    if all(monotonic() - bus.alive_s < LIVELY_S for bus in asked):
+        lines.send({"ok": True, "taken": True})
+    reports = wait_for_standstill(asked, STANDSTILL_WITHIN_S)
+    lines.send({"ok": True, "reports": encode(reports)})
+
+
+def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -> list[StopReport]:
+    """Return what became of a stop, as soon as everything stands still or the time is up."""
+    deadline_s = monotonic() + within_s
+    reports: list[StopReport] = []
+    for bus, blocks in asked.items():
+        with bus.changed:
+            bus.changed.wait_for(partial(_is_at_rest, bus, blocks), max(0.0, deadline_s - monotonic()))
+            reports += [bus.stop_report(number) for number in blocks]
+    return sorted(reports, key=lambda report: report.block)
+
+
+def _is_at_rest(bus: Bus, blocks: tuple[int, ...]) -> bool:
+    return all(bus.stop_report(number).is_standstill_seen for number in blocks)
+
+
+def _refreshed(bus: Bus, block: int) -> Supervisor:
+    """Return a block's supervisor once it has a status newer than this question, or could not get one. `changed` is held."""
+    supervisor = bus.supervisors[block]
+    if bus.port_problem is not None:
+        raise PortUnavailable(bus.port_problem)
+    asked_s = monotonic()
+    supervisor.refresh(asked_s)
+    bus.changed.notify_all()
+    bus.changed.wait_for(lambda: supervisor.fresh_since(asked_s) or bus.port_problem is not None, FRESH_WITHIN_S)
+    return supervisor
+
+
+def _whole(request: Mapping[str, object], name: str) -> int:
+    value = request.get(name)
+    if type(value) is not int:
+        raise UsageError(say("The shelving server was asked without {name}.", name=name))
+    return value
+
+
+def _text(request: Mapping[str, object], name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str) or len(value) > 200:
+        raise UsageError(say("The shelving server was asked without {name}.", name=name))
+    return value
