@@ -1,14 +1,24 @@
-"""Making the tables, and what peewee has no words for: the ledger's guards and the search index.
+"""The schema: making it, what peewee has no words for (the ledger's guards, the search index), and knowing it again.
 
 The guards refuse every change of a written event and every event that does not follow the last, whatever program asks.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
+
+from archroom.errors import BadDatabase, say
 from archroom.store.connections import Books
+from archroom.store.database import look
 from archroom.store.models import MODELS
 
+STEPS = ("0001_initial",)
+"""The migrations that make this program's schema."""
+HISTORY = "schema_migration"
 SEARCH_TABLE = "search_index"
+SQLITE_DIGEST = "91c14f2973341c959baa9237ac7cb17080edec13bad0e42455c483123af344c2"
+"""Digest of what `dump` returns for an SQLite file of this schema."""
 
 _SQLITE_GUARDS = (
     """CREATE TRIGGER event_not_updated BEFORE UPDATE ON event
@@ -58,16 +68,50 @@ def create_all(books: Books) -> None:
         books.execute_sql(statement)
 
 
+def applied(books: Books) -> tuple[str, ...]:
+    """Return the names of the migrations that a database has seen; none if it is not one of ours."""
+    if books.param == "?":
+        is_there = books.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (HISTORY,))
+    else:
+        is_there = books.row("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?", (HISTORY,))
+    return tuple(row[0] for row in books.rows(f"SELECT name FROM {HISTORY} ORDER BY name")) if is_there else ()
+
+
 def dump(books: Books) -> list[str]:
     """Return the whole schema as the database tells it, a line for each column, constraint, index, trigger and function."""
     statements = _SQLITE_DUMP if books.param == "?" else _POSTGRES_DUMP
-    return [" | ".join(str(part) for part in row) for statement in statements for row in books.rows(statement)]
+    rows = [row for statement in statements for row in books.rows(statement)]
+    return [_SPACING.sub(r"\1", " ".join(" | ".join(map(str, row)).replace('"', "").split())) for row in rows]
 
 
-_NOT_HISTORY = "NOT LIKE 'schema_migration%'"
+def refuse_other_schema(books: Books, shown: str) -> None:
+    """Raise BadDatabase unless the books have exactly the schema of this program."""
+    with look(books):
+        steps = applied(books)
+        if not steps:
+            raise BadDatabase(
+                say("{database} holds no books of archroom. `archroom init ROOM.toml` makes them.", database=shown)
+            )
+        if steps != STEPS:
+            raise BadDatabase(say("{database} was written by a newer archroom. Use that one.", database=shown))
+        if books.param == "?" and digest_of(books) != SQLITE_DIGEST:
+            raise BadDatabase(say("The tables or triggers of {database} were changed by another program.", database=shown))
+        if books.row("SELECT 1 FROM house WHERE id = 1") is None:
+            raise BadDatabase(
+                say("{database} holds no books of archroom. `archroom init ROOM.toml` makes them.", database=shown)
+            )
+
+
+def digest_of(books: Books) -> str:
+    """Return the digest of the whole schema."""
+    return hashlib.sha256("\n".join(dump(books)).encode()).hexdigest()
+
+
+_SPACING = re.compile(r" ?([(),]) ?")
+_NOT_HISTORY = f"<> '{HISTORY}'"
 _SQLITE_DUMP = (
-    f"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name {_NOT_HISTORY} AND name NOT LIKE 'sqlite_stat%'"
-    " ORDER BY type, name",
+    f"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name {_NOT_HISTORY} AND name NOT LIKE 'sqlite%'"
+    f" AND name NOT LIKE '{SEARCH_TABLE}!_%' ESCAPE '!' ORDER BY type, name",
 )
 _POSTGRES_DUMP = (
     f"""SELECT 'column', table_name, column_name, data_type, is_nullable, coalesce(column_default, '')

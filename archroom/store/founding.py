@@ -1,0 +1,108 @@
+"""Founding a house's books.
+
+A file of books is made under another name and takes its own only when it is whole, so a crash leaves no half-made one and
+nothing that was there before is written over. On PostgreSQL one transaction makes all or nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.events import stamp
+from archroom.core.ports import Clock
+from archroom.errors import BadDatabase, say
+from archroom.store import chain, migrations, models, schema
+from archroom.store.connections import Books
+from archroom.store.database import told
+from archroom.store.sqlite import APPLICATION_ID, SqliteBooks, refuse_network_drive
+
+_KEY_BYTES = 32
+_FOLDER = Path(migrations.__file__).parent
+
+
+def found_file(path: Path, clock: Clock, founder: Performer) -> None:
+    """Make the books of a new house in a new file. Raises BadDatabase if a file of that name is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_network_drive(path.parent)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
+    _remove(unfinished)
+    try:
+        books = SqliteBooks(unfinished, is_new=True)
+        with told(books):
+            _found(books, clock, founder, _sign_file)
+        books.shut()
+        _name_finished(unfinished, path)
+    finally:
+        _remove(unfinished)
+
+
+def found_schema(books: Books, clock: Clock, founder: Performer) -> None:
+    """Make the books of a new house in an empty schema of a PostgreSQL database; leaves books of ours as they are."""
+    with told(books):
+        _found(books, clock, founder, _lock_schema)
+
+
+def migrate(books: Books) -> None:
+    """Bring an open database to this program's schema, in one transaction."""
+    from playhouse.migrations import Runner  # loads a command line of its own, which only a migration needs
+
+    with books.atomic():
+        Runner(books, str(_FOLDER)).up()
+
+
+def _found(books: Books, clock: Clock, founder: Performer, prepare: Callable[[Books], bool]) -> None:
+    with books.connection_context(), books.atomic():
+        if not prepare(books):
+            return
+        migrate(books)
+        house = {"id": 1, "uuid": str(uuid.uuid4()), "digest_key": secrets.token_bytes(_KEY_BYTES)}
+        models.House.insert(house | {"founded_at": stamp(clock.now())}).execute(books)
+        act = Act(ActKind.HOUSE_FOUNDED, facts={"house": str(house["uuid"])})
+        chain.append(books, act, founder, clock.now())
+
+
+def _sign_file(books: Books) -> bool:
+    books.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    return True
+
+
+def _lock_schema(books: Books) -> bool:
+    """Let one process at a time look whether the schema is empty; return whether it is."""
+    books.execute_sql("SELECT pg_advisory_xact_lock(%s)", (APPLICATION_ID,))
+    tables = {row[0] for row in books.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")}
+    if not tables:
+        return _refuse_other_encoding(books)
+    if schema.HISTORY not in tables or "house" not in tables:
+        raise BadDatabase(say("This PostgreSQL database holds tables of another program. Use a database of its own."))
+    return False
+
+
+def _refuse_other_encoding(books: Books) -> bool:
+    row = books.row("SHOW server_encoding")
+    if row is None or row[0] != "UTF8":
+        raise BadDatabase(say("The PostgreSQL database must be created with the encoding UTF8."))
+    return True
+
+
+def _name_finished(unfinished: Path, path: Path) -> None:
+    """Give a finished file its name, never over another one."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise BadDatabase(say("{path} is there already; nothing was written over.", path=str(path))) from None
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise BadDatabase(say("{path} is there already; nothing was written over.", path=str(path))) from None
+        unfinished.rename(path)
+
+
+def _remove(path: Path) -> None:
+    for name in (path, *(path.with_name(path.name + ending) for ending in ("-journal", "-wal", "-shm"))):
+        with suppress(FileNotFoundError):
+            name.unlink()

@@ -1,0 +1,128 @@
+"""Finding things: what a typed text names exactly comes first, then what holds all its words, newest first.
+
+Whole words come before begun ones. Asking the index for begun words reads much more of it, so it is asked only when the
+whole words do not fill the page.
+"""
+
+from __future__ import annotations
+
+import json
+
+from archroom.core.codes import ForeignCode, OwnCode, read_scan
+from archroom.core.events import event_of
+from archroom.core.ports import Details, Hit
+from archroom.core.searching import MAX_QUERY, exact_key, opened, query_phrases
+from archroom.store import search
+from archroom.store.connections import Books
+from archroom.store.standings import in_list, standings, things
+
+_MOST_EXACT = 50
+_MOST_CONTENTS = 500
+_MOST_HISTORY = 100
+
+
+def find(books: Books, words: str, limit: int, offset: int) -> list[Hit]:
+    """Return a page of the things that match; of all things, newest first, if nothing is asked for."""
+    if not words.strip("\x00 \t\r\n"):
+        rows = books.rows("SELECT id FROM thing ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
+        return hits(books, [row[0] for row in rows])
+    return hits(books, _matching(books, words, offset + limit)[offset:])
+
+
+def count_found(books: Books, words: str, at_most: int) -> int:
+    """Return how many things match, counted up to a limit."""
+    if not words.strip("\x00 \t\r\n"):
+        row = books.row("SELECT count(*) FROM (SELECT id FROM thing LIMIT ?) AS counted", (at_most,))
+        return int(row[0]) if row else 0
+    phrases = opened(query_phrases(words))
+    found = set(search.matching(books, phrases, at_most)) if phrases else set()
+    return min(at_most, len(found.union(exact(books, words))))
+
+
+def exact(books: Books, text: str) -> list[int]:
+    """Return the numbers of the things whose own code, barcode or reference code a text is."""
+    code = read_scan(text)
+    found: list[int] = []
+    if isinstance(code, OwnCode):
+        found += thing_of_code(books, code)
+    elif isinstance(code, ForeignCode):
+        row = books.row("SELECT thing_id FROM barcode WHERE value = ? AND retired_at IS NULL", (code.value,))
+        found += [row[0]] if row and row[0] is not None else []
+    return found + [number for number in referred(books, text) if number not in found]
+
+
+def thing_of_code(books: Books, code: OwnCode) -> list[int]:
+    """Return the number of the thing that an own code names, if it is a thing and of that kind."""
+    return [thing.id for thing in things(books, "t.id = ?", (code.number,)) if thing.kind.code_kind is code.kind]
+
+
+def referred(books: Books, text: str) -> list[int]:
+    """Return the numbers of the things of a reference code, newest first."""
+    key = exact_key(text[:MAX_QUERY])
+    rows = books.rows(
+        "SELECT thing_id FROM description WHERE reference_key = ? AND reference_key <> '' ORDER BY thing_id DESC LIMIT ?",
+        (key, _MOST_EXACT),
+    )
+    return [row[0] for row in rows]
+
+
+def hits(books: Books, thing_ids: list[int]) -> list[Hit]:
+    """Return things as hits, in the order given."""
+    if not thing_ids:
+        return []
+    stands = standings(books, thing_ids)
+    rows = books.rows(
+        "SELECT d.thing_id, c.title, d.path, d.dates, d.level FROM description d"
+        f" LEFT JOIN collection c ON c.id = d.collection_id WHERE d.thing_id IN {in_list(thing_ids)}"
+    )
+    described = {row[0]: row for row in rows}
+    found: list[Hit] = []
+    for thing_id in thing_ids:
+        if thing_id in stands and thing_id in described:
+            _, collection, path, dates, level = described[thing_id]
+            found.append(Hit(stands[thing_id], collection or "", tuple(json.loads(path)), dates, level))
+    return found
+
+
+def details(books: Books, thing_id: int) -> Details | None:
+    """Return everything of one thing."""
+    found = hits(books, [thing_id])
+    row = books.row(
+        "SELECT d.profile, d.version, t.made_seq FROM description d JOIN thing t ON t.id = d.thing_id WHERE t.id = ?",
+        (thing_id,),
+    )
+    if not found or row is None:
+        return None
+    barcodes = books.rows("SELECT value FROM barcode WHERE thing_id = ? ORDER BY bound_seq, value", (thing_id,))
+    inside = books.row("SELECT count(*) FROM thing WHERE container_id = ?", (thing_id,))
+    events = books.rows(
+        "SELECT e.body FROM event e WHERE e.seq = ? OR e.seq IN (SELECT seq FROM event_thing WHERE thing_id = ?)"
+        " ORDER BY e.seq DESC LIMIT ?",
+        (row[2], thing_id, _MOST_HISTORY),
+    )
+    return Details(
+        hit=found[0],
+        barcodes=tuple(value for (value,) in barcodes),
+        contents=tuple(things(books, "t.container_id = ?", (thing_id,), f"ORDER BY t.id LIMIT {_MOST_CONTENTS}")),
+        contents_count=int(inside[0]) if inside else 0,
+        history=tuple(event_of(bytes(body)) for (body,) in events),
+        profile=row[0],
+        version=row[1],
+    )
+
+
+def _matching(books: Books, words: str, count: int) -> list[int]:
+    """Return the first `count` numbers of matching things."""
+    first = exact(books, words)
+    phrases = query_phrases(words)
+    if not phrases:
+        return first[:count]
+    found = _joined(first, search.matching(books, phrases, count))
+    if len(found) < count and opened(phrases) != phrases:
+        found = _joined(found, search.matching(books, opened(phrases), count + len(found)))
+    return found[:count]
+
+
+def _joined(first: list[int], then: list[int]) -> list[int]:
+    known = set(first)
+    return first + [number for number in then if number not in known]

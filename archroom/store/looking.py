@@ -1,0 +1,171 @@
+"""`core.ports.Reading` on the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archroom.core.codes import CodeKind, OwnCode
+from archroom.core.events import Event, event_of
+from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+from archroom.core.ports import Details, Hit
+from archroom.core.rooms import Block
+from archroom.store import hits, people, rooms, shelves
+from archroom.store.connections import Books, Row
+from archroom.store.models import CUSTODY_KINDS
+from archroom.store.standings import in_list, places, standings
+
+_CUSTODY = "(" + ", ".join(f"'{kind}'" for kind in CUSTODY_KINDS) + ")"
+_LAST_UNDOABLE = (
+    f"SELECT e.body FROM event e WHERE e.terminal = ? AND e.kind IN {_CUSTODY} AND e.kind <> 'act.undone'"
+    " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq) ORDER BY e.seq DESC LIMIT 1"
+)
+_BOXES = "'box', 'volume', 'tube', 'folder'"
+
+
+class SqlReading:
+    """A consistent look at the books, valid inside the `look` or `unit_of_work` that it was opened in."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def owner_of(self, code: OwnCode) -> Person | Standing | Place | None:
+        """Return what an own code names; None if its number does not exist or is of another kind."""
+        match code.kind:
+            case CodeKind.PERSON:
+                return people.person(self._books, code.number)
+            case CodeKind.PLACE:
+                return self.place(code.number)
+            case _:
+                found = self.standing(code.number)
+                return found if found and found.thing.kind.code_kind is code.kind else None
+
+    def owner_of_barcode(self, value: str) -> Person | Standing | Place | None:
+        """Return what a normalised foreign barcode is bound to, None if nothing."""
+        row = self._books.row(
+            "SELECT thing_id, place_id, person_id FROM barcode WHERE value = ? AND retired_at IS NULL", (value,)
+        )
+        if row is None:
+            return None
+        thing_id, place_id, person_id = row
+        if thing_id is not None:
+            return self.standing(thing_id)
+        return self.place(place_id) if place_id is not None else people.person(self._books, person_id)
+
+    def owner_of_text(self, text: str) -> Person | Standing | Place | None:
+        """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
+        by_address = places(self._books, "p.address = ?", ("".join(text.split()).upper(),))
+        by_reference = hits.referred(self._books, text)
+        by_name = people.people_named(self._books, text)
+        if len(by_address) + len(by_reference) + len(by_name) != 1:
+            return None
+        if by_reference:
+            return self.standing(by_reference[0])
+        return by_address[0] if by_address else by_name[0]
+
+    def standing(self, thing_id: int) -> Standing | None:
+        """Return how a thing stands."""
+        return standings(self._books, (thing_id,)).get(thing_id)
+
+    def place(self, place_id: int) -> Place | None:
+        """Return a place by its number."""
+        return next(iter(places(self._books, "p.id = ?", (place_id,))), None)
+
+    def first_place(self, kind: PlaceKind) -> Place | None:
+        """Return the first place of a kind in building order."""
+        return next(iter(places(self._books, "p.kind = ? ORDER BY p.id LIMIT 1", (kind.value,))), None)
+
+    def free_mm(self, place_id: int) -> int | None:
+        """Return the width at a place that no thing at home there takes; None if the place has no width."""
+        return shelves.free_mm(self._books, place_id)
+
+    def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:
+        """Return the number of the last event of each thing."""
+        if not thing_ids:
+            return {}
+        rows = self._books.rows(f"SELECT id, touched_seq FROM thing WHERE id IN {in_list(thing_ids)}")
+        return dict(rows)
+
+    def event(self, seq: int) -> Event | None:
+        """Return one entry of the ledger."""
+        return _event_or_none(self._books.row("SELECT body FROM event WHERE seq = ?", (seq,)))
+
+    def last_undoable(self, terminal: str) -> Event | None:
+        """Return the newest act of a terminal that is of a kind that can be undone and was not undone."""
+        return _event_or_none(self._books.row(_LAST_UNDOABLE, (terminal,)))
+
+    def last_events(self, count: int, terminal: str | None = None) -> list[Event]:
+        """Return the newest custody events, newest first, of one terminal or of all."""
+        of_terminal = "" if terminal is None else "terminal = ? AND "
+        rows = self._books.rows(
+            f"SELECT body FROM event WHERE {of_terminal}kind IN {_CUSTODY} ORDER BY seq DESC LIMIT ?",
+            (count,) if terminal is None else (terminal, count),
+        )
+        return [event_of(bytes(body)) for (body,) in rows]
+
+    def people_named(self, name: str) -> list[Person]:
+        """Return registered people of exactly this name, case and width folded."""
+        return people.people_named(self._books, name)
+
+    def open_loans(self, person_id: int | None = None) -> list[tuple[Thing, Loan]]:
+        """Return open loans, oldest first, of one person or of all; at most 1,000."""
+        return people.open_loans(self._books, person_id)
+
+    def details(self, thing_id: int) -> Details | None:
+        """Return everything of one thing."""
+        return hits.details(self._books, thing_id)
+
+    def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
+        """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
+        return hits.find(self._books, words, limit, offset)
+
+    def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
+        """Return people whose names hold all words, with how many things each has."""
+        return people.find_people(self._books, words, limit)
+
+    def count_found(self, words: str, at_most: int = 1001) -> int:
+        """Return how many things match, counted up to a limit."""
+        return hits.count_found(self._books, words, at_most)
+
+    def room_codes(self) -> list[str]:
+        """Return the codes of the rooms that were built."""
+        return rooms.room_codes(self._books)
+
+    def blocks(self) -> list[Block]:
+        """Return all blocks in order of their numbers."""
+        return rooms.blocks(self._books)
+
+    def block(self, number: int) -> Block | None:
+        """Return a block by its number."""
+        return next(iter(rooms.blocks(self._books, number)), None)
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of rooms, blocks, places, containers, items, people and open loans by those names."""
+        tables = {"rooms": "room", "blocks": "block", "places": "place", "people": "person"}
+        kinds = {kind: int(count) for kind, count in self._books.rows("SELECT kind, count(*) FROM thing GROUP BY kind")}
+        counted = {name: self._count(f"SELECT count(*) FROM {table}") for name, table in tables.items()}
+        items = kinds.pop("item", 0)
+        return {
+            "rooms": counted["rooms"],
+            "blocks": counted["blocks"],
+            "places": counted["places"],
+            "containers": sum(kinds.values()),
+            "items": items,
+            "people": counted["people"],
+            "open_loans": self._count("SELECT count(*) FROM loan WHERE closed_seq IS NULL"),
+        }
+
+    def unplaced_boxes(self) -> Iterator[Thing]:
+        """Yield top containers without a home, in reference order: by collection, then natural order of indicators."""
+        yield from shelves.unplaced_boxes(self._books)
+
+    def shelves_from(self, place_id: int) -> Iterator[tuple[Place, int]]:
+        """Yield the shelves from one on in shelving order, each with its free width, mm."""
+        yield from shelves.shelves_from(self._books, place_id)
+
+    def _count(self, statement: str) -> int:
+        row = self._books.row(statement)
+        return int(row[0]) if row else 0
+
+
+def _event_or_none(row: Row | None) -> Event | None:
+    return event_of(bytes(row[0])) if row else None
