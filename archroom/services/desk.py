@@ -24,7 +24,7 @@ from archroom.core.codes import (
 )
 from archroom.core.holdings import Person, Place, Standing
 from archroom.core.ports import Archive, Clock, Reading, Writing
-from archroom.core.scans import Hand, Intent, Nameless, Retired, Step, Subject, hand_after, interpret
+from archroom.core.scans import Hand, InHand, Intent, Nameless, Retired, Step, Subject, hand_after, interpret
 from archroom.errors import BadCode, Message, NoRoom, Refused, ShelvingError, WrongPlace, say
 from archroom.services import sentences
 from archroom.services.answers import Answer
@@ -109,7 +109,7 @@ class Desk:
             standing, borrower = thing_of_typed(books, thing), person_of_typed(books, person)
             if standing.held_by is not None and standing.held_by.id == borrower.id:
                 intent = Intent(Step.ALREADY, thing=standing, person=borrower, subject=standing)
-                return self._looked_at(books, intent)
+                return self._looked_at(books, intent, None)
             return self._carry_out(
                 books, Intent(Step.LEND, thing=standing, person=borrower, subject=standing), performer, due
             )
@@ -177,7 +177,7 @@ class Desk:
             with self._archive.reading() as books:
                 present, intent = _interpreted(books, hand, code)
                 if intent.step in _LOOKS:
-                    return _Turn(present, intent, self._looked_at(books, intent))
+                    return _Turn(present, intent, self._looked_at(books, intent, present.held))
         return self._act(session.performer, hand, code)
 
     def _act(self, performer: Performer, hand: Hand, code: ScannedCode) -> _Turn:
@@ -187,7 +187,7 @@ class Desk:
             with self._archive.writing() as books:
                 hand, intent = _interpreted(books, hand, code)
                 if intent.step in _LOOKS:
-                    return _Turn(hand, intent, self._looked_at(books, intent))
+                    return _Turn(hand, intent, self._looked_at(books, intent, hand.held))
                 return _Turn(hand, intent, self._carry_out(books, intent, performer))
         except (WrongPlace, NoRoom) as refusal:
             said = sentences.overridable(refusal.message, intent.subject)
@@ -222,8 +222,10 @@ class Desk:
         said = sentences.stopped(reports, is_recorded=seq is not None or not was_sent)
         return Answer(Step.STOP, is_stopped, said, "command", Command.STOP.value, seq=seq)
 
-    def _looked_at(self, books: Reading, intent: Intent) -> Answer:
+    def _looked_at(self, books: Reading, intent: Intent, held: InHand) -> Answer:
         match intent:
+            case Intent(step=Step.HOLD_PERSON, person=Person() as person) if isinstance(held, Standing):
+                said = sentences.not_lent(held, person, self._clock.today())
             case Intent(step=Step.HOLD_PERSON, person=Person() as person):
                 said = sentences.person_in_hand(person, len(books.open_loans(person.id)))
             case Intent(step=Step.ALREADY, thing=Standing() as thing, person=Person() as person):

@@ -22,6 +22,16 @@ def person_in_hand(person: Person, count: int) -> Message:
     return say("{name}: {count} things out. Scan what they borrow.", name=person.name, count=count)
 
 
+def not_lent(standing: Standing, person: Person, today: date) -> Message:
+    """Return the answer to a person's scan with a thing in hand that cannot be lent."""
+    return say(
+        "{title} is not lent: {where}. {name} is in hand now.",
+        title=standing.thing.title,
+        where=where_now(standing, today),
+        name=person.name,
+    )
+
+
 def shown_thing(standing: Standing, today: date) -> Message:
     """Return the answer to a thing that is only shown: where it is, and its home if that is elsewhere."""
     title, where, home = standing.thing.title, where_now(standing, today), home_text(standing)

@@ -1,7 +1,7 @@
 """One terminal's side of the scan loop: who works there, what is in hand, what was scanned last.
 
-The hand empties by itself after a minute without a scan and when the performer changes. Its time is the monotonic clock, or
-the seconds that come with the scans; a session that was once told the time keeps to what it is told.
+The hand empties by itself after a minute without a scan and when the performer changes. Time is counted from the opening of
+the session, by the monotonic clock; a session that was once told the time with a scan keeps to what it is told.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class DeskSession:
     def __init__(self, performer: Performer, is_live: bool, clock: Clock) -> None:
         self._performer = performer
         self._clock = clock
+        self._opened_at_s = clock.monotonic()
         self._hand = Hand()
         self._told_s: float | None = None
         self._scanned_at_s: float | None = None
@@ -66,7 +67,7 @@ class DeskSession:
         self._hand, self._last, self._scanned_at_s = hand, (value, answer), self._now_s()
 
     def _now_s(self) -> float:
-        return self._clock.monotonic() if self._told_s is None else self._told_s
+        return self._clock.monotonic() - self._opened_at_s if self._told_s is None else self._told_s
 
     def _is_within(self, seconds: float, now_s: float) -> bool:
         return self._scanned_at_s is not None and now_s - self._scanned_at_s < seconds
