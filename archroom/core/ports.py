@@ -206,7 +206,10 @@ class FileImported:
     """What one file did or would do."""
 
     name: str
+    collection_key: str
+    """What makes its collection one: two files may describe the same."""
     collection: str
+    """Title of its collection."""
     counts: ImportCounts
 
 
@@ -214,15 +217,19 @@ class Importing(Protocol):
     """Bulk intake of records."""
 
     def take_in(
-        self,
-        name: str,
-        records: Iterable[Record],
-        performer: Performer,
-        is_dry_run: bool,
-        progress: Callable[[int], None],
+        self, name: str, records: Iterable[Record], performer: Performer, progress: Callable[[int], None]
     ) -> FileImported:
-        """Take in the records of one file: staged first, so that a bad record refuses the whole file before any lock,
-        then written in batches, each with its own event and a lock of well under 5 s."""
+        """Take in the records of one file.
+
+        They are staged first, so that a bad record refuses the whole file before any lock, then written in batches, each
+        with its own event and a lock of well under 5 s. `progress` is told how many records were read or written so far.
+        Raises BadFile from the records, Refused if a barcode names something that is no container, Busy as
+        `Archive.writing`.
+        """
+        ...
+
+    def rehearsal(self) -> AbstractContextManager[Importing]:
+        """Open an intake that does and says the same over any number of files, and writes nothing into the books."""
         ...
 
 
