@@ -25,12 +25,13 @@ class ActLine:
     at: datetime
     """When the person did it, UTC."""
     actor: str
+    kind: ActKind
     message: Message
 
 
 def act_line(books: Reading, event: Event) -> ActLine:
     """Return one entry of the ledger in words."""
-    return ActLine(event.seq, event.happened_at, event.performer.actor, act_in_words(books, event.act))
+    return ActLine(event.seq, event.happened_at, event.performer.actor, event.act.kind, act_in_words(books, event.act))
 
 
 def act_in_words(books: Reading, act: Act) -> Message:
