@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeGuard
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from archroom import paths
 from archroom.core.cleaning import clean
-from archroom.errors import BadFile, UsageError, say
+from archroom.errors import BadFile, Message, UsageError, say
 
-LANGUAGES: Final = ("en", "zh")
+GLYPHS: Final = ("unicode", "ascii")
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 """What serial adapters of the trade speak; anything else in a URL is a slip."""
 DEFAULT_BAUD: Final = 19200
@@ -58,10 +58,16 @@ class Config:
     """`en` or `zh`; empty leaves it to the environment's locale."""
     buses: tuple[Bus, ...]
     """The lines of the mobile shelving, none where there is none."""
+    shelving_group: str
+    """Group of the machine whose members may use the shelving; empty: only whoever starts it."""
+    glyphs: str
+    """`unicode` or `ascii`: the shapes the app draws with."""
     label_stock: str
     """Name of the label stock in the printer, empty for the first that is known."""
     state_folder: Path
     """Folder of the log and of the shelving server's journal."""
+    run_folder: Path
+    """Folder of the shelving server's socket, shared by all who use the shelving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +114,17 @@ def load(options: Options | None = None) -> Settings:
     operator = pick.text("operator", chosen.operator, "--as", "ARCHROOM_AS") or login_name()
     terminal = pick.text("terminal", chosen.terminal, "--terminal", "ARCHROOM_TERMINAL") or "desk"
     config = Config(
-        database=pick.text("database", chosen.database, "--db", "ARCHROOM_DB") or f"sqlite:///{paths.database_file()}",
+        database=pick.text("database", chosen.database, "--db", "ARCHROOM_DB") or sqlite_url(paths.database_file()),
         operator=clean(operator, MAX_NAME),
         terminal=clean(f"{host_name()}/{terminal}", MAX_NAME),
         loan_days=pick.number("loan_days", 14, 1, MAX_LOAN_DAYS),
         language=pick.text("language", chosen.language, "--lang", "ARCHROOM_LANG"),
         buses=pick.buses(chosen.shelving, "--shelving", "ARCHROOM_SHELVING"),
+        shelving_group=pick.text("shelving_group"),
+        glyphs=pick.text("glyphs") or GLYPHS[0],
         label_stock=pick.text("label_stock"),
         state_folder=Path(pick.text("state_folder") or paths.state_folder()),
+        run_folder=Path(pick.text("run_folder") or paths.run_folder()),
     )
     table.refuse_unknown()
     return Settings(config, pick.sources, file, text is not None)
@@ -147,6 +156,11 @@ def masked(url: str) -> str:
     """Return a URL with its password, and any secret among its parameters, replaced by stars."""
     hidden = re.sub(r"(//[^/@:?#]*):[^/?#]*@", r"\1:***@", url)
     return re.sub(r"(?i)([?&](?:\w*pass\w*|secret|token)=)[^&#]*", r"\1***", hidden)
+
+
+def sqlite_url(file: Path) -> str:
+    """Return the database URL of a file."""
+    return f"sqlite:///{quote(str(file.absolute()))}"
 
 
 def is_database_url(url: str) -> bool:
@@ -194,8 +208,11 @@ _SENSES: Final[Mapping[str, _Sense]] = {
     "terminal": _Sense(_is_name, "desk-2"),
     "language": _Sense(is_language, "en, zh"),
     "bus": _Sense(is_bus_url, BUS_EXAMPLE),
-    "label_stock": _Sense(_is_name, "roll-62x29"),
+    "shelving_group": _Sense(_is_name, "archroom"),
+    "glyphs": _Sense(GLYPHS.__contains__, ", ".join(GLYPHS)),
+    "label_stock": _Sense(_is_name, "roll, L7160"),
     "state_folder": _Sense(os.path.isabs, "/var/lib/archroom"),
+    "run_folder": _Sense(os.path.isabs, "/run/archroom"),
 }
 
 
@@ -219,10 +236,9 @@ class _Table:
         if value is None:
             return None
         if not isinstance(value, str):
-            raise self.wrong(key, "{file}, line {line}: {key} must be text in quotes.")
-        sense = _SENSES[key]
-        if not sense.fits(value):
-            raise self.not_meant(key, value, sense)
+            raise self._wrong(key, say("{key} must be text in quotes", key=key))
+        if not _SENSES[key].fits(value):
+            raise self._wrong(key, _not_meant(key, value, _SENSES[key]))
         return value
 
     def number(self, key: str, lowest: int, highest: int) -> int | None:
@@ -230,9 +246,9 @@ class _Table:
         value = self.get(key)
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            template = "{file}, line {line}: {key} must be a whole number from {lowest} to {highest}."
-            raise self.wrong(key, template, lowest=lowest, highest=highest)
+        if type(value) is not int or not lowest <= value <= highest:
+            limits = say("{key} must be a whole number from {lowest} to {highest}", key=key, lowest=lowest, highest=highest)
+            raise self._wrong(key, limits)
         return value
 
     def buses(self) -> tuple[Bus, ...]:
@@ -241,44 +257,41 @@ class _Table:
         if entries is None:
             return ()
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise self.wrong("bus", "{file}, line {line}: write each bus as a table [[bus]].")
+            raise self._wrong("bus", say("write each bus as a table [[bus]]"))
         buses = tuple(self._bus(nth, entry) for nth, entry in enumerate(entries))
         blocks = [block for bus in buses for block in bus.units]
         if len(set(blocks)) != len(blocks) or (len(buses) > 1 and not all(bus.units for bus in buses)):
-            template = "{file}, line {line}: with several buses, each names its units, and each block stands once."
-            raise self.wrong("bus", template)
+            raise self._wrong("bus", say("with several buses, each names its units, and each block stands once"))
         return buses
 
     def refuse_unknown(self) -> None:
         """Raise BadFile if the file holds a key nobody asked for."""
         for key in self._values:
             if key not in self._asked:
-                raise self.wrong(key, "{file}, line {line}: unknown setting {key}.")
-
-    def not_meant(self, key: str, value: str, sense: _Sense, nth_bus: int | None = None) -> BadFile:
-        """Return the refusal of a value that cannot be meant."""
-        template = "{file}, line {line}: {key} cannot be {value}; write {example}."
-        return self.wrong(key, template, nth_bus, value=masked(clean(value, MAX_NAME)), example=sense.example)
-
-    def wrong(self, key: str, template: str, nth_bus: int | None = None, **values: str | int) -> BadFile:
-        """Return the refusal of a key, with its line."""
-        line = self._line_of(key, nth_bus)
-        return BadFile(say(template, file=str(self.file), line=line, key=clean(key, MAX_NAME), **values), line=line)
+                raise self._unknown(key)
 
     def _bus(self, nth: int, entry: Mapping[str, object]) -> Bus:
         for key in entry:
             if key not in ("url", "units"):
-                raise self.wrong(key, "{file}, line {line}: unknown setting {key}.", nth)
+                raise self._unknown(key, nth)
         url = entry.get("url")
         if not isinstance(url, str):
-            raise self.wrong("url", "{file}, line {line}: {key} must be text in quotes.", nth)
+            raise self._wrong("url", say("{key} must be text in quotes", key="url"), nth)
         if not is_bus_url(url):
-            raise self.not_meant("url", url, _SENSES["bus"], nth)
+            raise self._wrong("url", _not_meant("url", url, _SENSES["bus"]), nth)
         units = entry.get("units", {})
         if not _are_units(units):
-            template = "{file}, line {line}: {key} gives each block its own unit from 1 to 247, as {example}."
-            raise self.wrong("units", template, nth, example="{ 1 = 1, 2 = 2 }")
+            example = "{ 1 = 1, 2 = 2 }"
+            problem = say("units gives each block its own unit from 1 to 247, as {example}", example=example)
+            raise self._wrong("units", problem, nth)
         return Bus(url, {int(block): unit for block, unit in units.items()})
+
+    def _unknown(self, key: str, nth_bus: int | None = None) -> BadFile:
+        return self._wrong(key, say("unknown setting {key}", key=clean(key, MAX_NAME)), nth_bus)
+
+    def _wrong(self, key: str, problem: Message, nth_bus: int | None = None) -> BadFile:
+        line = self._line_of(key, nth_bus)
+        return BadFile(say("{file}, line {line}: {problem}.", file=str(self.file), line=line, problem=problem), line=line)
 
     def _line_of(self, key: str, nth_bus: int | None) -> int:
         is_sought = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)")
@@ -290,6 +303,11 @@ class _Table:
             if nth_bus in (None, bus) and is_sought.match(line):
                 return number
         return last_header
+
+
+def _not_meant(name: str, value: str, sense: _Sense) -> Message:
+    shown = masked(clean(value, MAX_NAME))
+    return say("{name} cannot be {value}; write {example}", name=name, value=shown, example=sense.example)
 
 
 class _Picker:
@@ -330,10 +348,7 @@ class _Picker:
             return None
         sense = _SENSES[key]
         if not sense.fits(value):
-            shown = masked(clean(value, MAX_NAME))
-            raise UsageError(
-                say("{name} cannot be {value}; write {example}.", name=name, value=shown, example=sense.example)
-            )
+            raise UsageError(say("{problem}.", problem=_not_meant(name, value, sense)))
         self.sources[key] = Source("option" if option is not None else "environment", name)
         return value
 

@@ -53,15 +53,15 @@ def state_folder() -> Path:
     return platformdirs.user_state_path(APP)
 
 
-def shared_folder() -> Path:
-    """Return the folder that all users of the machine share: the shelving server's socket and the locks of ports.
+def run_folder() -> Path:
+    """Return the folder of the shelving server's socket, shared by all who use the shelving.
 
-    `/run/archroom` where an administrator made it, else a folder in the machine's temporary folder.
+    `/run/archroom` where an administrator made it, else one in the machine's temporary folder.
     """
     override = home_override()
     if override is not None:
         return override / "run"
-    return _SHARED_RUN if _SHARED_RUN.is_dir() else Path(tempfile.gettempdir()) / APP
+    return _SHARED_RUN if _SHARED_RUN.is_dir() else Path(tempfile.gettempdir()) / f"{APP}-shelving"
 
 
 def log_file(state: Path) -> Path:

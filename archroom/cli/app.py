@@ -1,0 +1,37 @@
+"""Opening the app on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archroom import paths
+from archroom.cli.job import Job
+from archroom.cli.labels import label_file
+from archroom.errors import UsageError, say
+
+if TYPE_CHECKING:
+    from archroom.wiring import House
+
+
+def open_app(job: Job) -> int:
+    """Open the app on this machine's house."""
+    if job.output.is_json:
+        raise UsageError(say("The app has no JSON; name a command. See: {program} --help", program="archroom"))
+    return run_app(job.house, paths.data_folder() / "labels")
+
+
+def run_app(house: House, labels: Path) -> int:
+    """Run the app until it is left; its labels are written to a folder.
+
+    Raises Unreadable before anything is drawn, UsageError where there is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(say("The app needs a terminal. See: {program} --help", program="archroom"))
+    services = house.services()
+    from archroom.tui.app import ArchroomApp  # a third of a second to load, and only worth it now
+
+    app = ArchroomApp(services, house.performer, partial(label_file, house, folder=labels), house.config.glyphs)
+    return app.run() or 0

@@ -1,0 +1,72 @@
+"""`demo`: the app on a sample room with simulated shelving beside it, or the whole round without a screen."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from archroom import paths
+from archroom.cli.arguments import Commands
+from archroom.cli.job import Job
+from archroom.cli.simulator import USUAL_WIRE, WIRES, Simulator
+from archroom.errors import say
+from archroom.texts import tr
+
+SCRIPT_SPEED = 12.0
+"""How much faster than steel the carriages of the script run; the app's run as fast as steel."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `demo`."""
+    demo = commands.add(
+        "demo", say("Open the app on a sample room with simulated shelving beside it."), "archroom demo --script", _demo
+    )
+    demo.add_argument("--fresh", action="store_true", help=tr("start anew, forgetting what was done in the demo"))
+    demo.add_argument(
+        "--script", action="store_true", help=tr("play the whole round without a screen, in a temporary database")
+    )
+    demo.add_argument(
+        "--wire",
+        choices=WIRES,
+        default=USUAL_WIRE,
+        help=tr("how the shelving is connected: pty (Modbus RTU) or tcp (Modbus TCP)"),
+    )
+
+
+def _demo(job: Job) -> int:
+    if job.args.script:
+        return _play_script(job)
+    folder = paths.demo_folder()
+    if job.args.fresh and folder.exists():
+        shutil.rmtree(folder)
+    paths.made(folder)
+    job.output.note(say("The demo keeps what you do in {folder}; archroom demo --fresh starts anew.", folder=str(folder)))
+    with Simulator(_room(), job.args.wire) as simulator:
+        return _open_app(job, folder, simulator.url)
+
+
+def _open_app(job: Job, folder: Path, bus_url: str) -> int:
+    from archroom.cli import demo_house
+    from archroom.cli.app import run_app
+    from archroom.wiring import House
+
+    with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
+        if not demo_house.is_founded(folder):
+            demo_house.furnish(house)
+        return run_app(house, folder / "labels")
+
+
+def _play_script(job: Job) -> int:
+    from archroom.cli import demo_house, demo_script
+
+    with tempfile.TemporaryDirectory(prefix="archroom-demo-") as folder:
+        with Simulator(_room(), job.args.wire, SCRIPT_SPEED) as simulator:
+            config = demo_house.demo_config(job.settings.config, Path(folder), simulator.url)
+            return demo_script.play(config, Path(folder), job.output)
+
+
+def _room() -> str:
+    from archroom.cli.demo_house import ROOM
+
+    return ROOM

@@ -1,0 +1,83 @@
+"""The sample house of the demo: room, records, people, boxes on their shelves; and the settings that lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archroom.config import Bus, Config, sqlite_url
+
+if TYPE_CHECKING:
+    from archroom.core.holdings import Person
+    from archroom.core.rooms import RoomPlan
+    from archroom.services.importing import IntakeReport
+    from archroom.services.placing import PlacingReport
+    from archroom.wiring import House
+
+ROOM = "small"
+PEOPLE = ("Ada Lindqvist", "王小明")
+
+
+def demo_config(config: Config, folder: Path, bus_url: str) -> Config:
+    """Return settings for books and state in a folder, with simulated shelving at a URL."""
+    return replace(config, database=sqlite_url(folder / "demo.db"), buses=(Bus(bus_url),), state_folder=folder / "state")
+
+
+def furnish(house: House) -> None:
+    """Found the sample house: room, records, boxes on their shelves, people."""
+    build_room(house)
+    take_in_samples(house)
+    place_samples(house)
+    add_people(house)
+
+
+def build_room(house: House) -> dict[str, int]:
+    """Found the books and build the sample room; returns the numbers of what was built."""
+    house.books.opened(may_found=True)
+    return house.rooms.build(house.performer, room_plan())
+
+
+def room_plan() -> RoomPlan:
+    """Return the plan of the sample room."""
+    from archroom.exchange.roomfile import sample_room
+
+    return sample_room(ROOM)
+
+
+def take_in_samples(house: House) -> IntakeReport:
+    """Take in the sample finding aids."""
+    from archroom.exchange.ead import read_ead
+    from archroom.services.importing import Source
+
+    with sample_files() as paths:
+        sources = [Source(path.name, read_ead(path)) for path in paths]
+        return house.intake.take_in(sources, house.performer, False, lambda count: None)
+
+
+def place_samples(house: House) -> PlacingReport:
+    """Shelve the sample boxes from the first shelf on that is reached from an aisle which is closed at first."""
+    plan = room_plan()
+    block = plan.blocks[0]
+    first = next(shelf for shelf in plan.shelves() if shelf.aisle is not None and shelf.aisle not in block.open_aisles)
+    return house.placing.place_run(house.performer, first.address, False, lambda count: None)
+
+
+def add_people(house: House) -> list[Person]:
+    """Register the two people of the demo."""
+    return [house.people.add(house.performer, name) for name in PEOPLE]
+
+
+@contextmanager
+def sample_files() -> Iterator[list[Path]]:
+    """Give the sample finding aids as files."""
+    with as_file(files("archroom") / "samples") as folder:
+        yield sorted(folder.glob("*.xml"))
+
+
+def is_founded(folder: Path) -> bool:
+    """Whether the demo has books already."""
+    return (folder / "demo.db").exists()

@@ -1,0 +1,133 @@
+"""`find` and `show`: looking things up; nothing changes and no event is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archroom.cli.arguments import Commands, whole_number
+from archroom.cli.job import Job
+from archroom.cli.output import Json
+from archroom.errors import say
+from archroom.texts import render, tr
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Details
+    from archroom.services.finding import FoundPage
+
+_LONGEST_TITLE = 200
+"""Characters of a title on a plain line; --json and `show` give the whole."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `find` and `show`."""
+    find = commands.add(
+        "find",
+        say("Find things and people by any words, a code or a reference code."),
+        "archroom find smith letters 1912",
+        _find,
+    )
+    find.add_argument("words", nargs="+", metavar="WORDS", help=tr("words in any order"))
+    find.add_argument(
+        "--limit", type=whole_number(1, 1000), default=50, metavar="N", help=tr("how many things at most (default 50)")
+    )
+    show = commands.add("show", say("Show everything the books say of one thing."), "archroom show B00000127K", _show)
+    show.add_argument("code", metavar="CODE", help=tr("own code, barcode or reference code"))
+
+
+def _find(job: Job) -> int:
+    words = " ".join(job.args.words)
+    page = job.house.finder.find(words, job.args.limit)
+    if not job.output.is_json:
+        job.output.result({}, _found_lines(job, page))
+        if not page.hits and not page.people:
+            job.output.note(say("Nothing found."))
+        elif len(page.hits) < page.total:
+            more = say("more than {count}", count=page.total) if page.is_total_capped else say("{count}", count=page.total)
+            job.output.note(say("The first {shown} of {total}.", shown=len(page.hits), total=more))
+        return 0
+    from archroom.cli.shapes import hit_shape
+
+    things: list[Json] = [hit_shape(hit, job.house.finder.describe(hit.standing)) for hit in page.hits]
+    people: list[Json] = [{"name": person.name, "things": count} for person, count in page.people]
+    counted = {"total": page.total, "total_capped": page.is_total_capped}
+    job.output.object_line({"query": words, **counted, "things": things, "people": people})
+    return 0
+
+
+def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
+    for person, count in page.people:
+        yield tr("{name}: has {count} things", name=person.name, count=count)
+    for hit in page.hits:
+        text = job.house.finder.describe(hit.standing)
+        thing = hit.standing.thing
+        title = thing.title if len(thing.title) <= _LONGEST_TITLE else thing.title[:_LONGEST_TITLE] + "..."
+        named = say("{code}  {title}", code=thing.code, title=title)
+        if hit.dates and hit.dates not in title:
+            named = say("{named}, {dates}", named=named, dates=hit.dates)
+        if thing.reference:
+            named = say("{named} [{reference}]", named=named, reference=thing.reference)
+        is_home = not text.home or (hit.standing.held_by is None and hit.standing.place == hit.standing.home_place)
+        if is_home:
+            yield tr("{named}: {where}", named=named, where=text.where)
+        else:
+            yield tr("{named}: {where}; home {home}", named=named, where=text.where, home=text.home)
+
+
+def _show(job: Job) -> int:
+    from archroom.cli.shapes import hit_shape
+
+    details = job.house.finder.details(job.args.code)
+    text = job.house.finder.describe(details.hit.standing)
+    acts = job.house.finder.history_of(details)
+    contents: list[Json] = [{"code": thing.code, "title": thing.title} for thing in details.contents]
+    history: list[Json] = [
+        {"seq": act.seq, "at": act.at.isoformat(), "actor": act.actor, "message": render(act.message)} for act in acts
+    ]
+    thing = details.hit.standing.thing
+    job.output.result(
+        {
+            **hit_shape(details.hit, text),
+            "barcodes": list(details.barcodes),
+            "width_mm": thing.width_mm,
+            "profile": details.profile,
+            "gone": thing.is_gone,
+            "needs_split": thing.needs_split,
+            "version": details.version,
+            "contents": contents,
+            "contents_count": details.contents_count,
+            "history": history,
+        },
+        _shown_lines(job, details),
+    )
+    return 0
+
+
+def _shown_lines(job: Job, details: Details) -> Iterator[str]:
+    hit = details.hit
+    thing = hit.standing.thing
+    text = job.house.finder.describe(hit.standing)
+    yield f"{thing.code}  {thing.title}"
+    fields = (
+        (tr("where"), render(text.where)),
+        (tr("home"), text.home),
+        (tr("reference code"), thing.reference),
+        (tr("dates"), hit.dates),
+        (tr("level"), hit.level),
+        (tr("collection"), hit.collection),
+        (tr("within"), " / ".join(hit.path)),
+        (tr("barcodes"), " ".join(details.barcodes)),
+        (tr("profile"), details.profile),
+        (tr("width"), f"{thing.width_mm} mm" if thing.width_mm else ""),
+        (tr("note"), tr("no longer in the finding aid") if thing.is_gone else ""),
+        (tr("note"), tr("a range that is still to be split") if thing.needs_split else ""),
+    )
+    for label, value in fields:
+        if value:
+            yield f"  {label}: {value}"
+    if details.contents_count:
+        yield "  " + tr("in it now: {count}", count=details.contents_count)
+    for inner in details.contents:
+        yield f"    {inner.code}  {inner.title[:_LONGEST_TITLE]}"
+    for act in job.house.finder.history_of(details):
+        yield f"  {act.at.astimezone():%Y-%m-%d %H:%M}  {act.actor}: {render(act.message)}"

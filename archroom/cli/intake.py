@@ -1,0 +1,174 @@
+"""`import ead` and `place`: records in, and a new collection onto the shelves."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archroom.cli.arguments import Commands
+from archroom.cli.job import Job
+from archroom.cli.output import Json, error_word
+from archroom.config import sqlite_url
+from archroom.errors import ArchroomError, BadFile, UsageError, say
+from archroom.texts import render, tr
+from archroom.wiring import House
+
+if TYPE_CHECKING:
+    from archroom.core.records import ImportCounts
+    from archroom.services.importing import IntakeReport
+
+EXIT_SOME_REFUSED = ArchroomError.exit_code
+"""Some files were refused, the others went in; the refused ones are listed."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `import ead` and `place`."""
+    group = commands.group("import", say("Take records in."))
+    ead = group.add(
+        "ead",
+        say("Take in EAD 2002 finding aids; a bad file is refused whole, the others go in."),
+        "archroom import ead finding-aids/ --dry-run",
+        _import_ead,
+    )
+    ead.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=tr("files, or folders that are searched for *.xml"))
+    ead.add_argument("--dry-run", action="store_true", help=tr("say the same numbers and write nothing"))
+    place = commands.add(
+        "place",
+        say("Shelve all unplaced boxes in reference order, by width, from a shelf on."),
+        "archroom place --run R1/1/01/B/1/6",
+        _place,
+    )
+    place.add_argument("--run", required=True, metavar="FIRST_SHELF", help=tr("the shelf to begin with: address or code"))
+    place.add_argument("--dry-run", action="store_true", help=tr("say the same numbers and write nothing"))
+
+
+def _import_ead(job: Job) -> int:
+    from archroom.exchange.ead import read_ead
+    from archroom.services.importing import Source
+
+    files = list(_files(job.args.paths))
+    if not files:
+        raise UsageError(say("There is no .xml file in {folder}.", folder=" ".join(map(str, job.args.paths))))
+    sources = (Source(str(file), read_ead(file)) for file in files)
+    with _receiving(job) as house, job.output.progress(say("Records")) as progress:
+        report = house.intake.take_in(sources, house.performer, job.args.dry_run, progress)
+    job.output.result(_intake_shape(report), _intake_lines(report))
+    if not job.output.is_json:
+        for name, error in report.refused:
+            job.output.note(say("refused: {file}: {reason}", file=name, reason=error.message))
+        if report.is_dry_run:
+            job.output.note(say("Dry run: nothing was written."))
+    return EXIT_SOME_REFUSED if report.refused else 0
+
+
+@contextmanager
+def _receiving(job: Job) -> Iterator[House]:
+    """Give the house that takes the records in; a dry run where there are no books yet uses empty ones that vanish."""
+    if not job.args.dry_run:
+        job.house.books.opened(may_found=True)
+        yield job.house
+    elif not job.house.books.is_file_missing:
+        yield job.house
+    else:
+        with tempfile.TemporaryDirectory(prefix="archroom-") as folder:
+            database = sqlite_url(Path(folder) / "empty.db")
+            with House(replace(job.settings.config, database=database)) as house:
+                house.books.opened(may_found=True)
+                yield house
+
+
+def _intake_shape(report: IntakeReport) -> dict[str, Json]:
+    files: list[Json] = [
+        {"file": file.name, "collection": file.collection, **_numbers(file.counts)} for file in report.files
+    ]
+    return {
+        "files": len(report.files),
+        "refused": len(report.refused),
+        "collections": report.collections,
+        **_numbers(report.total),
+        "dry_run": report.is_dry_run,
+        "refusals": [_refusal_shape(name, error) for name, error in report.refused],
+        "by_file": files,
+    }
+
+
+def _numbers(counts: ImportCounts) -> dict[str, Json]:
+    return {name: getattr(counts, name) for name in counts.__slots__}
+
+
+def _refusal_shape(name: str, error: ArchroomError) -> Json:
+    place = {"line": error.line, "column": error.column} if isinstance(error, BadFile) else {"line": 0, "column": 0}
+    return {"file": name, "error": error_word(error), "message": render(error.message), **place}
+
+
+def _intake_lines(report: IntakeReport) -> Iterator[str]:
+    for file in report.files:
+        yield f"{file.name}: {_counts_text(file.counts)}"
+    if len(report.files) != 1:
+        yield tr("{count} files: {counts}", count=len(report.files), counts=_counts_text(report.total))
+
+
+def _counts_text(counts: ImportCounts) -> str:
+    held = tr(
+        "{items} items, {containers} containers, {barcodes} barcodes",
+        items=counts.items,
+        containers=counts.containers,
+        barcodes=counts.barcodes,
+    )
+    changed = tr(
+        "{added} new, {changed} changed, {gone} gone, {unchanged} as before",
+        added=counts.added,
+        changed=counts.changed,
+        gone=counts.gone,
+        unchanged=counts.unchanged,
+    )
+    cut = tr("{count} titles cut", count=counts.cut_titles) if counts.cut_titles else ""
+    return "; ".join(filter(None, (held, changed, cut)))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files to read: those that are named, and the *.xml of folders in the order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".xml" and found.is_file())
+        else:
+            yield path
+
+
+def _place(job: Job) -> int:
+    with job.output.progress(say("Boxes")) as progress:
+        report = job.house.placing.place_run(job.performer, job.args.run, job.args.dry_run, progress)
+    not_fitted: list[Json] = [{"title": title, "width_mm": width} for title, width in report.not_fitted]
+    shape: dict[str, Json] = {
+        "placed": report.placed,
+        "not_fitted": not_fitted,
+        "shelves_used": report.shelves_used,
+        "last_address": report.last_address,
+        "assumed": report.assumed_count,
+        "assumed_width_mm": report.assumed_width_mm,
+        "dry_run": job.args.dry_run,
+    }
+    placed = tr(
+        "{count} boxes on {shelves} shelves, the last at {address}",
+        count=report.placed,
+        shelves=report.shelves_used,
+        address=report.last_address or "-",
+    )
+    job.output.result(shape, [placed])
+    if not job.output.is_json:
+        for title, width in report.not_fitted:
+            job.output.note(say("did not fit: {title}, {width} mm", title=title, width=width))
+        if report.assumed_count:
+            assumed = say(
+                "{count} boxes of unknown width counted with {width} mm.",
+                count=report.assumed_count,
+                width=report.assumed_width_mm,
+            )
+            job.output.note(assumed)
+        if job.args.dry_run:
+            job.output.note(say("Dry run: nothing was written."))
+    return 0

@@ -1,0 +1,32 @@
+"""`ledger verify`: whether the chain of events is whole and the tables are what the events say."""
+
+from __future__ import annotations
+
+from archroom.cli.arguments import Commands
+from archroom.cli.job import Job
+from archroom.errors import say
+from archroom.texts import tr
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `ledger verify`."""
+    group = commands.group("ledger", say("The list of everything that was done."))
+    group.add(
+        "verify",
+        say("Check the chain of events, replay it and compare with the tables: 0 true, 1 broken, 3 unreadable."),
+        "archroom ledger verify",
+        _verify,
+    )
+
+
+def _verify(job: Job) -> int:
+    from archroom.store.ledger import verify
+
+    archive = job.house.books.opened()
+    with job.output.progress(say("Events")) as progress:
+        report = verify(archive, progress)
+    job.output.result(
+        {"ok": True, "count": report.count, "head": report.head_hex},
+        [tr("The ledger is true: {count} events, head {head}", count=report.count, head=report.head_hex)],
+    )
+    return 0

@@ -1,0 +1,136 @@
+"""One run of the program: reads the arguments, carries out the command, and answers for every way it can end.
+
+No expected failure shows a traceback. What nobody foresaw is one sentence on stderr, with the particulars in the log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from archroom import config, paths
+from archroom.cli import (
+    aisles,
+    demo,
+    desk,
+    find,
+    intake,
+    labels,
+    ledger,
+    people,
+    rooms,
+    scan,
+    shelving,
+    storage,
+    where,
+)
+from archroom.cli.arguments import Parser, build_parser
+from archroom.cli.job import Job
+from archroom.cli.output import EXIT_INTERRUPTED, EXIT_NO_READER, EXIT_UNEXPECTED, Output
+from archroom.errors import ArchroomError, say
+from archroom.wiring import House
+
+_GROUPS = (demo, rooms, intake, find, desk, scan, people, labels, aisles, shelving, ledger, storage, where)
+
+
+def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) -> int:
+    """Carry out one command line and return its exit code; no ArchroomError leaves here."""
+    output = Output(stdout, stderr, "--json" in _before_words(argv))
+    try:
+        _speak(_early_language(argv))
+        with redirect_stdout(stdout):
+            args = command_tree().parse_args(argv)
+        return _carry_out(args, stdin, output)
+    except ArchroomError as error:
+        return output.failed(error)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except KeyboardInterrupt:
+        return output.ended("interrupted", say("Interrupted."), EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        _silence(stdout)
+        return EXIT_NO_READER
+    except Exception as error:
+        return _unforeseen(error, argv, output)
+
+
+def command_tree() -> Parser:
+    """Return the tree of all commands, in the person's language."""
+    return build_parser([group.add_commands for group in _GROUPS])
+
+
+def _carry_out(args: argparse.Namespace, stdin: BinaryIO, output: Output) -> int:
+    options = config.Options(args.db, args.shelving, args.operator, args.terminal, args.lang)
+    settings = config.load(options)
+    _speak(settings.config.language)
+    with House(settings.config) as house:
+        job = Job(args, settings, output, stdin, house)
+        if args.handler is None:
+            from archroom.cli import app  # the screen is loaded by nobody else
+
+            return app.open_app(job)
+        code: int = args.handler(job)
+        return code
+
+
+def _speak(language: str) -> None:
+    """Choose the language of this process and of those that it starts."""
+    if config.is_language(language):
+        os.environ["ARCHROOM_LANG"] = language
+
+
+def _early_language(argv: Sequence[str]) -> str:
+    """Return the language asked for on the command line, which help and refusals of arguments are written in already."""
+    words = _before_words(argv)
+    for position, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and position + 1 < len(words):
+            return words[position + 1]
+    return ""
+
+
+def _before_words(argv: Sequence[str]) -> list[str]:
+    """Return the arguments up to `--`, after which nothing is an option."""
+    words = list(argv)
+    return words[: words.index("--")] if "--" in words else words
+
+
+def _silence(stdout: TextIO) -> None:
+    """Let the interpreter's own flush at its end go nowhere, so that it does not complain of the closed pipe again."""
+    if stdout is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+
+
+def _unforeseen(error: Exception, argv: Sequence[str], output: Output) -> int:
+    log = paths.log_file(paths.state_folder())
+    kind = type(error).__name__
+    if _is_logged(log, error, argv):
+        message = say("Something unexpected happened ({kind}). The particulars are in {file}.", kind=kind, file=str(log))
+    else:
+        message = say("Something unexpected happened ({kind}), and {file} cannot be written.", kind=kind, file=str(log))
+    return output.ended("unexpected", message, EXIT_UNEXPECTED)
+
+
+def _is_logged(log: Path, error: Exception, argv: Sequence[str]) -> bool:
+    """Append one JSON line with the traceback; data in it cannot forge a line or steer a terminal."""
+    entry = {
+        "at": datetime.now(UTC).isoformat(),
+        "command": [config.masked(word) for word in argv],
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+    try:
+        paths.made(log.parent)
+        with log.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(entry) + "\n")
+    except OSError:
+        return False
+    return True

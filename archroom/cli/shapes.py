@@ -1,0 +1,60 @@
+"""How things are told to programs: the JSON shapes that several commands share, as docs/command-line.md lists them."""
+
+from __future__ import annotations
+
+from archroom.cli.output import Json
+from archroom.core.custody import home_text
+from archroom.core.holdings import Custody, Standing
+from archroom.core.ports import Hit
+from archroom.services.answers import Answer
+from archroom.services.finding import StandingText
+from archroom.texts import render
+
+
+def thing_shape(standing: Standing, text: StandingText) -> dict[str, Json]:
+    """Return a thing with its whereabouts."""
+    thing = standing.thing
+    loan = standing.loan or standing.enclosing_loan
+    return {
+        "code": thing.code,
+        "kind": thing.kind.value,
+        "title": thing.title,
+        "reference": thing.reference,
+        "custody": effective_custody(standing).value,
+        "where": render(text.where),
+        "place": standing.place.address if standing.place else None,
+        "container": standing.enclosing[0].code if standing.enclosing else None,
+        "home": home_text(standing) or None,
+        "holder": loan.person.name if loan else None,
+        "due": loan.due_on.isoformat() if loan else None,
+    }
+
+
+def hit_shape(hit: Hit, text: StandingText) -> dict[str, Json]:
+    """Return a thing with its whereabouts and what the finding aid says of it."""
+    described: dict[str, Json] = {
+        "dates": hit.dates,
+        "level": hit.level,
+        "collection": hit.collection,
+        "path": list(hit.path),
+    }
+    return {**thing_shape(hit.standing, text), **described}
+
+
+def answer_shape(answer: Answer) -> dict[str, Json]:
+    """Return what an act or a scan did."""
+    return {
+        "kind": answer.subject_kind,
+        "act": answer.step.value,
+        "ok": answer.is_ok,
+        "subject": answer.subject,
+        "message": render(answer.message),
+    }
+
+
+def effective_custody(standing: Standing) -> Custody:
+    """Return the custody a thing shares with what it is in: out when its box is out."""
+    own = standing.thing.whereabouts.custody
+    if standing.held_by is not None:
+        return Custody.OUT
+    return standing.enclosing[-1].whereabouts.custody if own is Custody.IN and standing.enclosing else own

@@ -1,0 +1,261 @@
+"""The only place that chooses implementations: which books, which shelving, which clock stand behind the services.
+
+Nothing is loaded or opened before it is asked for, so a command pays for what it uses: stopping the shelving opens no books,
+and searching starts no shelving.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from archroom.config import Config
+from archroom.core.acts import Performer
+from archroom.errors import BadFile, PortUnavailable, say
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Reading, Writing
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+    from archroom.services.aisles import Aisles
+    from archroom.services.desk import Desk
+    from archroom.services.finding import Finder
+    from archroom.services.house import Services
+    from archroom.services.importing import Intake
+    from archroom.services.labelling import Labelling
+    from archroom.services.people import People
+    from archroom.services.placing import Placing
+    from archroom.services.rooms import Rooms
+    from archroom.shelving.client import ShelvingClient
+    from archroom.shelving.spec import BusSpec, Places, ServerSpec
+    from archroom.store.archive import SqlArchive
+
+
+class MachineClock:
+    """The machine's clock, in the machine's time zone."""
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC."""
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        """Return the present date here."""
+        return date.today()
+
+    def monotonic(self) -> float:
+        """Return seconds that only go forward."""
+        return time.monotonic()
+
+
+class BooksOnDemand:
+    """The books of the house, opened by the first look or act."""
+
+    def __init__(self, url: str, clock: MachineClock, founder: Performer) -> None:
+        self._url = url
+        self._clock = clock
+        self._founder = founder
+        self._archive: SqlArchive | None = None
+        self._opening = threading.Lock()
+
+    def opened(self, may_found: bool = False) -> SqlArchive:
+        """Return the open books; `may_found`: where there are none, new ones are founded. Raises Unreadable."""
+        with self._opening:
+            if self._archive is None:
+                from archroom.store.archive import open_archive
+
+                self._archive = open_archive(self._url, self._clock, create=may_found, founder=self._founder)
+            return self._archive
+
+    @property
+    def is_file_missing(self) -> bool:
+        """Whether the address names a file that is not there."""
+        from archroom.store.address import SqliteFile, read_address
+
+        address = read_address(self._url)
+        return isinstance(address, SqliteFile) and not address.path.exists()
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open a look at the books."""
+        return self.opened().reading()
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Open the one write transaction of an act."""
+        return self.opened().writing()
+
+    def close(self) -> None:
+        """Close the books if they were opened."""
+        with self._opening:
+            archive, self._archive = self._archive, None
+        if archive is not None:
+            archive.close()
+
+
+class ShelvingOnDemand:
+    """The mobile shelving of this machine: the configured buses with the blocks that the books know.
+
+    A stop needs no books: where a server runs, or ran, what it was told is enough.
+    """
+
+    def __init__(self, config: Config, books: BooksOnDemand) -> None:
+        self._config = config
+        self._books = books
+        self._client: ShelvingClient | None = None
+
+    def views(self) -> list[BlockView]:
+        """Return what may be shown of each block."""
+        return self._connected().views()
+
+    def select(self, block: int, opens: int, by: str) -> Ticket:
+        """Ask for leave to open an aisle."""
+        return self._connected().select(block, opens, by)
+
+    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
+        """Open the ticket's aisle and watch until its end."""
+        return self._connected().go(ticket, confirmed_clear, by, observe)
+
+    def stop(self, block: int | None = None) -> list[StopReport]:
+        """Stop one block or all."""
+        return (self._client or self._remembered() or self._connected()).stop(block)
+
+    def spec(self) -> ServerSpec:
+        """Return what the server of this machine is to serve; opens the books.
+
+        Raises UsageError if units and blocks do not agree, PortUnavailable if the books know no block.
+        """
+        from archroom.shelving.spec import ServerSpec
+
+        with self._books.reading() as books:
+            blocks = books.blocks()
+        if not blocks:
+            raise PortUnavailable(say("The books know no block of mobile shelving yet; archroom init builds the room."))
+        return ServerSpec.of(self._buses(), blocks, self._config.shelving_group)
+
+    def places(self) -> Places:
+        """Return where the server and its clients keep their things."""
+        from archroom.shelving.spec import Places
+
+        return Places(self._config.run_folder, self._config.state_folder)
+
+    def _connected(self) -> ShelvingClient:
+        if self._client is None:
+            from archroom.shelving.client import ShelvingClient
+
+            self._client = ShelvingClient(self.spec(), self.places())
+        return self._client
+
+    def _remembered(self) -> ShelvingClient | None:
+        """Return a client that knows what the last server on these buses was told, None if there was none."""
+        from archroom.shelving.client import ShelvingClient
+        from archroom.shelving.spec import FILE_NAME, read_spec
+
+        try:
+            spec = read_spec(self._config.state_folder / FILE_NAME)
+        except BadFile:
+            return None
+        is_same = {bus.url for bus in spec.buses} == {bus.url for bus in self._config.buses}
+        return ShelvingClient(spec, self.places()) if is_same else None
+
+    def _buses(self) -> tuple[BusSpec, ...]:
+        from archroom.shelving.spec import BusSpec
+
+        return tuple(BusSpec(bus.url, bus.units) for bus in self._config.buses)
+
+
+class House:
+    """The services of one process, each built when it is first asked for; used as a context, which closes the books."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.clock = MachineClock()
+        self.performer = Performer(config.operator, config.terminal)
+        self.books = BooksOnDemand(config.database, self.clock, self.performer)
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.books.close()
+
+    @cached_property
+    def shelving(self) -> ShelvingOnDemand | None:
+        """The mobile shelving of this machine, None where no bus is configured."""
+        return ShelvingOnDemand(self.config, self.books) if self.config.buses else None
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Lending, returning, putting away, by scan or by command."""
+        from archroom.services.desk import Desk, LoanPolicy
+
+        return Desk(self.books, self.clock, LoanPolicy(self.config.loan_days), self._stop_all)
+
+    @cached_property
+    def people(self) -> People:
+        """The people things are lent to."""
+        from archroom.services.people import People
+
+        return People(self.books)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """The rooms."""
+        from archroom.services.rooms import Rooms
+
+        return Rooms(self.books)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finding things and people."""
+        from archroom.services.finding import Finder
+
+        return Finder(self.books, self.clock)
+
+    @cached_property
+    def placing(self) -> Placing:
+        """Shelving new collections."""
+        from archroom.services.placing import Placing
+
+        return Placing(self.books)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Taking records in; opens the books."""
+        from archroom.services.importing import Intake
+
+        return Intake(self.books.opened().importing())
+
+    @cached_property
+    def aisles(self) -> Aisles:
+        """Opening and stopping aisles."""
+        from archroom.services.aisles import Aisles
+
+        return Aisles(self.books, self.shelving)
+
+    @cached_property
+    def labelling(self) -> Labelling:
+        """The facts of labels."""
+        from archroom.services.labelling import Labelling
+
+        return Labelling(self.books)
+
+    def services(self) -> Services:
+        """Return all services at once, for the screens; opens the books."""
+        from archroom.services.house import Services
+
+        return Services(
+            desk=self.desk,
+            people=self.people,
+            rooms=self.rooms,
+            finder=self.finder,
+            placing=self.placing,
+            intake=self.intake,
+            aisles=self.aisles,
+            labelling=self.labelling,
+        )
+
+    def _stop_all(self) -> list[StopReport]:
+        return self.shelving.stop() if self.shelving is not None else []
