@@ -210,6 +210,8 @@ class Replay:
     people: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Version and digest of each person."""
     undone: set[int] = field(default_factory=set)
+    moves: int = 0
+    """How many moves there were."""
 
     def apply(self, event: Event) -> None:
         """Apply the next event; raises LedgerBroken if it does not fit what came before."""
@@ -263,6 +265,7 @@ class Replay:
         elif self.things.touched(move.thing_id) != touched_before(event, move) or not self._exists(move.after):
             yield "moves"
         self.things.move(move.thing_id, move.after, touched_after(event, move))
+        self.moves += 1
 
     def _lend(self, event: Event, lent: LoanOpened) -> Iterator[str]:
         if lent.thing_id in self.loans.open or lent.thing_id not in self.things or lent.person_id not in self.people:

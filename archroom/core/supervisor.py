@@ -97,14 +97,14 @@ class Supervisor:
 
     def frame_failed(self, now: float, wish: Wish) -> None:
         """Take note that a frame got no matched answer."""
-        self._watch.take_failure()
         if wish.frame is Frame.STOP:
             self._stopping.frame_failed(now)
         elif self._motion is not None:
             self._motion.frame_failed(wish.frame)
+        self._watch.take_failure()
+        self._advance(now)
         if wish.frame in (Frame.IDENTITY, Frame.STATUS):
             self._schedule_poll(now)
-        self._advance(now)
 
     def frame_echoed(self, now: float, wish: Wish) -> None:
         """Take note that a write was answered by its echo: it was received, no more."""

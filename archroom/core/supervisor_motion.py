@@ -256,8 +256,11 @@ class Motion:
         return None
 
     def _stuck(self, now: float, status: ControllerStatus) -> Message | None:
+        if status.state is not ControllerState.MOVING:
+            self._left_mm = None
+            return None
         left_mm = sum(abs(there - here) for here, there in zip(status.positions_mm, self._planned.target_mm, strict=True))
-        if status.state is not ControllerState.MOVING or self._left_mm is None or left_mm < self._left_mm:
+        if self._left_mm is None or left_mm < self._left_mm:
             self._left_mm, self._left_s = left_mm, now
             return None
         patience_s = max(PROGRESS_S, PROGRESS_MM / max(1, self._identity.speed_mm_s))

@@ -53,7 +53,7 @@ class Watch:
         self.heard_s: float | None = None
         """When the unit last answered anything that matched."""
         self.failures = 0
-        """Failed exchanges since the last matched one."""
+        """Failed exchanges since the last answered poll; a write that is answered does not tell how the steel stands."""
         self.is_lost = False
         self.reason: Message | None = None
         """Why it is not believed."""
@@ -123,7 +123,7 @@ class Watch:
 
     def take_echo(self, now: float) -> None:
         """Take note that a write was answered."""
-        self._hear(now)
+        self.heard_s = now
 
     def take_status(self, now: float, status: ControllerStatus) -> Sight:
         """Take a matched status and say what it was worth."""

@@ -1,7 +1,7 @@
 """A supervisor and a simulated block on one virtual clock, with a wire between them that can lose, delay and freeze.
 
-The wire is registers, not bytes: requests and answers are those of the driver, what the simulator says is parsed by the
-driver. Time passes only in `run`.
+The wire is bytes in no time: frames are built and matched as the driver does it, and answered as the simulator does it on a
+wire. Time passes only in `run`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.drivers import reference
-from archroom.drivers.modbus import Function, Request
+from archroom.drivers.modbus import Request
+from archroom.drivers.modbus_frames import build_request, find_reply
+from archroom.drivers.timing import Framing
 from archroom.errors import LinkError, say
 from hardware_sim import Settings, VirtualBlock
 from hardware_sim.layout import BlockLayout, CarriageFacts
@@ -136,11 +138,10 @@ class SupervisedBlock:
         self._pass(EXCHANGE_S)
         tell(self.supervisor, self.now, wish, registers, asked_s)
 
-    def _carry(self, request: Request) -> list[int]:
-        if request.function is Function.READ:
-            return self.sim.read(request.address, request.count)
-        self.sim.write(request.address, *request.values)
-        return []
+    def _carry(self, request: Request) -> tuple[int, ...] | None:
+        answer = self.sim.exchange_rtu(build_request(request, Framing.RTU, 0))
+        found = find_reply(answer, request, Framing.RTU, 0)
+        return None if found is None or found.exception_code is not None else found.registers
 
     # -- what is so
 
@@ -201,7 +202,7 @@ def request_of(wish: Wish, unit: int, carriages: int) -> Request:
             return make(unit, command.epoch, command.seq, command.aisle, command.closes, command.ttl_ms)
 
 
-def tell(supervisor: Supervisor, now: float, wish: Wish, registers: list[int], asked_s: float) -> None:
+def tell(supervisor: Supervisor, now: float, wish: Wish, registers: Sequence[int], asked_s: float) -> None:
     """Hand an answer to the supervisor."""
     if wish.frame is Frame.STATUS:
         supervisor.status_read(now, reference.parse_status(registers), asked_s)
