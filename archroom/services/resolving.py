@@ -74,7 +74,7 @@ def owner_of_typed(books: Reading, text: str) -> Person | Standing | Place:
         raise BadCode(_FLAWS[code.flaw](shown(code.value)))
     owner = owner or books.owner_of_text(clean(text, MAX_LINE)) or _only_person(books, text)
     if owner is None:
-        raise BadCode(say("{text} names nothing here.", text=shown(text)))
+        raise BadCode(say("{text} names nothing here, or more than one thing.", text=shown(text)))
     return owner
 
 

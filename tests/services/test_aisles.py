@@ -1,0 +1,205 @@
+"""Opening an aisle: nothing moves before its intent is written, and every end is written or the shelving is stopped."""
+
+from __future__ import annotations
+
+import pytest
+from small_house import CARRIAGE_3, OPERATOR, SmallHouse
+
+from archroom.core.acts import ActKind
+from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Ticket
+from archroom.errors import (
+    ArchroomError,
+    BadCode,
+    BadDatabase,
+    Busy,
+    LinkError,
+    MotionFailed,
+    MotionRefused,
+    PortUnavailable,
+    Refused,
+    UsageError,
+    say,
+)
+from archroom.services.aisles import Aisles
+
+
+@pytest.fixture
+def aisles(house: SmallHouse) -> Aisles:
+    """The aisles of the small house."""
+    return Aisles(house.archive, house.shelving)
+
+
+def opened(aisles: Aisles, says: int | None = 1) -> Outcome:
+    """Ask for aisle 1/3; the person says that this aisle is clear."""
+    return aisles.open(OPERATOR, 1, 3, lambda ticket: says, lambda view: None)
+
+
+def events(house: SmallHouse) -> list[tuple[ActKind, dict[str, str | int]]]:
+    """The motion events, oldest first, with their facts."""
+    return [(e.act.kind, dict(e.act.facts)) for e in house.archive.books.events if e.act.kind.value.startswith("motion")]
+
+
+def test_an_opening_leaves_intent_and_outcome(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.on_go = lambda: house.shelving.log.append(f"{len(events(house))} written")
+    seen: list[int] = []
+    outcome = aisles.open(OPERATOR, 1, 3, lambda ticket: ticket.closes, lambda view: seen.append(view.block))
+    assert outcome.kind is OutcomeKind.DONE
+    assert house.shelving.log == ["select 1/3 by Olga", "go 1/3 clear 1", "1 written"]
+    intent, ended = events(house)
+    asked = {"block": 1, "opens": 3, "closes": 1, "ticket": "t1"}
+    number = len(house.archive.books.events) - 1
+    assert intent == (ActKind.MOTION_INTENDED, asked)
+    assert ended == (ActKind.MOTION_ENDED, asked | {"intent": number, "outcome": "done", "reason": "Aisle open."})
+    assert seen == [1]
+
+
+def test_a_refused_ticket_leaves_one_event_and_asks_nobody(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.refusal = MotionRefused(say("Somebody is in aisle {aisle}.", aisle=1))
+
+    def nobody(ticket: Ticket) -> int | None:
+        raise AssertionError("a refused motion asks nobody")
+
+    outcome = aisles.open(OPERATOR, 1, 3, nobody, lambda view: None)
+    assert (outcome.kind, outcome.reason.english()) == (OutcomeKind.REFUSED, "Somebody is in aisle 1.")
+    facts = {"block": 1, "opens": 3, "reason": "Somebody is in aisle 1."}
+    assert events(house) == [(ActKind.MOTION_REFUSED, facts)]
+
+
+@pytest.mark.parametrize("says", [None, 2, 3, 0])
+def test_nothing_moves_unless_what_closes_is_confirmed(house: SmallHouse, aisles: Aisles, says: int | None) -> None:
+    assert opened(aisles, says).kind is OutcomeKind.REFUSED
+    assert house.shelving.log == ["select 1/3 by Olga"]
+    assert [kind for kind, _ in events(house)] == [ActKind.MOTION_REFUSED]
+
+
+@pytest.mark.parametrize(("says", "kind"), [(None, OutcomeKind.REFUSED), (1, OutcomeKind.REFUSED), (3, OutcomeKind.DONE)])
+def test_where_nothing_closes_the_opening_aisle_itself_says_yes(
+    house: SmallHouse, aisles: Aisles, says: int | None, kind: OutcomeKind
+) -> None:
+    house.shelving.opens_from = None
+    assert opened(aisles, says).kind is kind
+    assert ("go 1/3 clear None" in house.shelving.log) == (kind is OutcomeKind.DONE)
+
+
+@pytest.mark.parametrize("error", [Busy(say("busy")), BadDatabase(say("gone"))])
+def test_nothing_moves_if_the_intent_cannot_be_written(house: SmallHouse, aisles: Aisles, error: ArchroomError) -> None:
+    house.archive.broken = error
+    with pytest.raises(type(error)):
+        opened(aisles)
+    assert house.shelving.log == ["select 1/3 by Olga"]
+
+
+def test_an_outcome_that_cannot_be_written_stops_the_block_and_is_told(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.on_go = lambda: setattr(house.archive, "broken", BadDatabase(say("The disk is full.")))
+    with pytest.raises(MotionFailed, match=r"was stopped. Outcome: Aisle open. The disk is full."):
+        opened(aisles)
+    assert house.shelving.log[-1] == "stop 1"
+
+
+def test_if_neither_books_nor_shelving_answer_that_is_said(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.on_go = lambda: setattr(house.archive, "broken", BadDatabase(say("The disk is full.")))
+    house.shelving.stop_error = PortUnavailable(say("The port went away."))
+    with pytest.raises(MotionFailed, match="look at it"):
+        opened(aisles)
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        (Outcome(OutcomeKind.ABORTED, say("Stopped."), None), "aborted"),
+        (Outcome(OutcomeKind.UNKNOWN, say("No answer."), None), "unknown"),
+        (MotionRefused(say("The ticket is too old.")), "refused"),
+        (MotionFailed(say("Stopped on the way.")), "unknown"),
+        (LinkError(say("Silence.")), "unknown"),
+    ],
+)
+def test_every_end_is_an_outcome_in_the_ledger(
+    house: SmallHouse, aisles: Aisles, end: Outcome | ArchroomError, kind: str
+) -> None:
+    house.shelving.outcome = end
+    outcome = opened(aisles)
+    assert outcome.kind.value == kind
+    assert events(house)[-1][1]["outcome"] == kind
+    assert events(house)[-1][1]["reason"] == outcome.reason.english()
+
+
+def test_breaking_off_stops_the_block_and_leaves_an_unknown_outcome(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.outcome = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        opened(aisles)
+    assert house.shelving.log[-1] == "stop 1"
+    assert events(house)[-1][1]["outcome"] == "unknown"
+
+
+def test_a_canary_an_end_that_is_not_written_is_noticed(house: SmallHouse, aisles: Aisles) -> None:
+    opened(aisles)
+    house.archive.books.events.pop()
+    assert [kind for kind, _ in events(house)] != [ActKind.MOTION_INTENDED, ActKind.MOTION_ENDED]
+
+
+def test_a_stop_is_sent_first_and_written_afterwards(house: SmallHouse, aisles: Aisles) -> None:
+    assert aisles.stop(OPERATOR, 1) == [StopReport(1, True, True, "server")]
+    assert events(house) == [(ActKind.MOTION_STOPPED, {"blocks": "1", "standstill": "1"})]
+    house.archive.broken = BadDatabase(say("gone"))
+    assert aisles.stop(OPERATOR) == [StopReport(1, True, True, "server")]
+    assert house.shelving.log == ["stop 1", "stop None"]
+
+
+def test_a_stop_that_was_not_sent_is_not_written(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.reports = [StopReport(1, False, False, "direct", say("The port went away."))]
+    assert not aisles.stop(OPERATOR)[0].is_sent
+    assert events(house) == []
+
+
+def test_without_shelving_nothing_is_shown_and_nothing_opens(house: SmallHouse) -> None:
+    none = Aisles(house.archive, None)
+    assert none.views() == []
+    with pytest.raises(PortUnavailable):
+        opened(none)
+    with pytest.raises(PortUnavailable):
+        none.stop(OPERATOR)
+
+
+def test_the_views_are_those_of_the_shelving(aisles: Aisles) -> None:
+    assert [view.block for view in aisles.views()] == [1]
+
+
+@pytest.mark.parametrize("text", ["MS 1", "B00000001K", "MS 1/7", CARRIAGE_3])
+def test_the_aisle_of_a_thing_or_shelf(aisles: Aisles, text: str) -> None:
+    assert aisles.aisle_for(text) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("MS 2", "has no place yet"), ("R1/W1/01/A/1/1", "which no aisle leads to"), ("R1/STG", "which no aisle leads to")],
+)
+def test_what_no_aisle_leads_to_is_told_where_it_is(aisles: Aisles, text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        aisles.aisle_for(text)
+
+
+def test_a_returned_box_says_from_where_its_home_is_reached(house: SmallHouse, aisles: Aisles) -> None:
+    house.desk.lend(OPERATOR, "MS 1", "Ann")
+    with pytest.raises(Refused, match="is out to Ann"):
+        aisles.aisle_for("MS 1")
+    house.desk.take_back(OPERATOR, "MS 1")
+    with pytest.raises(Refused, match="R1/STG. Its home is reached from aisle 1/2"):
+        aisles.aisle_for("MS 1")
+
+
+@pytest.mark.parametrize("text", ["Ann", "nothing", ""])
+def test_what_stands_in_no_aisle_is_a_bad_code(aisles: Aisles, text: str) -> None:
+    with pytest.raises(BadCode):
+        aisles.aisle_for(text)
+
+
+def test_aisles_by_name(aisles: Aisles) -> None:
+    assert aisles.aisle_named("1/3") == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1/", "/1", "1/x", "1/0", "1/7", "2/1", "1/3/4", "-1/3", "1/٣", "1/1e1", "1/99999"]
+)
+def test_what_is_no_aisle_is_a_usage_error(aisles: Aisles, text: str) -> None:
+    with pytest.raises(UsageError):
+        aisles.aisle_named(text)
