@@ -45,7 +45,7 @@ class LineState:
     """Bytes that came unasked or in front of an answer."""
     counters: dict[int, UnitCounters] = field(default_factory=dict)
     unasked: bytearray = field(default_factory=bytearray)
-    """What came unasked since the line was last silent, at most `MOST_BYTES`."""
+    """What came unasked since the line was last silent or clean, at most `MOST_BYTES`."""
 
     def count(self, unit: int) -> UnitCounters:
         """Return the counters of a unit."""

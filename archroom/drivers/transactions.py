@@ -158,7 +158,7 @@ class Transaction:
         if not self._received:
             self._deadline += state.timing.wire_s(reply_bytes(self._request, self._framing))
         state.quiet_from = now + state.timing.silence_s
-        self._received += data
+        self._received += data[: MOST_BYTES + 1 - len(self._received)]
         if self._found is None:
             self._look_for_reply(now)
         if self._found is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archroom.drivers.line import Line
+from archroom.drivers.line_state import LineState
 from archroom.drivers.timing import LineTiming
 
 
@@ -61,3 +63,25 @@ class VirtualWire:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+class Script:
+    """A far end that answers the first request with the first entry, and so on.
+
+    An entry is bytes that come at once, or pairs of seconds after the request and bytes.
+    """
+
+    def __init__(self, *answers: bytes | list[tuple[float, bytes]]) -> None:
+        self._answers = list(answers)
+
+    def __call__(self, data: bytes, now: float) -> list[tuple[float, bytes]]:
+        answer = self._answers.pop(0) if self._answers else b""
+        pairs = [(0.0, answer)] if isinstance(answer, bytes) else answer
+        return [(now + after_s, chunk) for after_s, chunk in pairs if chunk]
+
+
+def scripted_line(timing: LineTiming, *answers: bytes | list[tuple[float, bytes]]) -> tuple[Line, VirtualWire, VirtualClock]:
+    """Return a line that is clean and quiet, with its wire and clock, whose far end follows a script."""
+    clock = VirtualClock()
+    wire = VirtualWire(clock, timing, Script(*answers))
+    return Line(wire, clock, LineState(timing)), wire, clock
