@@ -1,0 +1,142 @@
+"""The tables compared with what the events say, a few thousand rows in one look, each after catching up with the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from archroom.core.acts import Owner
+from archroom.core.events import instant, keyed_digest
+from archroom.core.holdings import Custody, ThingKind, Whereabouts
+from archroom.core.replay import LoanFact, Replay
+from archroom.errors import LedgerBroken, say
+from archroom.store.connections import Books, Row
+from archroom.store.database import look
+from archroom.store.digests import DESCRIPTION_FIELDS
+
+_AT_ONCE = 2_000
+_DESCRIBED = ", ".join(f"d.{column}" for column in DESCRIPTION_FIELDS)
+_THINGS = (
+    "SELECT t.id, t.kind, t.custody, t.place_id, t.container_id, t.home_place_id, t.home_container_id, t.touched_seq,"
+    f" t.made_seq, d.version, {_DESCRIBED} FROM thing t LEFT JOIN description d ON d.thing_id = t.id"
+    " WHERE t.id > ? ORDER BY t.id LIMIT ?"
+)
+_LOANS = (
+    "SELECT id, thing_id, person_id, due_on, lent_at, opened_seq, closed_seq, closed_at, was_undone FROM loan"
+    " WHERE id > ? ORDER BY id LIMIT ?"
+)
+_BARCODES = "SELECT value, thing_id, place_id, person_id FROM barcode WHERE value > ? ORDER BY value LIMIT ?"
+
+
+def compared(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
+    """Compare all tables that the ledger answers for; raises LedgerBroken with number 0 and the first difference."""
+    with look(books):
+        catch_up()
+        _places(books, replay)
+        _people(books, replay)
+    _things(books, replay, catch_up)
+    _loans(books, replay, catch_up)
+    _barcodes(books, replay, catch_up)
+
+
+def _places(books: Books, replay: Replay) -> None:
+    rows = {row[0]: tuple(row[1:]) for row in books.rows("SELECT id, kind, address, width_mm FROM place")}
+    for number in sorted(rows.keys() | replay.places.keys()):
+        if rows.get(number) != replay.places.get(number):
+            raise _untrue("place", number)
+
+
+def _people(books: Books, replay: Replay) -> None:
+    rows = {row[0]: row[1:] for row in books.rows("SELECT id, version, name, digest_key FROM person")}
+    for number in sorted(rows.keys() | replay.people.keys()):
+        if number not in rows or number not in replay.people:
+            raise _untrue("person", number)
+        version, name, key = rows[number]
+        said_version, said_digest = replay.people[number]
+        is_forgotten = key is None
+        if version != said_version or not (is_forgotten or keyed_digest(bytes(key), (name,)) == said_digest):
+            raise _untrue("person", number)
+
+
+def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
+    house = books_key(books)
+    for rows in _pages(books, _THINGS, catch_up, 0):
+        for row in rows:
+            if row[0] not in replay.things or not _is_thing_true(row, replay, house):
+                raise _untrue("thing", row[0])
+    with look(books):
+        catch_up()
+        moves = books.row("SELECT count(*) FROM event_thing")
+        count = books.row("SELECT count(*) FROM thing")
+        if not count or count[0] != replay.things.count:
+            raise LedgerBroken(say("The tables are not what the ledger says: things are missing."))
+        if not moves or moves[0] != replay.moves:
+            raise LedgerBroken(say("The tables are not what the ledger says: the histories of things are not whole."))
+
+
+def books_key(books: Books) -> bytes:
+    """Return the key of the house's digests."""
+    with look(books):
+        row = books.row("SELECT digest_key FROM house WHERE id = 1")
+    return bytes(row[0]) if row else b""
+
+
+def _is_thing_true(row: Row, replay: Replay, house_key: bytes) -> bool:
+    number, kind, custody, place, container, home_place, home_container, touched, made, version = row[:10]
+    things = replay.things
+    where = Whereabouts(Custody(custody), place, container, home_place, home_container)
+    return (
+        things.kind(number) is ThingKind(kind)
+        and things.where(number) == where
+        and things.touched(number) == touched
+        and things.made(number) == made
+        and things.version(number) == (version or 0)
+        and (version is None or things.digest(number) == keyed_digest(house_key, row[10:]))
+    )
+
+
+def _loans(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
+    seen = 0
+    for rows in _pages(books, _LOANS, catch_up, 0):
+        for row in rows:
+            if seen >= len(replay.loans) or _loan_of(row) != replay.loans[seen]:
+                raise _untrue("loan", row[0])
+            seen += 1
+        if len(rows) < _AT_ONCE and seen != len(replay.loans):
+            raise LedgerBroken(say("The tables are not what the ledger says: loans are missing."))
+
+
+def _loan_of(row: Row) -> LoanFact:
+    _, thing, person, due_on, lent_at, opened, closed, closed_at, was_undone = row
+    ended = instant(closed_at) if closed_at is not None else None
+    return LoanFact(thing, person, date.fromisoformat(due_on), instant(lent_at), opened, closed, ended, bool(was_undone))
+
+
+def _barcodes(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
+    seen = 0
+    for rows in _pages(books, _BARCODES, catch_up, ""):
+        for value, thing, place, person in rows:
+            owners = {Owner.THING: thing, Owner.PLACE: place, Owner.PERSON: person}
+            owner = next(((kind, number) for kind, number in owners.items() if number is not None), None)
+            if replay.barcodes.get(value) != owner:
+                raise LedgerBroken(say("The tables are not what the ledger says: barcode {value}.", value=value))
+        seen += len(rows)
+        if len(rows) < _AT_ONCE and seen != len(replay.barcodes):
+            raise LedgerBroken(say("The tables are not what the ledger says: barcodes are missing."))
+
+
+def _pages(books: Books, statement: str, catch_up: Callable[[], None], first: int | str) -> Iterator[list[Row]]:
+    """Yield rows by growing key, the last page shorter than a full one; each compared inside its own look."""
+    last = first
+    while True:
+        with look(books):
+            catch_up()
+            rows = books.rows(statement, (last, _AT_ONCE))
+            yield rows
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1][0]
+
+
+def _untrue(table: str, number: int) -> LedgerBroken:
+    return LedgerBroken(say("The tables are not what the ledger says: {table} {number}.", table=table, number=number))

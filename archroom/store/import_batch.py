@@ -1,0 +1,222 @@
+"""One batch of an import: what is to be written, prepared outside the lock, and its writing in one short transaction.
+
+New things have numbers below 0 until the batch is written, when they get theirs; whatever refers to them in the same batch
+does so by those. The batch leaves one event, which carries every number, barcode and digest it wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from archroom.core.acts import Act, ActKind, BarcodeBound, Described, Move, Owner, Performer, ThingMade
+from archroom.core.holdings import Custody, ThingKind, Whereabouts
+from archroom.core.merging import rehomed
+from archroom.core.searching import exact_key
+from archroom.errors import Refused, say
+from archroom.store import chain, search
+from archroom.store.acting import write_rows
+from archroom.store.connections import Books
+from archroom.store.import_known import marks
+
+_KINDS = {kind.value: kind for kind in ThingKind}
+_INSERT_THING = (
+    "INSERT INTO thing (id, kind, custody, container_id, home_container_id, touched_seq, made_seq) VALUES (?, ?, 'in', ?, ?, 0, ?)"
+)
+_INSERT_DESCRIPTION = (
+    "INSERT INTO description (thing_id, collection_id, parent_id, source_key, needs_split, title, reference, dates, level,"
+    " path, label, indicator, housing, profile, reference_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE_DESCRIPTION = (
+    "UPDATE description SET title = ?, reference = ?, dates = ?, level = ?, path = ?, label = ?, indicator = ?, housing = ?,"
+    " profile = ?, reference_key = ?, needs_split = ?, version = version + 1 WHERE thing_id = ? AND version = ?"
+)
+_INSERT_VERSION = "INSERT INTO description_version (thing_id, version, fields, replaced_seq) VALUES (?, ?, ?, ?)"
+_INSERT_LISTING = "INSERT INTO listed_in (thing_id, collection_id, is_gone) VALUES (?, ?, 0)"
+_INSERT_ALSO = "INSERT INTO also_in (thing_id, container_id) VALUES (?, ?)"
+
+
+class Addition(NamedTuple):
+    """A thing that is new to the books."""
+
+    number: int
+    """Below 0: what it is called inside this batch."""
+    kind: str
+    home: int | None
+    parent: int | None
+    key: bytes
+    fields: tuple[str, ...]
+    needs_split: int
+    words: Sequence[str]
+    digest: str
+
+
+class Change(NamedTuple):
+    """A description that reads differently now."""
+
+    thing_id: int
+    version: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    words_before: Sequence[str]
+    words_after: Sequence[str]
+    needs_split: int
+    digest: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be written together."""
+
+    additions: list[Addition] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    parents: list[tuple[int | None, int]] = field(default_factory=list)
+    """Component above, and the thing below it."""
+    homes: list[tuple[int, int]] = field(default_factory=list)
+    """Things, and the containers they now belong in."""
+    barcodes: list[tuple[str, int]] = field(default_factory=list)
+    listings: list[int] = field(default_factory=list)
+    """Containers that the finding aid names for the first time."""
+    relistings: list[int] = field(default_factory=list)
+    """Containers that it names again."""
+    delistings: list[int] = field(default_factory=list)
+    """Containers that it names no longer."""
+    also: list[tuple[int, int]] = field(default_factory=list)
+    """Items, and further containers of theirs."""
+    also_anew: list[int] = field(default_factory=list)
+    """Items whose further containers are told anew."""
+    returned: list[int] = field(default_factory=list)
+    """Things that were gone and are back."""
+    gone: list[int] = field(default_factory=list)
+    container_numbers: list[tuple[int, int]] = field(default_factory=list)
+    """New containers: number in this batch, number in the staging."""
+    component_numbers: list[tuple[int, int]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        lists = (self.additions, self.changes, self.parents, self.homes, self.barcodes, self.listings, self.relistings)
+        return sum(map(len, (*lists, self.delistings, self.also_anew, self.returned, self.gone)))
+
+
+class BatchWriter:
+    """Writes batches of one collection into the books."""
+
+    def __init__(self, books: Books, is_indexed: bool, first_number: int = 1) -> None:
+        self._books = books
+        self._is_indexed = is_indexed
+        self._first_number = first_number
+
+    def write(
+        self, batch: Batch, collection_id: int, performer: Performer, at: datetime, facts: dict[str, str | int]
+    ) -> Callable[[int], int]:
+        """Write a batch and its event inside a unit of work; return what turns numbers of the batch into real ones.
+
+        Raises Refused if the books are no longer as they were when the batch was prepared.
+        """
+        numbers = self._numbers(len(batch.additions))
+
+        def real(number: int) -> int:
+            return number if number > 0 else numbers[-number - 1]
+
+        seq = chain.head(self._books)[0] + 1
+        self._add(batch, collection_id, real, seq)
+        self._change(batch.changes, seq)
+        self._link(batch, collection_id, real)
+        act = Act(
+            ActKind.RECORDS_IMPORTED,
+            moves=tuple(self._moves(batch.homes, real)),
+            things_made=tuple(_made(batch.additions, real)),
+            barcodes_bound=tuple(BarcodeBound(value, Owner.THING, real(thing_id)) for value, thing_id in batch.barcodes),
+            described=(
+                *(Described(Owner.THING, real(added.number), 1, added.digest) for added in batch.additions),
+                *(Described(Owner.THING, change.thing_id, change.version + 1, change.digest) for change in batch.changes),
+            ),
+            facts=facts,
+        )
+        write_rows(self._books, chain.append(self._books, act, performer, at))
+        return real
+
+    def _numbers(self, count: int) -> Sequence[int]:
+        """Return numbers that no thing ever had."""
+        if self._books.param == "?":
+            row = self._books.row("SELECT seq FROM sqlite_sequence WHERE name = 'thing'")
+            first = max(self._first_number, (row[0] if row else 0) + 1)
+            return range(first, first + count)
+        rows = self._books.rows(
+            "SELECT nextval(pg_get_serial_sequence('thing', 'id')) FROM generate_series(1, ?)", (count,)
+        )
+        return [row[0] for row in rows]
+
+    def _add(self, batch: Batch, collection_id: int, real: Callable[[int], int], seq: int) -> None:
+        things = []
+        descriptions = []
+        for added in batch.additions:
+            number = real(added.number)
+            home = None if added.home is None else real(added.home)
+            parent = None if added.parent is None else real(added.parent)
+            things.append((number, added.kind, home, home, seq))
+            reference_key = exact_key(added.fields[1])
+            descriptions.append(
+                (number, collection_id, parent, added.key, added.needs_split, *added.fields, reference_key)
+            )
+        self._books.run_many(_INSERT_THING, things)
+        self._books.run_many(_INSERT_DESCRIPTION, descriptions)
+        if self._is_indexed:
+            search.add(self._books, [(real(added.number), added.words) for added in batch.additions])
+
+    def _change(self, changes: list[Change], seq: int) -> None:
+        for change in changes:
+            values = (*change.after, exact_key(change.after[1]), change.needs_split, change.thing_id, change.version)
+            if self._books.run(_UPDATE_DESCRIPTION, values) != 1:
+                raise Refused(say("Somebody else takes in records of the same collection; take the file in again."))
+        self._books.run_many(
+            _INSERT_VERSION,
+            [
+                (change.thing_id, change.version, json.dumps(change.before, ensure_ascii=False), seq)
+                for change in changes
+            ],
+        )
+        if self._is_indexed:
+            reworded = [change for change in changes if change.words_before != change.words_after]
+            search.remove(self._books, [(change.thing_id, change.words_before) for change in reworded])
+            search.add(self._books, [(change.thing_id, change.words_after) for change in reworded])
+
+    def _link(self, batch: Batch, collection_id: int, real: Callable[[int], int]) -> None:
+        books = self._books
+        books.run_many(
+            "UPDATE description SET parent_id = ? WHERE thing_id = ?",
+            [(None if parent is None else real(parent), thing_id) for parent, thing_id in batch.parents],
+        )
+        books.run_many(_INSERT_LISTING, [(real(thing_id), collection_id) for thing_id in batch.listings])
+        set_gone = "UPDATE listed_in SET is_gone = ? WHERE thing_id = ? AND collection_id = ?"
+        books.run_many(set_gone, [(0, thing_id, collection_id) for thing_id in batch.relistings])
+        books.run_many(set_gone, [(1, thing_id, collection_id) for thing_id in batch.delistings])
+        books.run_many("DELETE FROM also_in WHERE thing_id = ?", [(thing_id,) for thing_id in batch.also_anew])
+        books.run_many(_INSERT_ALSO, [(real(thing_id), real(container_id)) for thing_id, container_id in batch.also])
+        mark = "UPDATE description SET is_gone = ? WHERE thing_id = ?"
+        books.run_many(mark, [(0, thing_id) for thing_id in batch.returned] + [(1, thing_id) for thing_id in batch.gone])
+
+    def _moves(self, homes: list[tuple[int, int]], real: Callable[[int], int]) -> Iterable[Move]:
+        """Yield the moves to other homes, from where the things are now, under the lock."""
+        if not homes:
+            return
+        rows = self._books.rows(
+            "SELECT id, custody, place_id, container_id, home_place_id, home_container_id, touched_seq FROM thing"
+            f" WHERE id IN ({marks(homes)})",
+            [thing_id for thing_id, _ in homes],
+        )
+        standing = {row[0]: (Whereabouts(Custody(row[1]), *row[2:6]), row[6]) for row in rows}
+        for thing_id, container_id in homes:
+            before, touched = standing[thing_id]
+            after = rehomed(before, real(container_id))
+            if after != before:
+                yield Move(thing_id, before, after, touched)
+
+
+def _made(additions: list[Addition], real: Callable[[int], int]) -> Iterable[ThingMade]:
+    for added in additions:
+        home = None if added.home is None else real(added.home)
+        where = Whereabouts(container_id=home, home_container_id=home)
+        yield ThingMade(real(added.number), _KINDS[added.kind], where)
