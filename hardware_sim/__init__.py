@@ -14,7 +14,7 @@ On a virtual clock, without a socket or a thread: time passes in `advance` and n
 
     from hardware_sim import VirtualBlock, registers
 
-    block = VirtualBlock(layout)                        # a layout.BlockLayout; or load_room(path).blocks[0]
+    block = VirtualBlock(layout)                        # a BlockLayout; or load_room(path).blocks[0]
     block.write(registers.HEARTBEAT, 1)
     block.write(registers.COMMAND, *registers.command(epoch=1, seq=1, operation=1, aisle=3, closes=1, ttl_ms=5000))
     block.advance(0.02)                                 # one scan
@@ -28,6 +28,7 @@ is cut out already goes to `bus.exchange`, which also tells by how much a line f
 """
 
 from hardware_sim.fields import ControlError
+from hardware_sim.layout import BlockLayout, CarriageFacts
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.roomfile import RoomFileError, load_room, parse_room
 from hardware_sim.running import RunningSimulator
@@ -35,6 +36,8 @@ from hardware_sim.settings import Settings
 from hardware_sim.virtual import VirtualBlock, VirtualRoom
 
 __all__ = [
+    "BlockLayout",
+    "CarriageFacts",
     "ControlError",
     "Mechanics",
     "RoomFileError",

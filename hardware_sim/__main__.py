@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_REFUSED
     try:
         _serve(simulator, parent)
+    except BrokenPipeError:  # nobody waits for the endpoints any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         simulator.close()
     return EXIT_OK

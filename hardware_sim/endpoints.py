@@ -152,12 +152,13 @@ class Connection:
 class TcpPort:
     """A Modbus client on a TCP connection."""
 
-    __slots__ = ("_connection", "_wire", "decoder")
+    __slots__ = ("_connection", "_wire", "decoder", "heard_at")
 
     def __init__(self, connection: Connection, wire: Wire, decoder: Decoder) -> None:
         self._connection = connection
         self._wire = wire
         self.decoder = decoder
+        self.heard_at = 0.0
 
     def hear(self, data: bytes) -> None:
         """Bytes from the client."""
@@ -179,7 +180,7 @@ class TcpPort:
 class PtyPort:
     """A pseudo-terminal as a serial port, with a symbolic link of a stable name if wanted."""
 
-    __slots__ = ("_link", "_loop", "_master", "_slave", "_wire", "decoder", "device")
+    __slots__ = ("_link", "_loop", "_master", "_slave", "_wire", "decoder", "device", "heard_at")
 
     def __init__(self, loop: Loop, wire: Wire, decoder: Decoder, link: Path | None) -> None:
         if sys.platform == "win32":
@@ -190,6 +191,7 @@ class PtyPort:
         self._loop = loop
         self._wire = wire
         self.decoder = decoder
+        self.heard_at = 0.0
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)

