@@ -93,8 +93,12 @@ class Reading(Protocol):
     def free_mm(self, place_id: int) -> int | None:
         """Return the width at a place that no thing at home there takes; None if the place has no width.
 
-        A box of unknown width counts with the median width of boxes of this house, 0 if none is known.
+        A box of unknown width counts with `usual_width_mm`.
         """
+        ...
+
+    def usual_width_mm(self) -> int:
+        """Return the median width of boxes of this house, `USUAL_WIDTH_MM` if none is known."""
         ...
 
     def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archroom.core import custody
 from archroom.core.acts import Performer
-from archroom.core.holdings import USUAL_WIDTH_MM, Place, PlaceKind, Thing
+from archroom.core.holdings import Place, PlaceKind, Thing
 from archroom.core.ports import Archive, Writing
 from archroom.errors import BadCode, say
 from archroom.services.resolving import place_of_typed
@@ -71,7 +71,7 @@ class Placing:
             if first.kind is not PlaceKind.SHELF:
                 raise BadCode(say("{place} is no shelf.", place=first.address))
             boxes = list(books.unplaced_boxes())
-            usual_mm = usual_width(boxes)
+            usual_mm = books.usual_width_mm()
             plan = plan_run(boxes, list(books.shelves_from(first.id)), usual_mm)
         done: list[Placed] = []
         for start in range(0, len(plan.placed), BATCH):
@@ -86,12 +86,6 @@ class Placing:
             if sound:
                 books.commit(custody.shelve([(placed.box, placed.shelf) for placed in sound]), performer)
         return sound
-
-
-def usual_width(boxes: Sequence[Thing]) -> int:
-    """Return the median of the known widths, or that of a document box if none is known."""
-    known = sorted(box.width_mm for box in boxes if box.width_mm is not None)
-    return known[len(known) // 2] if known else USUAL_WIDTH_MM
 
 
 def plan_run(boxes: Sequence[Thing], shelves: Sequence[tuple[Place, int]], usual_mm: int) -> Plan:

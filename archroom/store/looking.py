@@ -78,6 +78,10 @@ class SqlReading:
         """Return the width at a place that no thing at home there takes; None if the place has no width."""
         return shelves.free_mm(self._books, place_id)
 
+    def usual_width_mm(self) -> int:
+        """Return the median width of boxes of this house, `USUAL_WIDTH_MM` if none is known."""
+        return shelves.usual_width_mm(self._books)
+
     def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:
         """Return the number of the last event of each thing."""
         if not thing_ids:

@@ -9,7 +9,6 @@ from small_house import CARRIAGE_3, OPERATOR, SmallHouse
 
 from archroom.core.acts import ActKind, Performer
 from archroom.core.holdings import (
-    USUAL_WIDTH_MM,
     Custody,
     Place,
     PlaceKind,
@@ -18,7 +17,7 @@ from archroom.core.holdings import (
     Whereabouts,
 )
 from archroom.errors import BadCode
-from archroom.services.placing import BATCH, Placing, PlacingReport, plan_run, usual_width
+from archroom.services.placing import BATCH, Placing, PlacingReport, plan_run
 
 FIRST = "R1/1/01/B/1/6"
 
@@ -71,8 +70,6 @@ def test_the_end_of_the_shelves_leaves_the_rest() -> None:
 def test_an_unknown_width_counts_with_the_usual_one() -> None:
     boxes = [box(1, None), box(2, None)]
     assert placed_on(boxes, [shelf(1, 900), shelf(2, 900)], usual_mm=500) == ([(1, 1), (2, 2)], [])
-    assert usual_width(boxes) == USUAL_WIDTH_MM
-    assert usual_width([box(1, 60), box(2, 80), box(3, 900), box(4, None)]) == 80
 
 
 def test_no_shelves_and_no_boxes() -> None:

@@ -109,10 +109,13 @@ class MemoryLook:
         width = self._books.places[place_id].width_mm
         if width is None:
             return None
-        known = sorted(t.width_mm for t in self._books.things.values() if t.width_mm is not None)
-        usual = known[len(known) // 2] if known else USUAL_WIDTH_MM
+        usual = self.usual_width_mm()
         homed = [thing for thing in self._books.things.values() if thing.whereabouts.home_place_id == place_id]
         return width - sum(thing.width_mm or usual for thing in homed)
+
+    def usual_width_mm(self) -> int:
+        known = sorted(t.width_mm for t in self._books.things.values() if t.width_mm is not None)
+        return known[len(known) // 2] if known else USUAL_WIDTH_MM
 
     def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:
         return {number: self._books.things[number].touched_seq for number in thing_ids}
