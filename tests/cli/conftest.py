@@ -1,0 +1,48 @@
+"""Running the command line in the tests' own process, on a machine of its own under a temporary folder."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from command_line import Cli, Ran
+
+from archroom.cli.program import run
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """A function that runs one command line; each test has a machine of its own."""
+    for name in [name for name in os.environ if name.startswith("ARCHROOM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ARCHROOM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ARCHROOM_LANG", "en")
+    monkeypatch.setenv("LOGNAME", "tester")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+    def run_one(*arguments: str, stdin: bytes = b"", lang: str = "en") -> Ran:
+        monkeypatch.setenv("ARCHROOM_LANG", lang)
+        stdout, stderr = io.StringIO(), io.StringIO()
+        code = run(arguments, io.BytesIO(stdin), stdout, stderr)
+        assert "Traceback" not in stderr.getvalue()
+        return Ran(code, stdout.getvalue(), stderr.getvalue())
+
+    return run_one
+
+
+@pytest.fixture
+def room(cli: Cli) -> Cli:
+    """The same, with the small sample room built."""
+    assert cli("init", "small").code == 0
+    return cli
+
+
+@pytest.fixture
+def config_file(cli: Cli, tmp_path: Path) -> Path:
+    """Where the settings file of the test's machine is read from."""
+    folder = tmp_path / "home"
+    folder.mkdir(exist_ok=True)
+    return folder / "config.toml"
