@@ -25,81 +25,46 @@ from archroom.drivers.timing import LineTiming
 BAUDS = (9_600, 19_200, 115_200)
 RUN_S = 6.0
 REACH = 0.93
-CARRIAGE = """
-[[block.carriage]]
-kind = "{kind}"
-depth_mm = 800
-faces = ["{face}"]
-bays = 2
-levels = 5
-shelf_mm = 870
-count = {count}
-"""
-ROOM = (
-    """
-[room]
-code = "R1"
-title = "Benchmark"
-
-[[block]]
-number = 1
-title = "Block 1"
-numbered_from = "left"
-aisle_mm = 800
-clearance_mm = 25
-end_aisles = [false, false]
-open_aisles = [1]
-"""
-    + CARRIAGE.format(kind="fixed", face="B", count=1)
-    + CARRIAGE.format(kind="mobile", face='A", "B', count=6)
-    + CARRIAGE.format(kind="fixed", face="A", count=1)
-    + """
-[[place]]
-code = "STG"
-kind = "staging"
-title = "Trolley"
-"""
-)
-CARRIAGES = 8
+ROOM = Path(__file__).parents[1] / "archroom" / "rooms" / "small.toml"
+UNIT = 1
 
 
-def limit_s(timing: LineTiming) -> float:
+def limit_s(timing: LineTiming, carriages: int) -> float:
     """Return the shortest time that one status poll can take on this line."""
-    question = read_status(1, CARRIAGES)
+    question = read_status(UNIT, carriages)
     characters = len(build_request(question, timing.framing, 0)) + reply_bytes(question, timing.framing)
     return timing.wire_s(characters) + 2 * timing.silence_s
 
 
-def mean_poll_s(line: Line, run_s: float) -> float:
+def mean_poll_s(line: Line, carriages: int, run_s: float) -> float:
     """Poll back to back for a while and return what one poll took on average."""
-    controller = ReferenceController(line, 1)
-    controller.status(CARRIAGES)
+    controller = ReferenceController(line, UNIT)
+    controller.status(carriages)
     polls = 0
     begun_at = time.perf_counter()
     while (elapsed_s := time.perf_counter() - begun_at) < run_s:
-        controller.status(CARRIAGES)
+        controller.status(carriages)
         polls += 1
     return elapsed_s / polls
 
 
 def measured(folder: Path, baud: int, run_s: float) -> dict[str, object]:
     """Start a simulator at this baud, poll it, and return the figure."""
-    room = folder / "room.toml"
-    room.write_text(ROOM)
-    command = [sys.executable, "-m", "hardware_sim", str(room), "--pty", str(folder / f"bus{baud}"), "--baud", str(baud)]
+    command = [sys.executable, "-m", "hardware_sim", str(ROOM), "--pty", str(folder / f"bus{baud}"), "--baud", str(baud)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as simulator:
         try:
             assert simulator.stdout is not None
             endpoints = json.loads(simulator.stdout.readline())
             wire = open_port(endpoints["pty"])
             line = Line(wire, time.monotonic)
-            value_s, floor_s = mean_poll_s(line, run_s), limit_s(wire.timing)
+            carriages = endpoints["units"][str(UNIT)]
+            value_s, floor_s = mean_poll_s(line, carriages, run_s), limit_s(wire.timing, carriages)
             line.close()
         finally:
             simulator.terminate()
     ratio = floor_s / value_s
     return {
-        "name": f"status poll, 8 carriages, {baud:,} baud",
+        "name": f"status poll of {carriages} carriages, {baud:,} baud",
         "value": round(value_s * 1000, 3),
         "floor": round(floor_s * 1000, 3),
         "ratio": round(ratio, 4),

@@ -20,6 +20,9 @@ from archroom.errors import PortUnavailable, say
 
 CHUNK_BYTES = 4096
 WRITE_PATIENCE_S = 0.5
+LONGEST_SILENCE_S = 0.005
+LATE_WAKING_S = 0.0001
+"""How much too late the system wakes a sleeper: Linux gives itself 50 microseconds, and a switch takes some more."""
 POLL_S = 0.002
 """How often a port is looked at where the system cannot wait for it (Windows)."""
 
@@ -91,8 +94,7 @@ class DescriptorWire:
         """Return what has come, as soon as anything has; empty if nothing came in time. Raises PortUnavailable."""
         self._check_open()
         try:
-            ready, _, _ = select.select([self._descriptor], [], [], max(0.0, max_wait_s))
-            if not ready:
+            if not self._is_readable(max_wait_s):
                 return b""
             data = self._socket.recv(CHUNK_BYTES) if self._socket else os.read(self._descriptor, CHUNK_BYTES)
         except BlockingIOError:
@@ -120,6 +122,16 @@ class DescriptorWire:
         if self._is_open:
             self._is_open = False
             self._owner.close()
+
+    def _is_readable(self, max_wait_s: float) -> bool:
+        """Wait for bytes; the last moment of a short wait, a silence of the line, is waited awake."""
+        if max_wait_s <= 0 or max_wait_s > LONGEST_SILENCE_S:
+            return bool(select.select([self._descriptor], [], [], max(0.0, max_wait_s))[0])
+        ends_at = time.monotonic() + max_wait_s
+        ready, _, _ = select.select([self._descriptor], [], [], max(0.0, max_wait_s - LATE_WAKING_S))
+        while not ready and time.monotonic() < ends_at:
+            ready, _, _ = select.select([self._descriptor], [], [], 0)
+        return bool(ready)
 
     def _write_some(self, data: bytes) -> int:
         try:
