@@ -195,7 +195,7 @@ class Supervisor:
         if confirmed_clear is None or confirmed_clear != ticket.closes:
             raise MotionRefused(say("Nobody has confirmed that aisle {aisle} is clear.", aisle=given.plan.closes))
         ready, planned = self._permitted(now, ticket.opens)
-        if planned != given.plan:
+        if not planned.is_like(given.plan):
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
         command = self._next_command(ready.status)
         motion = Motion(self.block, ready.identity, ticket, planned, command, by, now)

@@ -197,7 +197,7 @@ class Motion:
             planned = problem or allowed_plan(self.block, status, self.ticket.opens)
             if isinstance(planned, Message):
                 self.fail(now, planned)
-            elif planned != self._planned:
+            elif not planned.is_like(self._planned):
                 self.fail(now, say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
             else:
                 self.phase = Phase.OPERATING

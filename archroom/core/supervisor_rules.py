@@ -57,6 +57,12 @@ class Plan:
         """The longest way that a carriage goes."""
         return max(abs(there - here) for here, there in zip(self.start_mm, self.target_mm, strict=True))
 
+    def is_like(self, other: Plan) -> bool:
+        """Return whether another plan is the same opening from the same places, give or take `REACHED_MM`."""
+        starts = zip(self.start_mm, other.start_mm, strict=True)
+        is_same = (self.opens, self.closes, self.open_now) == (other.opens, other.closes, other.open_now)
+        return is_same and all(abs(here - there) <= REACHED_MM for here, there in starts)
+
     def expected_s(self, identity: Identity) -> float:
         """Return how long the opening should take, warning included."""
         travel_s = self.distance_mm / max(1, identity.speed_mm_s)

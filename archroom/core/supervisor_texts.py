@@ -93,5 +93,5 @@ def end_text(block: int, status: ControllerStatus) -> Message:
             return say("Block {block} stopped by itself: somebody is in an aisle that changes.", block=block)
         case EndReason.MODE:
             return say("Block {block} stopped by itself: the mode switch or local enable was turned.", block=block)
-        case EndReason.ARRIVED | EndReason.NONE:
+        case _:
             return say("Block {block} is at rest, but not where it should be.", block=block)
