@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -376,6 +375,10 @@ def _read(file: Path) -> str | None:
 
 
 def _parsed(file: Path, text: str) -> Mapping[str, object]:
+    if not text:
+        return {}
+    import tomllib  # most machines have no file
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from archroom.shelving.spec import BusSpec, Places, ServerSpec
     from archroom.store.archive import SqlArchive
 
+_FIRST_LOOK_S = 3.0
+_LOOK_EVERY_S = 0.05
+
 
 class MachineClock:
     """The machine's clock, in the machine's time zone."""
@@ -145,7 +148,9 @@ class ShelvingOnDemand:
         if self._client is None:
             from archroom.shelving.client import ShelvingClient
 
-            self._client = ShelvingClient(self.spec(), self.places())
+            client = ShelvingClient(self.spec(), self.places())
+            _wait_for_first_look(client)
+            self._client = client
         return self._client
 
     def _remembered(self) -> ShelvingClient | None:
@@ -164,6 +169,15 @@ class ShelvingOnDemand:
         from archroom.shelving.spec import BusSpec
 
         return tuple(BusSpec(bus.url, bus.units) for bus in self._config.buses)
+
+
+def _wait_for_first_look(client: ShelvingClient) -> None:
+    """Give a server that has just started the time to read each block once, or to find that it does not answer."""
+    from archroom.core.shelving import Trust
+
+    deadline = time.monotonic() + _FIRST_LOOK_S
+    while any(view.trust is Trust.UNKNOWN for view in client.views()) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY_S)
 
 
 class House:

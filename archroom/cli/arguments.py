@@ -16,6 +16,9 @@ from archroom.cli.job import Handler
 from archroom.errors import Message, UsageError, say
 from archroom.texts import render, tr
 
+OPTIONS_WITH_VALUE = ("--db", "--shelving", "--as", "--terminal", "--lang")
+"""The global options that take a value."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that refuses as everything here refuses: by an error with a sentence."""

@@ -6,7 +6,6 @@ is narration. Whatever is printed passes `visible`, so no text from outside can 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +43,8 @@ class Output:
 
     def object_line(self, shape: Mapping[str, Json]) -> None:
         """Print one JSON object on a line of its own, at once."""
+        import json  # plain lines need none of it
+
         is_unicode = (getattr(self._stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
         print(json.dumps(shape, ensure_ascii=not is_unicode), file=self._stdout, flush=True)
 

@@ -6,39 +6,37 @@ No expected failure shows a traceback. What nobody foresaw is one sentence on st
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from archroom import config, paths
-from archroom.cli import (
-    aisles,
-    demo,
-    desk,
-    find,
-    intake,
-    labels,
-    ledger,
-    people,
-    rooms,
-    scan,
-    shelving,
-    storage,
-    where,
-)
-from archroom.cli.arguments import Parser, build_parser
+from archroom.cli.arguments import OPTIONS_WITH_VALUE, Parser, build_parser
 from archroom.cli.job import Job
 from archroom.cli.output import EXIT_INTERRUPTED, EXIT_NO_READER, EXIT_UNEXPECTED, Output
 from archroom.errors import ArchroomError, say
 from archroom.wiring import House
 
-_GROUPS = (demo, rooms, intake, find, desk, scan, people, labels, aisles, shelving, ledger, storage, where)
+GROUPS = {
+    "demo": ("demo",),
+    "rooms": ("init", "room"),
+    "intake": ("import", "place"),
+    "find": ("find", "show"),
+    "desk": ("lend", "return", "put", "bind", "undo"),
+    "scan": ("scan",),
+    "people": ("person",),
+    "labels": ("label",),
+    "aisles": ("aisle",),
+    "shelving": ("shelving",),
+    "ledger": ("ledger",),
+    "storage": ("backup", "restore"),
+    "where": ("where",),
+}
+"""The files of this package that hold commands, and the commands of each: a run loads only the one it needs."""
 
 
 def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -47,7 +45,7 @@ def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) ->
     try:
         _speak(_early_language(argv))
         with redirect_stdout(stdout):
-            args = command_tree().parse_args(argv)
+            args = command_tree(argv).parse_args(argv)
         return _carry_out(args, stdin, output)
     except ArchroomError as error:
         return output.failed(error)
@@ -62,9 +60,11 @@ def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) ->
         return _unforeseen(error, argv, output)
 
 
-def command_tree() -> Parser:
-    """Return the tree of all commands, in the person's language."""
-    return build_parser([group.add_commands for group in _GROUPS])
+def command_tree(argv: Sequence[str] = ()) -> Parser:
+    """Return the tree of commands in the person's language: the group of the command that is named, else all of them."""
+    named = _first_word(argv)
+    chosen = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
+    return build_parser([import_module(f"archroom.cli.{group}").add_commands for group in chosen])
 
 
 def _carry_out(args: argparse.Namespace, stdin: BinaryIO, output: Output) -> int:
@@ -98,6 +98,17 @@ def _early_language(argv: Sequence[str]) -> str:
     return ""
 
 
+def _first_word(argv: Sequence[str]) -> str:
+    """Return the first argument that is neither a global option nor the value of one."""
+    words = iter(argv)
+    for word in words:
+        if word in OPTIONS_WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
 def _before_words(argv: Sequence[str]) -> list[str]:
     """Return the arguments up to `--`, after which nothing is an option."""
     words = list(argv)
@@ -122,6 +133,10 @@ def _unforeseen(error: Exception, argv: Sequence[str], output: Output) -> int:
 
 def _is_logged(log: Path, error: Exception, argv: Sequence[str]) -> bool:
     """Append one JSON line with the traceback; data in it cannot forge a line or steer a terminal."""
+    import json
+    import traceback
+    from datetime import UTC, datetime
+
     entry = {
         "at": datetime.now(UTC).isoformat(),
         "command": [config.masked(word) for word in argv],

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.codes import OwnCode
 from archroom.core.events import Event
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
-from archroom.core.records import ImportCounts, Record
-from archroom.core.rooms import Block, RoomPlan
-from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+
+if TYPE_CHECKING:
+    from archroom.core.records import ImportCounts, Record
+    from archroom.core.rooms import Block, RoomPlan
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
 
 
 class Clock(Protocol):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from archroom.core.custody import home_text
 from archroom.core.holdings import Custody, Loan, Person, Standing
 from archroom.core.ports import Archive, Clock, Details, Hit
 from archroom.errors import BadCode, Message, say
-from archroom.services.history import ActLine, act_line
 from archroom.services.resolving import thing_of_typed
+
+if TYPE_CHECKING:
+    from archroom.services.history import ActLine
 
 MAX_COUNTED = 1000
 _PEOPLE_SHOWN = 20
@@ -72,6 +75,8 @@ class Finder:
 
     def history_of(self, details: Details) -> list[ActLine]:
         """Return a thing's events in words, newest first."""
+        from archroom.services.history import act_line  # a search has no use for it, and must start fast
+
         with self._archive.reading() as books:
             return [act_line(books, event) for event in details.history]
 
