@@ -83,7 +83,7 @@ def parse_port(url: str) -> PortAddress:
     Serial ports take `baud`, `parity` (N, E, O), `stop` (1, 2) and `echo` (0, 1); `socket` takes `baud` and `echo` of the
     line behind the gateway. Left out: 19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo.
     """
-    shown = clean(url, LONGEST_NAME)
+    shown = clean(re.sub(r"//[^/]*@", "//...@", url), LONGEST_NAME)
     try:
         parts = urlsplit(url)
         carrier = Carrier(parts.scheme)
