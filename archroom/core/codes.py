@@ -1,7 +1,7 @@
 """Barcodes: own codes, command words, and the one place where a scan is normalised.
 
 An own code is a function of what it names: a kind letter, the number of the thing in eight digits, and a check character,
-`B00000127K`. So every thing has its code from its creation, codes are never reused because numbers are not, and no table is
+`B00000127J`. So every thing has its code from its creation, codes are never reused because numbers are not, and no table is
 needed to read one. The check is a weighted sum modulo the prime 31 over an alphabet of 31 characters, which finds every
 single wrong character and every swap of neighbours. Foreign barcodes are anything else; they are bound to a thing and may
 not contain an own code, so the two never mix.
