@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
+from archroom.cli.output import Json
 from archroom.errors import say
 from archroom.texts import tr
 
@@ -28,14 +29,34 @@ def add_commands(commands: Commands) -> None:
 def _backup(job: Job) -> int:
     from archroom.store.backup import backup
 
-    report = backup(job.house.books.opened(), job.args.file)
-    job.output.result({"file": str(job.args.file), "head": report.head_hex}, [str(job.args.file)])
+    archive = job.house.books.opened()
+    with job.output.progress(say("Events")) as progress:
+        manifest = backup(archive, job.args.file, progress)
+    shape: dict[str, Json] = {
+        "file": str(job.args.file),
+        "entries": manifest.entries,
+        "head": manifest.head,
+        "sha256": manifest.sha256,
+        "size": manifest.size,
+    }
+    proved = tr(
+        "{file}: proved, {count} events, {size} bytes", file=str(job.args.file), count=manifest.entries, size=manifest.size
+    )
+    job.output.result(shape, [proved])
     return 0
 
 
 def _restore(job: Job) -> int:
-    from archroom.store.backup import restore
+    from archroom.store.restoring import restore
 
-    report = restore(job.args.file, job.settings.config.database)
-    job.output.result({"file": str(job.args.file), "head": report.head_hex}, [str(job.args.file)])
+    report = restore(job.args.file, job.settings.config.database, job.house.clock, job.performer)
+    shape: dict[str, Json] = {
+        "file": str(job.args.file),
+        "entries": report.count,
+        "head": report.head_hex,
+        "kept": str(report.kept) if report.kept else None,
+    }
+    job.output.result(shape, [tr("Restored from {file}: {count} events", file=str(job.args.file), count=report.count)])
+    if report.kept is not None and not job.output.is_json:
+        job.output.note(say("What was there before is kept in {file}.", file=str(report.kept)))
     return 0
