@@ -10,7 +10,7 @@ from enum import Enum
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import ControllerStatus, Identity, Trust, impossibility
-from archroom.core.supervisor_rules import identity_problem, permission_problem
+from archroom.core.supervisor_rules import identity_problem
 from archroom.core.supervisor_wishes import Pace
 from archroom.errors import Message, say
 
@@ -91,13 +91,6 @@ class Watch:
     def is_ours(self) -> bool:
         """Whether the unit has proved to be the controller that this block needs."""
         return self.identity is not None and identity_problem(self.block, self.identity) is None
-
-    @property
-    def problem(self) -> Message | None:
-        """Why the unit may not be moved whatever its status says; None if it may."""
-        if self.identity is None:
-            return self.reason or say("Block {block} was not read yet.", block=self.block.number)
-        return identity_problem(self.block, self.identity) or permission_problem(self.block, self.identity)
 
     @property
     def authority(self) -> Authority | None:

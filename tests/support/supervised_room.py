@@ -13,7 +13,7 @@ from itertools import count
 from archroom.core.rooms import Block, Carriage, End, Face
 from archroom.core.shelving import BlockView, Outcome, Ticket
 from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import Notice
+from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.drivers import reference
 from archroom.drivers.modbus import Request
@@ -63,6 +63,8 @@ class Sent:
     at_s: float
     wish: Wish
     fate: str | None
+    boot_id: int
+    """Of the controller at that time: its numbers begin anew with each boot."""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ class SupervisedBlock:
     now: float = 0.0
     sent: list[Sent] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    stops_asked: list[float] = field(default_factory=list)
+    """When a stop was asked for, by a person or by the supervisor itself."""
     lease_of: str | None = None
     """The motion whose program is alive."""
     sim: VirtualBlock = field(init=False)
@@ -118,14 +122,17 @@ class SupervisedBlock:
             due = [wish for wish in due if wish.frame is Frame.STOP]
         if due:
             self._exchange(min(due, key=lambda wish: (wish.lane, wish.due_s)))
-        self.notices += self.supervisor.take_notices()
+        for notice in self.supervisor.take_notices():
+            self.notices.append(notice)
+            if notice.kind is NoticeKind.STOP_ASKED and not self.supervisor.is_stranger:
+                self.stops_asked.append(self.now)
 
     def _exchange(self, wish: Wish) -> None:
         fate = self.decide(self.now, wish.frame)
         station = self.sim.station
         if not station.is_heard:
             fate = fate or LOST_REQUEST
-        self.sent.append(Sent(self.now, wish, fate))
+        self.sent.append(Sent(self.now, wish, fate, station.controller.boot_id))
         asked_s = self.now
         self.supervisor.frame_sent(self.now, wish)
         request = request_of(wish, self.sim.unit, len(self.block.carriages))
