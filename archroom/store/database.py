@@ -85,9 +85,10 @@ def _enter(books: Books, opened: ExitStack, is_act: bool) -> None:
         try:
             books.connect(reuse_if_open=True)
             opened.callback(books.close)
-            opened.enter_context(books.begin_act() if is_act else books.begin_look())
             if not books.is_out_of_date():
-                return
+                opened.enter_context(books.begin_act() if is_act else books.begin_look())
+                if not books.is_out_of_date():
+                    return
         except books.errors as error:
             is_busy = isinstance(books.said(error), Busy)
             if time.monotonic() > deadline or not (is_busy or is_first):

@@ -10,14 +10,13 @@ import os
 import secrets
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.events import stamp
 from archroom.core.ports import Clock
 from archroom.errors import BadDatabase, say
-from archroom.store import chain, migrations, models, schema
+from archroom.store import chain, files, migrations, models, schema
 from archroom.store.connections import Books
 from archroom.store.database import told
 from archroom.store.sqlite import APPLICATION_ID, SqliteBooks, refuse_network_drive
@@ -31,15 +30,15 @@ def found_file(path: Path, clock: Clock, founder: Performer) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_network_drive(path.parent)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-    _remove(unfinished)
+    files.remove(unfinished)
     try:
         books = SqliteBooks(unfinished, is_new=True)
         with told(books):
             _found(books, clock, founder, _sign_file)
         books.shut()
-        _name_finished(unfinished, path)
+        files.name_finished(unfinished, path)
     finally:
-        _remove(unfinished)
+        files.remove(unfinished)
 
 
 def found_schema(books: Books, clock: Clock, founder: Performer) -> None:
@@ -88,21 +87,3 @@ def _refuse_other_encoding(books: Books) -> bool:
     if row is None or row[0] != "UTF8":
         raise BadDatabase(say("The PostgreSQL database must be created with the encoding UTF8."))
     return True
-
-
-def _name_finished(unfinished: Path, path: Path) -> None:
-    """Give a finished file its name, never over another one."""
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        raise BadDatabase(say("{path} is there already; nothing was written over.", path=str(path))) from None
-    except OSError:  # a file system without hard links
-        if path.exists():
-            raise BadDatabase(say("{path} is there already; nothing was written over.", path=str(path))) from None
-        unfinished.rename(path)
-
-
-def _remove(path: Path) -> None:
-    for name in (path, *(path.with_name(path.name + ending) for ending in ("-journal", "-wal", "-shm"))):
-        with suppress(FileNotFoundError):
-            name.unlink()

@@ -90,7 +90,7 @@ class PostgresBooks(Books, PostgresqlDatabase):
 
     def said(self, error: Exception) -> ArchroomError | None:
         """Return what to tell a person of an error of the server."""
-        cause = error.args[0] if error.args and isinstance(error.args[0], psycopg.Error) else error
+        cause = getattr(error, "orig", error)
         state = getattr(cause, "sqlstate", None) or ""
         if state in _BUSY:
             return Busy(say("Another terminal is busy; nothing was changed. Try again."))

@@ -69,9 +69,16 @@ class SqliteBooks(Books, SqliteDatabase):
 
     errors = (PeeweeException, sqlite3.Error)
 
-    def __init__(self, path: Path, is_new: bool = False, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    def __init__(
+        self,
+        path: Path,
+        is_new: bool = False,
+        is_read_only: bool = False,
+        version: tuple[int, ...] = sqlite3.sqlite_version_info,
+    ) -> None:
         self.path = path
-        self.is_read_only = not is_new and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        self.is_read_only = is_read_only or not (is_new or may_write)
         self.is_new = is_new
         """Whether the file may be made."""
         self._version = version
@@ -142,8 +149,7 @@ class SqliteBooks(Books, SqliteDatabase):
 
     def said(self, error: Exception) -> ArchroomError | None:
         """Return what to tell a person of an error of SQLite."""
-        cause = error.args[0] if error.args and isinstance(error.args[0], sqlite3.Error) else error
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF
         kind, message = _SAID.get(code, (None, None))
         return kind(message) if kind and message else None
 
@@ -190,7 +196,7 @@ _SAID: dict[int, tuple[type[ArchroomError], Message]] = {
 }
 
 
-def refuse_unfit_file(path: Path, mounts: Path = MOUNTS) -> None:
+def refuse_unfit_file(path: Path, mounts: Path = MOUNTS, is_network_allowed: bool = False) -> None:
     """Raise BadDatabase if a path is no file of ours by what can be seen without opening it, or lies on a network drive."""
     shown = str(path)
     try:
@@ -201,7 +207,8 @@ def refuse_unfit_file(path: Path, mounts: Path = MOUNTS) -> None:
         raise BadDatabase(say("{path} cannot be opened: {reason}.", path=shown, reason=error.strerror or "")) from None
     if not stat.S_ISREG(mode):
         raise BadDatabase(say("{path} is not a file.", path=shown))
-    refuse_network_drive(path, mounts)
+    if not is_network_allowed:
+        refuse_network_drive(path, mounts)
     try:
         with path.open("rb") as file:
             head = file.read(72)
