@@ -105,10 +105,11 @@ class FaultyBus:
     def _in_pieces(self, reply: bytes, at: float) -> list[tuple[float, bytes]]:
         """A byte at a time, or in two; sometimes too slowly to be whole in time."""
         random = self._random
-        pause_s = random.choice((0.0, 0.01, 0.05, 0.4)) * self._times.late_from_s
         if random.random() < 0.5:
+            pause_s = random.choice((0.0, 0.01, 0.05, 0.1)) * self._times.late_from_s
             return [(at + place * pause_s, reply[place : place + 1]) for place in range(len(reply))]
         cut = random.randrange(1, len(reply))
+        pause_s = random.choice((0.0, 0.05, 0.5, 0.9)) * self._times.late_from_s
         return [(at, reply[:cut]), (at + pause_s, reply[cut:])]
 
     def _damaged(self, frame: bytes) -> bytes:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from careless_lines import CredulousLine, RetryingLine
 from faulty_bus import Fault, FaultyBus, times_of
 from faulty_play import Client, Verdict, faults_played
 from paper_controller import ForgetfulController, PaperBus, PaperController
 from virtual_wire import VirtualClock, VirtualWire
 
-from archroom.drivers.line import ExchangeFailed, Line
-from archroom.drivers.modbus import Request
-from archroom.drivers.modbus_frames import build_request, find_reply
+from archroom.drivers.line import Line
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
-from archroom.drivers.transactions import Failure, FailureKind, Reply
 
 SEED = 20261124
 TIMINGS = {
@@ -21,34 +19,6 @@ TIMINGS = {
     "RTU over TCP": stream_timing(Framing.RTU),
     "Modbus TCP": stream_timing(Framing.MBAP),
 }
-
-
-class RetryingLine(Line):
-    """Canary: sends again by itself what got no answer, as Modbus libraries do."""
-
-    def exchange(self, request: Request, is_urgent: object = None) -> Reply:
-        for _ in range(3):
-            try:
-                return super().exchange(request)
-            except ExchangeFailed:
-                continue
-        return super().exchange(request)
-
-
-class CredulousLine(Line):
-    """Canary: takes the first frame with a good CRC of the right unit for the answer, and never drains."""
-
-    def exchange(self, request: Request, is_urgent: object = None) -> Reply:
-        sent_at = self._clock()
-        self._wire.write(build_request(request, Framing.RTU, 0))
-        received = b""
-        ends_at = sent_at + self.state.timing.answer_s
-        while (left_s := ends_at - self._clock()) > 0:
-            received += self._wire.read(left_s)
-            found = find_reply(received, request, Framing.RTU, 0)
-            if found is not None and found.exception_code is None:
-                return Reply(found.registers, sent_at, self._clock())
-        raise ExchangeFailed(Failure(FailureKind.SILENCE, request, True), self.name)
 
 
 def played(

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from careless_lines import CredulousLine, RetryingLine
 from far_end import FarEnd
 from faulty_bus import Fault, FaultyBus, Times
 from faulty_play import Client, Verdict, faults_played
@@ -37,7 +38,9 @@ class StampedWire:
         self._wire.write(data)
 
 
-def played(scheme: str, exchanges: int, answer_s: float | None, drain_s: float) -> tuple[Verdict, FaultyBus]:
+def played(
+    scheme: str, exchanges: int, answer_s: float | None, drain_s: float, kind: type[Line] = Line
+) -> tuple[Verdict, FaultyBus]:
     """Let a client play through the real driver on a real wire.
 
     What is late is counted from the driver's own write, and lost where this machine is so busy that it would come after the
@@ -55,7 +58,7 @@ def played(scheme: str, exchanges: int, answer_s: float | None, drain_s: float) 
         wires.append(StampedWire(wire, timing))
         times = Times(timing.answer_s + timing.wire_s(80), timing.answer_s + 0.6 * drain_s)
         bus.append(FaultyBus(PaperBus(timing.framing is Framing.RTU), 7, times))
-        line = Line(wires[0], time.monotonic)
+        line = kind(wires[0], time.monotonic)
         try:
             return Client(line, bus[0], 7).play(exchanges), bus[0]
         finally:
@@ -69,6 +72,13 @@ def test_no_wrong_value_is_believed_on_a_real_wire(scheme: str) -> None:
     assert faults_played(bus) == set(Fault)
     assert verdict.matched > 30
     assert sum(verdict.failed.values()) > 30
+
+
+def test_careless_lines_are_found_out_on_a_real_wire() -> None:
+    believing, _ = played("serial", 200, answer_s=0.02, drain_s=0.06, kind=CredulousLine)
+    assert believing.believed_wrong
+    repeating, _ = played("serial", 100, answer_s=0.02, drain_s=0.06, kind=RetryingLine)
+    assert repeating.sent_twice
 
 
 @pytest.mark.proof
