@@ -8,6 +8,7 @@ past it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -112,14 +113,24 @@ class ShelvingClient:
         if board is None and not self._spec.buses:
             raise PortUnavailable(say("No mobile shelving is set up on this machine."))
         reports = None if board is None or is_frozen(board.pid) else _stop_through(board, block, by)
-        if reports is not None:
-            return reports
-        from archroom.shelving.direct import stop_past_server
-
-        if board is not None:
-            return stop_past_server(board.buses, board.carriages, block)
+        served = board.buses if board is not None else ()
         carriages = {one.number: len(one.carriages) for one in self._spec.blocks}
-        return stop_past_server(self._spec.buses, carriages, block)
+        direct = tuple(bus for bus in self._spec.buses if bus.url not in {one.url for one in served})
+        if reports is None:
+            carriages |= board.carriages if board is not None else {}
+            direct += served
+        if direct:
+            from archroom.shelving.direct import stop_past_server
+
+            reports = (reports or []) + stop_past_server(direct, carriages, block)
+        return reports or []
+
+    def dismiss(self) -> None:
+        """Have a server that was started on demand end now; one that is needed, or was started to stay, stays."""
+        board = read_board(self._places.run_folder)
+        if board is not None and board.digest == self._spec.digest:
+            with suppress(PortUnavailable):
+                _ask_to_make_way(board)
 
     # -- the server
 
