@@ -160,7 +160,10 @@ class Reading(Protocol):
         ...
 
     def unplaced_boxes(self) -> Iterator[Thing]:
-        """Yield top containers without a home, in reference order: by collection, then natural order of indicators."""
+        """Yield top containers without a home, in reference order: by collection, then natural order of indicators.
+
+        What is out is among them, so that its place is kept; what was disposed of is not.
+        """
         ...
 
     def shelves_from(self, place_id: int) -> Iterator[tuple[Place, int]]:

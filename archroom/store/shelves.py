@@ -55,11 +55,11 @@ def shelves_from(books: Books, place_id: int) -> Iterator[tuple[Place, int]]:
 
 
 def unplaced_boxes(books: Books) -> list[Thing]:
-    """Return boxes, volumes and tubes that are here and have no home: by collection, then natural order of indicators."""
+    """Return boxes, volumes and tubes without a home, wherever they are: by collection, then natural order of indicators."""
     rows = books.rows(
         f"SELECT {THING_COLUMNS}, c.reference, c.title, d.indicator FROM {THINGS}"
         " LEFT JOIN collection c ON c.id = d.collection_id"
-        f" WHERE t.kind IN ({_BOXES}) AND t.custody IN ('in', 'staging') AND t.container_id IS NULL"
+        f" WHERE t.kind IN ({_BOXES}) AND t.custody <> 'disposed' AND t.container_id IS NULL"
         " AND t.home_place_id IS NULL AND t.home_container_id IS NULL"
     )
     ordered = sorted(rows, key=lambda row: (*(_natural(text or "") for text in row[-3:]), row[0]))

@@ -143,6 +143,16 @@ def test_a_run_fills_shelf_after_shelf_and_is_undone(house: StockedDesk) -> None
     assert not house.standing(1).thing.whereabouts.has_home
 
 
+def test_a_run_keeps_the_place_of_what_is_out(house: StockedDesk) -> None:
+    house.scan(house.ann.code, code(2), "DONE")
+    assert Placing(house.archive).place_run(OLGA, FIRST, False, lambda count: None).placed == 3
+    standing = house.standing(3)
+    assert standing.held_by == house.ann
+    assert standing.home_place is not None
+    assert standing.home_place.address == FIRST
+    assert house.scan(code(2)) == "returned"
+
+
 def report_place(house: StockedDesk) -> int:
     """Number of the first shelf."""
     with house.archive.reading() as books:

@@ -184,7 +184,8 @@ class MemoryLook:
 
     def unplaced_boxes(self) -> Iterator[Thing]:
         boxes = [t for t in self._books.things.values() if t.kind.code_kind is CodeKind.BOX and not t.whereabouts.has_home]
-        yield from sorted((box for box in boxes if box.whereabouts.container_id is None), key=_natural)
+        kept = [b for b in boxes if b.whereabouts.container_id is None and b.whereabouts.custody is not Custody.DISPOSED]
+        yield from sorted(kept, key=_natural)
 
     def shelves_from(self, place_id: int) -> Iterator[tuple[Place, int]]:
         for place in self._books.places.values():
