@@ -123,7 +123,14 @@ class ShelvingOnDemand:
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""
-        return (self._client or self._remembered() or self._connected()).stop(block)
+        client = self._client or self._remembered() or self._new_client()
+        return client.stop(block, self._config.operator)
+
+    def dismiss(self) -> None:
+        """Have the server end now, if it was started on demand and nothing moves."""
+        client = self._client or self._remembered()
+        if client is not None:
+            client.dismiss()
 
     def spec(self) -> ServerSpec:
         """Return what the server of this machine is to serve; opens the books.
@@ -146,12 +153,15 @@ class ShelvingOnDemand:
 
     def _connected(self) -> ShelvingClient:
         if self._client is None:
-            from archroom.shelving.client import ShelvingClient
-
-            client = ShelvingClient(self.spec(), self.places())
+            client = self._new_client()
             _wait_for_first_look(client)
             self._client = client
         return self._client
+
+    def _new_client(self) -> ShelvingClient:
+        from archroom.shelving.client import ShelvingClient
+
+        return ShelvingClient(self.spec(), self.places())
 
     def _remembered(self) -> ShelvingClient | None:
         """Return a client that knows what the last server on these buses was told, None if there was none."""
@@ -270,6 +280,11 @@ class House:
             aisles=self.aisles,
             labelling=self.labelling,
         )
+
+    def dismiss_shelving(self) -> None:
+        """Have the shelving server end now, if it was started on demand and nothing moves."""
+        if self.shelving is not None:
+            self.shelving.dismiss()
 
     def _stop_all(self) -> list[StopReport]:
         return self.shelving.stop() if self.shelving is not None else []

@@ -54,7 +54,10 @@ def _open_app(job: Job, folder: Path, bus_url: str) -> int:
     with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
         if not demo_house.is_founded(folder):
             demo_house.furnish(house)
-        return run_app(house, folder / "labels")
+        try:
+            return run_app(house, folder / "labels")
+        finally:
+            house.dismiss_shelving()
 
 
 def _play_script(job: Job) -> int:

@@ -24,7 +24,13 @@ PEOPLE = ("Ada Lindqvist", "王小明")
 
 def demo_config(config: Config, folder: Path, bus_url: str) -> Config:
     """Return settings for books and state in a folder, with simulated shelving at a URL."""
-    return replace(config, database=sqlite_url(folder / "demo.db"), buses=(Bus(bus_url),), state_folder=folder / "state")
+    return replace(
+        config,
+        database=sqlite_url(folder / "demo.db"),
+        buses=(Bus(bus_url),),
+        state_folder=folder / "state",
+        run_folder=folder / "run",
+    )
 
 
 def furnish(house: House) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count, takewhile
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -59,9 +60,10 @@ class Round:
         return next(view for view in self.house.aisles.views() if view.block == self.block)
 
     def events(self, kind: ActKind) -> int:
-        """Return how many events of a kind the ledger holds among the newest."""
+        """Return how many events of a kind the ledger holds."""
         with self.house.books.reading() as books:
-            return sum(event.act.kind is kind for event in books.last_events(1000))
+            ledger = takewhile(lambda event: event is not None, map(books.event, count(1)))
+            return sum(event is not None and event.act.kind is kind for event in ledger)
 
 
 Step = tuple[Message, Callable[[Round], Message]]
@@ -89,6 +91,7 @@ def play(config: Config, folder: Path, output: Output) -> int:
             if not is_seen:
                 break
     finally:
+        going.house.dismiss_shelving()
         going.house.books.close()
     total_ms = round((monotonic() - started) * 1000)
     if output.is_json:
