@@ -102,7 +102,10 @@ class Aisles:
         return self._shelving
 
     def _refused(self, performer: Performer, asked: dict[str, str | int], reason: Message) -> Outcome:
-        self._write(performer, ActKind.MOTION_REFUSED, {**asked, "reason": reason.english()})
+        try:
+            self._write(performer, ActKind.MOTION_REFUSED, {**asked, "reason": reason.english()})
+        except ArchroomError as error:
+            reason = say("{reason} This is not in the ledger: {why}", reason=reason, why=error.message)
         return Outcome(OutcomeKind.REFUSED, reason, None)
 
     def _write(self, performer: Performer, kind: ActKind, facts: dict[str, str | int]) -> int:
@@ -123,8 +126,11 @@ class Aisles:
         except ShelvingError as error:
             return Outcome(OutcomeKind.UNKNOWN, error.message, None)
         except BaseException:
-            self._stop_block(ticket.block)
-            self._write_outcome(performer, asked, Outcome(OutcomeKind.UNKNOWN, say("The watching was broken off."), None))
+            try:
+                self._stop_block(ticket.block)
+            finally:
+                broken_off = Outcome(OutcomeKind.UNKNOWN, say("The watching was broken off."), None)
+                self._write_outcome(performer, asked, broken_off)
             raise
 
     def _write_outcome(self, performer: Performer, asked: dict[str, str | int], outcome: Outcome) -> None:

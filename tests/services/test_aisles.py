@@ -131,6 +131,22 @@ def test_breaking_off_stops_the_block_and_leaves_an_unknown_outcome(house: Small
     assert events(house)[-1][1]["outcome"] == "unknown"
 
 
+def test_breaking_off_is_written_even_if_the_stop_fails(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.outcome = KeyboardInterrupt()
+    house.shelving.stop_error = PortUnavailable(say("The port went away."))
+    with pytest.raises(MotionFailed, match="look at it"):
+        opened(aisles)
+    assert events(house)[-1][1]["outcome"] == "unknown"
+
+
+def test_a_refusal_is_told_even_if_it_cannot_be_written(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.refusal = MotionRefused(say("Somebody is in aisle 1."))
+    house.archive.broken = Busy(say("The books are busy."))
+    outcome = opened(aisles)
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert outcome.reason.english() == "Somebody is in aisle 1. This is not in the ledger: The books are busy."
+
+
 def test_a_canary_an_end_that_is_not_written_is_noticed(house: SmallHouse, aisles: Aisles) -> None:
     opened(aisles)
     house.archive.books.events.pop()
