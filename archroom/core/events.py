@@ -105,7 +105,7 @@ def stamp(at: datetime) -> str:
 
 def instant(text: str) -> datetime:
     """Return the instant of a stamp."""
-    return datetime.strptime(text.replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S.%f%z")
+    return datetime.fromisoformat(text)
 
 
 def _where(where: Whereabouts) -> list[Json]:

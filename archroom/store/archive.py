@@ -102,14 +102,12 @@ def open_archive(url: str, clock: Clock, *, create: bool, founder: Performer = F
 
             founding.found_file(address.path, clock, founder)
         refuse_unfit_file(address.path)
-        books = books_at(address)
-    else:
-        books = books_at(address)
-        if create:
+    books = books_at(address)
+    try:
+        if create and not isinstance(address, SqliteFile):
             from archroom.store import founding
 
             founding.found_schema(books, clock, founder)
-    try:
         refuse_other_schema(books, address.shown)
         return SqlArchive(url, address.shown, books, clock)
     except BaseException:

@@ -13,7 +13,7 @@ import psycopg
 from peewee import PeeweeException, PostgresqlDatabase, Psycopg3Adapter
 from psycopg.pq import TransactionStatus
 
-from archroom.errors import ArchroomError, BadDatabase, Busy, ReadOnlyDatabase, Unreadable, say
+from archroom.errors import ArchroomError, Busy, ReadOnlyDatabase, Unreadable, say
 from archroom.store.connections import Books, Connection
 
 _SETTINGS = (
@@ -98,8 +98,6 @@ class PostgresBooks(Books, PostgresqlDatabase):
             return ReadOnlyDatabase(say("The database may only be read; nothing was changed."))
         if state in _FULL:
             return ReadOnlyDatabase(say("The disk is full; nothing was changed."))
-        if state == "3D000":
-            return BadDatabase(say("The server has no database of that name."))
         if isinstance(cause, psycopg.OperationalError) and (not state or state[:2] in ("08", "28", "57")):
-            return Unreadable(say("The database server does not answer, or does not let us in; nothing was changed."))
+            return Unreadable(say("The database server does not answer or does not know us; nothing was changed."))
         return None
