@@ -1,4 +1,4 @@
-"""The scan loop: what each scan does to the books and what it says, refusals, repeats, time, the race of two terminals."""
+"""The scan loop: what each scan does to the books and what it says, refusals, and the race of two terminals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from archroom.core.acts import ActKind, Performer
 from archroom.core.codes import CodeKind, format_code
 from archroom.core.holdings import Custody, PlaceKind
 from archroom.core.scans import Hand, Step
-from archroom.core.shelving import StopReport
-from archroom.errors import BadDatabase, Busy, PortUnavailable, say
 from archroom.services.desk import Desk, LoanPolicy
 
 
@@ -230,81 +228,6 @@ def test_retired_things_and_people_are_told_and_left_alone(house: SmallHouse) ->
         assert answer.message.english() == f"{name} is no longer in use here; nothing changed."
 
 
-def test_a_second_reading_within_a_moment_counts_once(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    first = house.desk.scan(house.session, house.box.code)
-    house.clock.pass_seconds(0.7)
-    second = house.desk.scan(house.session, house.box.code.lower())
-    assert (first.is_repeat, second.is_repeat) == (False, True)
-    assert (second.step, second.seq, second.is_ok) == (Step.LEND, None, True)
-    assert kinds(house) == [ActKind.THING_LENT]
-    house.clock.pass_seconds(0.9)
-    assert not house.desk.scan(house.session, house.box.code).is_repeat
-
-
-def test_different_codes_are_never_taken_for_a_repeat(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    assert house.desk.scan(house.session, house.box.code).seq is not None
-    assert house.desk.scan(house.session, house.other_box.code).seq is not None
-    assert not house.desk.scan(house.session, house.box.code).is_repeat
-
-
-def test_an_empty_line_between_two_readings_does_not_hide_the_repeat(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    house.desk.scan(house.session, house.box.code)
-    house.desk.scan(house.session, "\r")
-    assert house.desk.scan(house.session, house.box.code).is_repeat
-
-
-def test_piped_lines_all_count(house: SmallHouse) -> None:
-    session = house.desk.open_session(Performer("Olga", "desk/1"), is_live=False)
-    steps = [house.desk.scan(session, code).step for code in (house.box.code, house.ann.code, "DONE")]
-    steps += [house.desk.scan(session, house.box.code).step for _ in range(2)]
-    assert steps == [Step.SHOW, Step.LEND, Step.DONE, Step.RETURN, Step.SHOW]
-
-
-def test_the_hand_empties_after_a_minute(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    house.clock.pass_seconds(59.9)
-    assert house.session.hand.held == house.ann
-    house.clock.pass_seconds(0.1)
-    assert house.session.hand == Hand()
-    assert house.desk.scan(house.session, house.box.code).step is Step.SHOW
-
-
-def test_a_told_time_decides_over_the_clock(house: SmallHouse) -> None:
-    session = house.desk.open_session(Performer("Olga", "desk/1"), is_live=False)
-    house.desk.scan(session, house.ann.code, at_s=10.0)
-    house.clock.pass_seconds(3600)
-    assert house.desk.scan(session, house.box.code, at_s=69.0).step is Step.LEND
-    assert house.desk.scan(session, house.other_box.code, at_s=129.0).step is Step.SHOW
-    house.desk.scan(session, house.ann.code, at_s=130.0)
-    assert house.desk.scan(session, house.other_box.code, at_s=5.0).step is Step.ALREADY
-
-
-def test_a_time_told_late_in_a_session_is_of_the_same_count(house: SmallHouse) -> None:
-    session = house.desk.open_session(Performer("Olga", "desk/1"), is_live=False)
-    house.desk.scan(session, house.ann.code)
-    assert house.desk.scan(session, house.box.code, at_s=61.0).step is Step.SHOW
-
-
-def test_the_hand_empties_when_somebody_else_works_here(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    house.session.performer = Performer("Olga", "desk/1")
-    assert house.session.hand.held == house.ann
-    house.session.performer = Performer("Paul", "desk/1")
-    assert house.session.hand == Hand()
-    assert house.scan(house.ann.code, house.box.code).seq is not None
-    assert house.archive.books.events[-1].performer.actor == "Paul"
-
-
-def test_done_empties_the_hand_without_the_books(house: SmallHouse) -> None:
-    house.scan(house.ann.code)
-    house.archive.broken = BadDatabase(say("gone"))
-    assert house.scan("DONE").is_ok
-    assert house.session.hand == Hand()
-
-
 def test_looking_opens_no_transaction(house: SmallHouse) -> None:
     before = house.archive.transactions
     house.scan(
@@ -339,60 +262,6 @@ def test_what_is_in_hand_is_seen_as_it_stands_now(house: SmallHouse) -> None:
     refused = house.scan(house.other_shelf.code)
     assert not refused.is_ok
     assert house.scan(house.shelf.code).message.english().endswith("the loan to Bob is ended.")
-
-
-@pytest.mark.parametrize("error", [Busy(say("busy")), BadDatabase(say("gone"))])
-def test_when_the_books_do_not_answer_the_scan_is_not_counted(house: SmallHouse, error: Busy | BadDatabase) -> None:
-    house.scan(house.ann.code)
-    house.archive.broken = error
-    with pytest.raises(type(error)):
-        house.desk.scan(house.session, house.box.code)
-    assert house.session.hand.held == house.ann
-    house.archive.broken = None
-    assert house.desk.scan(house.session, house.box.code).step is Step.LEND
-
-
-def test_stop_goes_first_and_is_recorded_afterwards(house: SmallHouse) -> None:
-    answer = house.scan("stop\r")
-    assert house.shelving.log == ["stop None"]
-    assert (answer.step, answer.is_ok, answer.subject) == (Step.STOP, True, "STOP")
-    assert answer.message.english() == "Stopped. All shelving stands still."
-    assert house.archive.books.events[-1].act.kind is ActKind.MOTION_STOPPED
-    assert house.archive.books.events[-1].seq == answer.seq
-
-
-def test_stop_needs_no_books(house: SmallHouse) -> None:
-    house.archive.broken = BadDatabase(say("gone"))
-    answer = house.scan("STOP")
-    assert house.shelving.log == ["stop None"]
-    assert (answer.is_ok, answer.seq) == (True, None)
-    assert "not in the ledger" in answer.message.english()
-
-
-def test_stop_is_never_taken_for_a_repeat(house: SmallHouse) -> None:
-    for _ in range(3):
-        house.desk.scan(house.session, "STOP")
-    assert house.shelving.log == ["stop None"] * 3
-
-
-@pytest.mark.parametrize(
-    ("reports", "sentence"),
-    [
-        ([], "No shelving is connected here; nothing was stopped."),
-        ([StopReport(2, False, False, "direct")], "STOP could not be sent to block 2. Use its emergency stop."),
-        ([StopReport(2, True, False, "server")], "STOP was sent; standstill of block 2 was not seen. Look at it."),
-    ],
-)
-def test_stop_says_what_was_seen_and_no_more(house: SmallHouse, reports: list[StopReport], sentence: str) -> None:
-    house.shelving.reports = reports
-    answer = house.scan("STOP")
-    assert (answer.is_ok, answer.message.english()) == (False, sentence)
-
-
-def test_a_stop_that_fails_is_told_at_once(house: SmallHouse) -> None:
-    house.shelving.stop_error = PortUnavailable(say("The port went away."))
-    answer = house.scan("STOP")
-    assert (answer.is_ok, answer.message.english()) == (False, "The port went away.")
 
 
 def test_override_with_nothing_refused_says_so(house: SmallHouse) -> None:
