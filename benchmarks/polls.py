@@ -1,7 +1,7 @@
 """Status polls on a baud-true wire, simulator in another process, against what the wire allows.
 
 The floor of one poll is every character of question and answer at 11 bits, and 3.5 characters of silence (1.75 ms above
-19,200 baud) before each of the two. The figure is the mean over all polls of a run; the ratio is floor to figure: 1 is a
+19,200 baud) before each of the two. The figure is the median from one poll to the next; the ratio is floor to figure: 1 is a
 line that is never idle, more than 1 a line whose silences are not kept, which misses too.
 `python -m benchmarks.polls [SECONDS]` takes so long a run at each baud.
 """
@@ -9,10 +9,12 @@ line that is never idle, more than 1 a line whose silences are not kept, which m
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from archroom.drivers.controller import ReferenceController
@@ -36,16 +38,15 @@ def limit_s(timing: LineTiming, carriages: int) -> float:
     return timing.wire_s(characters) + 2 * timing.silence_s
 
 
-def mean_poll_s(line: Line, carriages: int, run_s: float) -> float:
-    """Poll back to back for a while and return what one poll took on average."""
+def usual_poll_s(line: Line, carriages: int, run_s: float) -> float:
+    """Poll back to back for a while and return the median time from one poll's beginning to the next one's."""
     controller = ReferenceController(line, UNIT)
     controller.status(carriages)
-    polls = 0
-    begun_at = time.perf_counter()
-    while (elapsed_s := time.perf_counter() - begun_at) < run_s:
+    begun_at = [time.perf_counter()]
+    while begun_at[-1] - begun_at[0] < run_s:
         controller.status(carriages)
-        polls += 1
-    return elapsed_s / polls
+        begun_at.append(time.perf_counter())
+    return statistics.median(later - earlier for earlier, later in pairwise(begun_at))
 
 
 def measured(folder: Path, baud: int, run_s: float) -> dict[str, object]:
@@ -58,7 +59,7 @@ def measured(folder: Path, baud: int, run_s: float) -> dict[str, object]:
             wire = open_port(endpoints["pty"])
             line = Line(wire, time.monotonic)
             carriages = endpoints["units"][str(UNIT)]
-            value_s, floor_s = mean_poll_s(line, carriages, run_s), limit_s(wire.timing, carriages)
+            value_s, floor_s = usual_poll_s(line, carriages, run_s), limit_s(wire.timing, carriages)
             line.close()
         finally:
             simulator.terminate()

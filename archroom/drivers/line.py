@@ -45,34 +45,32 @@ class Line:
         """Send a request once and return its matched answer.
 
         Raises ExchangeFailed, and PortUnavailable if the port went away: then nobody knows whether the request was taken.
-        `is_urgent` is asked every 5 ms while the request waits for the line; once it says yes, the exchange fails with
-        GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
+        `is_urgent` is asked before the request goes out, and every 5 ms while it waits for the line; once it says yes, the
+        exchange fails with GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
         """
+        asked = None if request.is_stop else is_urgent
         transaction = Transaction(request, self.state, self._clock())
         received = self._wire.read(0)
-        while transaction.outcome is None:
-            if received:
-                transaction.receive(received, self._clock())
-            if not received or not transaction.is_sent:
-                data = transaction.advance(self._clock())
-                if data:
-                    self._wire.write(data)
-            if transaction.outcome is None:
-                received = self._wait(transaction, None if request.is_stop else is_urgent)
-        if isinstance(transaction.outcome, Reply):
-            return transaction.outcome
-        assert transaction.outcome is not None  # noqa: S101 - the loop ends only with an outcome
-        raise ExchangeFailed(transaction.outcome, self.name)
+        while (outcome := self._advance(transaction, received, asked)) is None:
+            wait_s = max(0.0, transaction.due_at - self._clock())
+            received = self._wire.read(wait_s if asked is None or transaction.is_sent else min(wait_s, URGENCY_LOOK_S))
+        if isinstance(outcome, Failure):
+            raise ExchangeFailed(outcome, self.name)
+        return outcome
 
-    def _wait(self, transaction: Transaction, is_urgent: Callable[[], bool] | None) -> bytes:
-        """Wait for bytes until the transaction has something to do; what came is looked at before its time is up."""
-        wait_s = max(0.0, transaction.due_at - self._clock())
-        if is_urgent is None or transaction.is_sent:
-            return self._wire.read(wait_s)
-        if is_urgent():
+    def _advance(
+        self, transaction: Transaction, received: bytes, is_urgent: Callable[[], bool] | None
+    ) -> Reply | Failure | None:
+        """Hand over what came and send what is due; time is up only once nothing has come any more."""
+        if received:
+            transaction.receive(received, self._clock())
+        if is_urgent is not None and not transaction.is_sent and is_urgent():
             transaction.give_way()
-            return b""
-        return self._wire.read(min(wait_s, URGENCY_LOOK_S))
+        elif not received or not transaction.is_sent:
+            data = transaction.advance(self._clock())
+            if data:
+                self._wire.write(data)
+        return transaction.outcome
 
     def exchange_read(
         self, request: Request, repeats: int = MOST_READ_REPEATS, is_urgent: Callable[[], bool] | None = None

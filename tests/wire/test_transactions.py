@@ -244,6 +244,16 @@ def test_a_request_gives_way_while_it_waits_but_not_once_it_is_out() -> None:
     assert len(wire.sent) == 1
 
 
+def test_a_request_gives_way_at_the_last_moment_too() -> None:
+    line, wire, _ = scripted_line(FAST, ANSWER)
+    with pytest.raises(ExchangeFailed) as failed:
+        line.exchange(reference.operate(1, 1, 2, 2, 1, 5_000), is_urgent=lambda: True)
+    assert failed.value.failure.kind is FailureKind.GAVE_WAY
+    assert wire.sent == []
+    line.exchange(reference.stop_broadcast(), is_urgent=lambda: True)
+    assert len(wire.sent) == 1
+
+
 def test_listening_ends_when_something_is_urgent() -> None:
     line, _, clock = scripted_line(FAST)
     ends_at = clock.now + 10
