@@ -215,12 +215,12 @@ class Desk:
         try:
             reports = self._stop()
         except ShelvingError as error:
-            return Answer(Step.STOP, False, error.message, "command", Command.STOP.value)
+            return Answer(Step.REFUSE, False, error.message, "command", Command.STOP.value)
         seq = record_stop(self._archive, performer, reports)
         is_stopped = bool(reports) and all(report.is_sent and report.is_standstill_seen for report in reports)
         was_sent = any(report.is_sent for report in reports)
         said = sentences.stopped(reports, is_recorded=seq is not None or not was_sent)
-        return Answer(Step.STOP, is_stopped, said, "command", Command.STOP.value, seq=seq)
+        return Answer(Step.STOP if was_sent else Step.REFUSE, is_stopped, said, "command", Command.STOP.value, seq=seq)
 
     def _looked_at(self, books: Reading, intent: Intent, held: InHand) -> Answer:
         match intent:

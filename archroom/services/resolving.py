@@ -68,6 +68,8 @@ def owner_of_typed(books: Reading, text: str) -> Person | Standing | Place:
     owner: Person | Standing | Place | None = None
     if isinstance(code, OwnCode):
         owner = books.owner_of(code)
+        if owner is None:
+            raise BadCode(why_nameless(Nameless(shown(str(code)), is_own=True)))
     elif isinstance(code, ForeignCode):
         owner = books.owner_of_barcode(code.value)
     if isinstance(code, Unreadable) and code.flaw in (Flaw.EMPTY, Flaw.WRONG_CHECK, Flaw.TWO_CODES):

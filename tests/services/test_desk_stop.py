@@ -35,17 +35,32 @@ def test_stop_is_never_taken_for_a_repeat(house: SmallHouse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reports", "sentence"),
+    ("reports", "step", "sentence"),
     [
-        ([], "No shelving is connected here; nothing was stopped."),
-        ([StopReport(2, False, False, "direct")], "STOP could not be sent to block 2. Use its emergency stop."),
-        ([StopReport(2, True, False, "server")], "STOP was sent; standstill of block 2 was not seen. Look at it."),
+        ([], Step.REFUSE, "No shelving is connected here; nothing was stopped."),
+        (
+            [StopReport(2, False, False, "direct")],
+            Step.REFUSE,
+            "STOP could not be sent to block 2. Use its emergency stop.",
+        ),
+        (
+            [StopReport(2, True, False, "server")],
+            Step.STOP,
+            "STOP was sent; standstill of block 2 was not seen. Look at it.",
+        ),
+        (
+            [StopReport(1, True, True, "server"), StopReport(2, False, False, "direct")],
+            Step.STOP,
+            "STOP could not be sent to block 2. Use its emergency stop.",
+        ),
     ],
 )
-def test_stop_says_what_was_seen_and_no_more(house: SmallHouse, reports: list[StopReport], sentence: str) -> None:
+def test_stop_says_what_was_seen_and_no_more(
+    house: SmallHouse, reports: list[StopReport], step: Step, sentence: str
+) -> None:
     house.shelving.reports = reports
     answer = house.scan("STOP")
-    assert (answer.is_ok, answer.message.english()) == (False, sentence)
+    assert (answer.step, answer.is_ok, answer.message.english()) == (step, False, sentence)
 
 
 def test_a_stop_that_fails_is_told_at_once(house: SmallHouse) -> None:
