@@ -139,6 +139,10 @@ class Reading(Protocol):
         """Return people whose names hold all words, with how many things each has."""
         ...
 
+    def all_people(self) -> Iterator[tuple[Person, int]]:
+        """Yield people who are registered or still have something, by name, with how many things each has."""
+        ...
+
     def count_found(self, words: str, at_most: int = 1001) -> int:
         """Return how many things match, counted up to a limit."""
         ...

@@ -10,17 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import (
-    BlockView,
-    ControllerStatus,
-    Identity,
-    Outcome,
-    StopReport,
-    Ticket,
-    Trust,
-)
+from archroom.core.shelving import BlockView, ControllerStatus, Identity, Outcome, StopReport, Ticket, Trust
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
+from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import Plan, allowed_plan, identity_problem, permission_problem, standing_problem
 from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_view import aisle_states
@@ -30,10 +23,6 @@ from archroom.errors import Message, MotionRefused, say
 
 LAST_NUMBER = 0xFFFF
 """The highest EPOCH and SEQ."""
-PROOF_POLL_S = 0.1
-STRANGER_POLL_S = 2.0
-FIRST_PROBE_S = 0.5
-LAST_PROBE_S = 4.0
 UNKNOWN_SCAN_S = 0.1
 
 
@@ -65,9 +54,11 @@ class Supervisor:
         self._motion: Motion | None = None
         self._ended: tuple[str, Outcome] | None = None
         self._own: Authority | None = None
+        """The last command of ours that the controller took, while nobody else has commanded since."""
+        self._epoch = 0
+        """The highest epoch that was ever ours."""
         self._notices: list[Notice] = []
-        self._poll_due_s = 0.0
-        self._probe_s = FIRST_PROBE_S
+        self._polls = Polls()
 
     # -- the shell's side: what to send, and what became of it
 
@@ -93,7 +84,7 @@ class Supervisor:
         elif self._motion is not None and wish.frame in (Frame.HEARTBEAT, Frame.SELECT, Frame.OPERATE):
             self._motion.frame_sent(now, wish.frame)
         if wish.frame in (Frame.STOP, Frame.SELECT, Frame.OPERATE):
-            self._poll_due_s = min(self._poll_due_s, now + 2 * self._scan_s)
+            self._polls.hasten(now + 2 * self._scan_s)
 
     def frame_failed(self, now: float, wish: Wish) -> None:
         """Take note that a frame got no matched answer."""
@@ -118,7 +109,7 @@ class Supervisor:
         self._watch.take_identity(now, identity)
         self._schedule_poll(now)
         if self._watch.is_ours:
-            self._poll_due_s = now
+            self._polls.hasten(now)
 
     def stranger_found(self, now: float, reason: Message) -> None:
         """Take note that what answers is no controller of this map: nothing at all is written to it."""
@@ -145,7 +136,7 @@ class Supervisor:
                 self._motion.take_status(now, status, asked_s)
         self._schedule_poll(now)
         if sight is Sight.REPEATED:
-            self._poll_due_s = min(self._poll_due_s, now + max(self._watch.pace.busy_poll_s, self._scan_s))
+            self._polls.hasten(now + max(self._watch.pace.busy_poll_s, self._scan_s))
         self._advance(now)
 
     def port_lost(self, now: float, reason: Message) -> None:
@@ -242,8 +233,8 @@ class Supervisor:
 
     def refresh(self, now: float) -> None:
         """Ask for a status at once, of a unit that did not answer too."""
-        self._poll_due_s = min(self._poll_due_s, now)
-        self._probe_s = FIRST_PROBE_S
+        self._polls.hasten(now)
+        self._polls.begin_anew()
 
     def fresh_since(self, since_s: float) -> bool:
         """Return whether a status with news came since then."""
@@ -324,19 +315,24 @@ class Supervisor:
         return ready, planned
 
     def _next_command(self, status: ControllerStatus) -> Authority:
-        """Return EPOCH and SEQ of the next SELECT: ours go on while nobody else has commanded since."""
+        """Return EPOCH and SEQ of the next SELECT: ours go on while nobody else has commanded since.
+
+        A new epoch is also higher than any of ours before: a frame that a gateway holds back never becomes the right one.
+        """
         own = self._own
         if own is not None and own == self._watch.authority and own[1] + 2 <= LAST_NUMBER:
             return (own[0], own[1] + 1)
-        if status.epoch >= LAST_NUMBER:
+        highest = max(status.epoch, self._epoch if self._epoch < LAST_NUMBER else 0)
+        if highest >= LAST_NUMBER:
             raise MotionRefused(say("The controller of block {block} must be restarted.", block=self.block.number))
-        return (status.epoch + 1, 1)
+        self._epoch = highest + 1
+        return (self._epoch, 1)
 
     # -- time
 
     def _advance(self, now: float) -> None:
         if self._watch.advance(now):
-            self._probe_s = FIRST_PROBE_S
+            self._polls.begin_anew()
             self._disappoint(NoticeKind.LOST)
         motion = self._motion
         if motion is None:
@@ -383,24 +379,21 @@ class Supervisor:
     def _poll_wish(self) -> Wish:
         frame = Frame.STATUS if self._watch.is_ours else Frame.IDENTITY
         if not self.is_answering or self._watch.is_stranger:
-            return Wish(frame, Lane.PROBE, self._poll_due_s)
+            return self._polls.wish(frame, Lane.PROBE)
         phase = None if self._motion is None else self._motion.phase
         is_pressing = self._stopping.is_active or phase in (Phase.SELECTING, Phase.OPERATING)
-        return Wish(frame, Lane.COMMAND if is_pressing else Lane.POLL, self._poll_due_s)
+        return self._polls.wish(frame, Lane.COMMAND if is_pressing else Lane.POLL)
 
     def _schedule_poll(self, now: float) -> None:
-        pace = self._watch.pace
         if not self.is_answering:
-            self._poll_due_s = now + self._probe_s
-            self._probe_s = min(LAST_PROBE_S, 2 * self._probe_s)
+            self._polls.schedule_probe(now)
             return
-        self._probe_s = FIRST_PROBE_S
-        if self._watch.identity is not None and not self._watch.is_ours or self._watch.is_stranger:
-            period_s = STRANGER_POLL_S
-        elif self.is_busy:
-            period_s = pace.busy_poll_s
-        elif self._watch.trust(now) is Trust.GOOD:
-            period_s = pace.idle_poll_s
-        else:
-            period_s = PROOF_POLL_S
-        self._poll_due_s = now + max(period_s, self._scan_s if self._watch.is_ours else 0.0)
+        watch = self._watch
+        self._polls.schedule(
+            now,
+            watch.pace,
+            self._scan_s if watch.is_ours else 0.0,
+            is_strange=watch.is_stranger or (watch.identity is not None and not watch.is_ours),
+            is_busy=self.is_busy,
+            is_proved=watch.trust(now) is Trust.GOOD,
+        )
