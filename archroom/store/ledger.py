@@ -98,9 +98,9 @@ class _Checking:
 
     def _check_end(self) -> None:
         last_seq, last_hash = chain.head(self._books)
-        if last_seq != self.seq:
+        if last_seq > self.seq:
             raise LedgerBroken(say("Entry {seq} of the ledger is missing.", seq=self.seq + 1), self.seq + 1)
-        if last_hash != self.hash:
+        if (last_seq, last_hash) != (self.seq, self.hash):
             raise LedgerBroken(say("Entry {seq} of the ledger was changed.", seq=self.seq), self.seq)
 
 

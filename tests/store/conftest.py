@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -96,10 +98,20 @@ def desk(archive: SqlArchive) -> ActingDesk:
     return ActingDesk(archive)
 
 
+@pytest.fixture(scope="session")
+def stocked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a small house in it, to be copied."""
+    path = tmp_path_factory.mktemp("stocked") / "books.db"
+    made = open_archive(f"sqlite:///{path}", FakeClock(), create=True)
+    stock(made, ITEMS)
+    made.close()
+    return path
+
+
 @pytest.fixture
-def file_desk(sqlite_url: str, clock: FakeClock) -> Iterator[ActingDesk]:
+def file_desk(stocked_file: Path, sqlite_url: str, clock: FakeClock) -> Iterator[ActingDesk]:
     """A desk over a small house in a file."""
-    opened = open_archive(sqlite_url, clock, create=True)
-    stock(opened, ITEMS)
+    shutil.copy(stocked_file, sqlite_url.removeprefix("sqlite:///"))
+    opened = open_archive(sqlite_url, clock, create=False)
     yield ActingDesk(opened)
     opened.close()
