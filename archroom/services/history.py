@@ -14,7 +14,7 @@ from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.events import Event
 from archroom.core.holdings import Person
 from archroom.core.ports import Reading
-from archroom.errors import Message, say
+from archroom.errors import Message, Value, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +51,30 @@ def person_of(books: Reading, person_id: int) -> Person | None:
     return owner if isinstance(owner, Person) else None
 
 
-def _title(books: Reading, act: Act) -> Message:
+def _title(books: Reading, act: Act) -> Value:
     if len(act.moves) != 1:
         return say("{count} things", count=len(act.moves))
     return _title_of(books, act.moves[0].thing_id)
 
 
-def _title_of(books: Reading, thing_id: int) -> Message:
+def _title_of(books: Reading, thing_id: int) -> Value:
     standing = books.standing(thing_id)
     if standing is None:
         return say("thing {number}", number=thing_id)
-    return say("{title}", title=standing.thing.title)
+    return standing.thing.title
 
 
-def _name_of(books: Reading, person_id: int) -> Message:
+def _name_of(books: Reading, person_id: int) -> Value:
     person = person_of(books, person_id)
-    return say("person {number}", number=person_id) if person is None else say("{name}", name=person.name)
+    return say("person {number}", number=person_id) if person is None else person.name
 
 
-def _target(books: Reading, act: Act) -> Message:
+def _target(books: Reading, act: Act) -> Value:
     after = act.moves[0].after
     if after.container_id is not None:
         return _title_of(books, after.container_id)
     place = books.place(after.place_id) if after.place_id is not None else None
-    return say("place {number}", number=after.place_id or 0) if place is None else say("{address}", address=place.address)
+    return say("place {number}", number=after.place_id or 0) if place is None else place.address
 
 
 def _lent(books: Reading, act: Act) -> Message:
