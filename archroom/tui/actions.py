@@ -1,0 +1,180 @@
+"""Every action of the app, once: its key, its name, its sentence, where it stands, and why it may not be done now.
+
+The keys, the bar at the bottom, the help screen and the command palette are all made from this list; what is not in it can
+not be done by a key. No key is a letter or digit by itself, because a scanner types those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from textual.binding import Binding
+
+from archroom.errors import Message, say
+
+
+class Where(Enum):
+    """The screens on which actions are offered."""
+
+    DESK = "desk"
+    FIND = "find"
+    AISLES = "aisles"
+    HELP = "help"
+    CONFIRM = "confirm"
+
+
+HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES})
+"""The screens one works on; the others lie over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the person has chosen on the screen: a thing by its code, or an aisle of a block."""
+
+    code: str = ""
+    title: str = ""
+    aisle: tuple[int, int] | None = None
+    """Block and aisle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether an action may be done now; rights and safety are decided in the services, never here."""
+
+    where: Where
+    chosen: Chosen = Chosen()
+    is_opening: bool = False
+    """Whether this app has asked for an opening that has not come to its end."""
+    is_hand_empty: bool = True
+
+
+def _always(_: Situation) -> Message | None:
+    return None
+
+
+def _needs_thing(situation: Situation) -> Message | None:
+    if not situation.chosen.code:
+        return say("Nothing is chosen: scan a thing, or find one with F2.")
+    return None
+
+
+def _needs_aisle(situation: Situation) -> Message | None:
+    if situation.is_opening:
+        return say("An opening is under way: wait for its end, or stop it with F8.")
+    if situation.chosen.aisle is None and not situation.chosen.code:
+        return say("Nothing is chosen: scan a thing, find one with F2, or choose an aisle with F4.")
+    return None
+
+
+def _needs_hand(situation: Situation) -> Message | None:
+    return say("Nothing is in hand.") if situation.is_hand_empty else None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do with a key, a click or the palette."""
+
+    name: str
+    """The name of the method of `Deeds` that does it."""
+    key: str
+    """Textual's name of its key, empty if it has none."""
+    label: Message
+    """One or two words, for the bar."""
+    sentence: Message
+    """What it does, for help and palette."""
+    where: frozenset[Where] = HOUSE
+    """Screens on which it can be done."""
+    bars: frozenset[Where] = frozenset()
+    """Screens whose bar shows it."""
+    why_not: Callable[[Situation], Message | None] = _always
+    is_urgent: bool = False
+    """Whether its key goes before whatever has the focus, on every screen and over every dialog."""
+
+    def shown_key(self) -> str:
+        """Return the key as it stands on keyboards."""
+        if self.key == "escape":
+            return "Esc"
+        if self.key.startswith("ctrl+"):
+            return "^" + self.key[5:].upper()
+        return self.key.upper()
+
+
+ACTIONS: Final = (
+    Action("help", "f1", say("Help"), say("Show everything that can be done here"), bars=HOUSE),
+    Action("find", "f2", say("Find"), say("Find a thing or a person"), bars=frozenset({Where.DESK, Where.AISLES})),
+    Action("desk", "f3", say("Desk"), say("Go to the desk: scans and the last acts"), bars=HOUSE - {Where.DESK}),
+    Action("aisles", "f4", say("Aisles"), say("Watch the mobile shelving"), bars=frozenset({Where.DESK})),
+    Action(
+        "label",
+        "f5",
+        say("Label"),
+        say("Write the label of the chosen thing into a PDF"),
+        bars=frozenset({Where.FIND}),
+        why_not=_needs_thing,
+    ),
+    Action(
+        "open_aisle",
+        "f6",
+        say("Open aisle"),
+        say("Open the aisle of the chosen thing, or the chosen aisle; you are asked first"),
+        bars=HOUSE,
+        why_not=_needs_aisle,
+    ),
+    Action(
+        "stop",
+        "f8",
+        say("STOP"),
+        say("Stop all mobile shelving at once; this is not an emergency stop"),
+        where=frozenset(Where),
+        bars=frozenset(Where),
+        is_urgent=True,
+    ),
+    Action(
+        "confirm",
+        "f9",
+        say("It is clear: open"),
+        say("Open, once the number of the aisle that closes is typed"),
+        where=frozenset({Where.CONFIRM}),
+        bars=frozenset({Where.CONFIRM}),
+    ),
+    Action(
+        "leave",
+        "escape",
+        say("Leave"),
+        say("Leave this screen; at the desk, empty the scan bar"),
+        where=frozenset(Where),
+        bars=frozenset({Where.HELP, Where.CONFIRM}),
+    ),
+    Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
+    Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),
+    Action("override", "", say("Override"), say("Accept what was just refused, as the card OVERRIDE does")),
+    Action("copy_code", "", say("Copy code"), say("Copy the code of the chosen thing"), why_not=_needs_thing),
+    Action("change_theme", "", say("Light or dark"), say("Change between dark and light colours")),
+    Action("palette", "ctrl+p", say("More"), say("Search all actions by their names"), bars=HOUSE),
+    Action("quit", "ctrl+q", say("Quit"), say("Leave archroom; everything is saved")),
+)
+"""In the order in which bar, help and palette show them."""
+
+BY_NAME: Final = {action.name: action for action in ACTIONS}
+
+
+def offered(where: Where) -> list[Action]:
+    """Return the actions that can be done on a screen."""
+    return [action for action in ACTIONS if where in action.where]
+
+
+def in_bar(where: Where) -> list[Action]:
+    """Return what the bar of a screen shows: at most six."""
+    return [action for action in ACTIONS if where in action.bars]
+
+
+def bindings(*places: Where) -> list[Binding]:
+    """Return the keys of the actions on these screens, but for urgent ones: the app reads those before any binding."""
+    return [
+        Binding(action.key, f"app.perform('{action.name}')", show=False, id=action.name)
+        for action in ACTIONS
+        if action.key and not action.is_urgent and not action.where.isdisjoint(places)
+    ]

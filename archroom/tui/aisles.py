@@ -1,0 +1,151 @@
+"""The aisles: every block drawn live from what its controller reports, and the aisle that F6 would ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+
+from archroom.errors import say
+from archroom.tui import marks
+from archroom.tui.actions import Chosen, Where
+from archroom.tui.block_panel import BlockPanel
+from archroom.tui.painted import Painted
+from archroom.tui.screens import HouseScreen
+from archroom.tui.text import row, words, wrapped
+
+if TYPE_CHECKING:
+    from archroom.core.rooms import Block
+    from archroom.tui.app import ArchroomApp
+
+POLL_S: Final = 0.25
+
+
+class AislesHead(Painted):
+    """What concerns all blocks: no shelving, no answer; else how to choose."""
+
+    DEFAULT_CSS = """
+    AislesHead { padding: 0 2; margin: 1 0 0 0; }
+    """
+
+    def __init__(self, house: ArchroomApp) -> None:
+        super().__init__()
+        self._house = house
+
+    def paint(self, width: int, height: int) -> list[Content]:
+        """Return the trouble with the shelving, or how to use the screen."""
+        trouble = self._house.shelving_trouble
+        if trouble is not None:
+            return [row((line, marks.BAD)) for line in wrapped(words(trouble), width, 3)]
+        said = say("Arrow keys or a click choose an aisle; F6 asks for it.")
+        return [row((line, marks.MUTED)) for line in wrapped(words(said), width, 2)]
+
+
+class AislesScreen(HouseScreen):
+    """All blocks of the room."""
+
+    WHERE = Where.AISLES
+    TITLE_TEXT = say("Aisles")
+    BINDINGS = [
+        Binding("left", "choose(-1)", show=False),
+        Binding("right", "choose(1)", show=False),
+        Binding("up", "choose_block(-1)", show=False),
+        Binding("down", "choose_block(1)", show=False),
+        Binding("pageup", "choose_block(-1)", show=False),
+        Binding("pagedown", "choose_block(1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    AislesScreen VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, house: ArchroomApp) -> None:
+        super().__init__(house)
+        self._blocks: list[Block] = []
+        self._panels: dict[int, BlockPanel] = {}
+        self._at: tuple[int, int] | None = None
+        """Block and aisle under the cursor."""
+        self._poll: Timer | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Return head and blocks."""
+        with VerticalScroll(can_focus=False):
+            yield AislesHead(self.house)
+
+    def on_mount(self) -> None:
+        """Begin to ask the shelving."""
+        self._poll = self.set_interval(POLL_S, self._look)
+        self.house.read_blocks()
+        self.house.read_views()
+
+    def on_screen_resume(self) -> None:
+        """Ask again as long as somebody looks."""
+        if self._poll is not None:
+            self._poll.resume()
+        super().on_screen_resume()
+
+    def on_screen_suspend(self) -> None:
+        """Ask no more than somebody looks at."""
+        if self._poll is not None:
+            self._poll.pause()
+
+    def chosen(self) -> Chosen:
+        """Return the aisle under the cursor."""
+        return Chosen(aisle=self._at)
+
+    def show_situation(self) -> None:
+        """Draw everything again, and the blocks for the first time once they are known."""
+        super().show_situation()
+        if not self._blocks and self.house.blocks:
+            self._build()
+        for painted in self.query(Painted):
+            if isinstance(painted, BlockPanel | AislesHead):
+                painted.refresh(layout=True)
+
+    def action_choose(self, step: int) -> None:
+        """Move the cursor to a neighbouring aisle, as it is drawn."""
+        if self._at is None:
+            return
+        number, aisle = self._at
+        block = self.house.blocks[number]
+        aisles = block.aisles if block.numbered_from.value == "left" else block.aisles[::-1]
+        index = min(max(aisles.index(aisle) + step, 0), len(aisles) - 1)
+        self._choose(number, aisles[index])
+
+    def action_choose_block(self, step: int) -> None:
+        """Move the cursor to a neighbouring block."""
+        if self._at is None:
+            return
+        numbers = [block.number for block in self._blocks]
+        index = min(max(numbers.index(self._at[0]) + step, 0), len(numbers) - 1)
+        if numbers[index] != self._at[0]:
+            self._choose(numbers[index], self.house.blocks[numbers[index]].aisles[0])
+
+    @on(BlockPanel.AisleClicked)
+    def _choose_clicked(self, event: BlockPanel.AisleClicked) -> None:
+        self._choose(event.block, event.aisle)
+
+    def _look(self) -> None:
+        self.house.read_views()
+        self.show_situation()
+
+    def _build(self) -> None:
+        self._blocks = [block for block in self.house.blocks.values() if block.aisles]
+        self._panels = {block.number: BlockPanel(self.house, block) for block in self._blocks}
+        self.query_one(VerticalScroll).mount(*self._panels.values())
+        if self._blocks:
+            first = self._blocks[0]
+            self._choose(first.number, first.aisles[0])
+
+    def _choose(self, block: int, aisle: int) -> None:
+        self._at = block, aisle
+        for number, panel in self._panels.items():
+            panel.chosen = aisle if number == block else None
+            panel.refresh()
+        self._panels[block].scroll_visible(animate=False)
+        super().show_situation()

@@ -1,0 +1,350 @@
+"""The app: holds what the screens share, and routes keys, scans and what the workers tell. It decides nothing itself.
+
+Every key passes the burst detection before anything else, so that a scan means the same whatever has the focus. STOP goes
+before that: it waits for nothing and no screen can hide it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message as Posted
+from textual.screen import Screen
+
+from archroom.core.codes import Command, read_scan
+from archroom.errors import Message, say
+from archroom.tui import actions, marks, messages, themes
+from archroom.tui.actions import HOUSE, Action, Chosen, Situation, Where
+from archroom.tui.bursts import Scan
+from archroom.tui.deeds import Deeds
+from archroom.tui.glyphs import SETS
+from archroom.tui.inputs import ScanBar
+from archroom.tui.journal import Entry, Journal
+from archroom.tui.listening import Listener
+from archroom.tui.opening import Opening
+from archroom.tui.scanning import ScanQueue
+from archroom.tui.screens import HouseDialog, HouseScreen
+from archroom.tui.stopping import Stage, Stopper, StopState
+from archroom.tui.text import words
+from archroom.tui.work import MOST_THREADS, Lane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.notifications import SeverityLevel
+
+    from archroom.core.acts import Performer
+    from archroom.core.holdings import Standing
+    from archroom.core.rooms import Block
+    from archroom.core.scans import InHand
+    from archroom.core.shelving import BlockView
+    from archroom.services.house import Services
+
+ACTS_SHOWN = 60
+REFRESH_S = 5.0
+"""How often the desk looks for acts of other terminals."""
+UNENDED_SCAN_S = 0.3
+"""After this time without a key, what a scanner without terminator typed into the empty scan bar is read."""
+
+
+class ArchroomApp(App[None]):
+    """The terminal app of one house."""
+
+    TITLE = "archroom"
+    DEFAULT_MODE = "desk"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    SearchIcon { display: none; }
+    ArchroomApp.-ascii TextBox, ArchroomApp.-ascii #help, ArchroomApp.-ascii #question { border: ascii $border; }
+    ArchroomApp.-ascii FindScreen VerticalScroll { border-left: ascii $border-blurred; }
+    ArchroomApp.-ascii FindScreen.-narrow VerticalScroll { border-left: none; border-top: ascii $border-blurred; }
+    ArchroomApp.-ascii .-low TextBox { border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(*HOUSE)]
+
+    def __init__(
+        self,
+        services: Services,
+        performer: Performer,
+        make_label: Callable[[Sequence[str]], Path],
+        glyphs: str = "unicode",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now_s: Callable[[], float] = time.monotonic,
+        zone: tzinfo | None = None,
+    ) -> None:
+        """`make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's."""
+        super().__init__()
+        self.services = services
+        self.performer = performer
+        self.glyphs = SETS[glyphs]
+        self.set_class(glyphs == "ascii", "-ascii")
+        self.now = now
+        self.now_s = now_s
+        self.journal = Journal(performer.actor, now)
+        self.hint: Message = say("One moment: the books are being opened.")
+        self.held: InHand = None
+        self.last_standing: Standing | None = None
+        self.stop_state = StopState()
+        self.blocks: dict[int, Block] = {}
+        self.views: dict[int, tuple[BlockView, float]] = {}
+        """What was last seen of each block, and when by `now_s`."""
+        self.shelving_trouble: Message | None = None
+        """Why the shelving could not be asked at the last attempt."""
+        self.make_label = make_label
+        self.scans = ScanQueue(services.desk, Lane(self, "scan", say("The scan")))
+        self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
+        opening_lane = Lane(self, "opening", say("The opening"))
+        self.opening = Opening(services.aisles, performer, opening_lane, self.post_message, now_s)
+        self.label_lane = Lane(self, "label", say("The label"))
+        self._acts_lane = Lane(self, "acts", say("Reading the last acts"))
+        self._blocks_lane = Lane(self, "blocks", say("Reading the plan of the room"))
+        self._views_lane = Lane(self, "views", say("Asking the shelving"))
+        self._zone = zone
+        self._listener = Listener(self._hand_on, self._take_scan, self._take_burst, self.set_timer)
+        self._deeds = Deeds(self)
+        for where, screen in ((Where.DESK, self._desk), (Where.FIND, self._find), (Where.AISLES, self._aisles)):
+            self.add_mode(where.value, screen)
+
+    def _desk(self) -> Screen[None]:
+        from archroom.tui.desk import DeskScreen
+
+        return DeskScreen(self)
+
+    def _find(self) -> Screen[None]:
+        from archroom.tui.find import FindScreen
+
+        return FindScreen(self)
+
+    def _aisles(self) -> Screen[None]:
+        from archroom.tui.aisles import AislesScreen
+
+        return AislesScreen(self)
+
+    def on_load(self) -> None:
+        """Prepare before the first screen is drawn."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="archroom"))
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self.theme = themes.DARK.name
+        self.scans.open(self.performer)
+        self.read_acts()
+
+    def on_mount(self) -> None:
+        """Keep what is shown up to date."""
+        self.set_interval(1.0, self._tick)
+        self.set_interval(REFRESH_S, self.read_acts)
+
+    def on_unmount(self) -> None:
+        """Let no worker wait for an answer that cannot come any more."""
+        self.opening.give_up()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Route keys through the burst detection, STOP before everything."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if event.key == actions.BY_NAME["stop"].key:
+                self._deeds.stop()
+            else:
+                await self._listener.key(event, self.where is Where.CONFIRM)
+            return
+        if isinstance(event, events.Paste | events.MouseDown) and not event.is_forwarded:
+            await self._listener.release()
+        await super().on_event(event)
+
+    async def _hand_on(self, event: events.Key) -> None:
+        await super().on_event(event)
+
+    # What the screens ask
+
+    @property
+    def where(self) -> Where:
+        """The screen that has the keys; what lies over all and is none of ours counts as the one below."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, HouseScreen | HouseDialog):
+                return screen.WHERE
+        return Where.DESK
+
+    @property
+    def situation(self) -> Situation:
+        """What decides which actions may be done now."""
+        bottom = self.screen_stack[0] if self.screen_stack else None
+        chosen = bottom.chosen() if isinstance(bottom, HouseScreen) else Chosen()
+        return Situation(self.where, chosen, self.opening.is_under_way, self.held is None)
+
+    def why_not(self, action: Action) -> Message | None:
+        """Return why an action may not be done now, None if it may."""
+        situation = self.situation
+        if situation.where not in action.where:
+            return say("Leave this question first, with Esc.")
+        return action.why_not(situation)
+
+    def perform(self, action: Action) -> None:
+        """Do an action, or tell why not."""
+        reason = self.why_not(action)
+        if reason is not None:
+            self.tell(reason, "warning")
+            return
+        deed: Callable[[], None] = getattr(self._deeds, action.name)
+        deed()
+
+    def action_perform(self, name: str) -> None:
+        """Do an action by its name, as keys ask for it."""
+        self.perform(actions.BY_NAME[name])
+
+    def tell(self, message: Message, severity: SeverityLevel = "information", seconds: float = 6.0) -> None:
+        """Show a sentence for a while, over whatever screen is up."""
+        self.notify(words(message), severity=severity, timeout=seconds, markup=False)
+
+    def local(self, at: datetime) -> datetime:
+        """Return an instant in the site's time."""
+        return at.astimezone(self._zone)
+
+    def show_situation(self) -> None:
+        """Draw again what depends on what the app knows."""
+        if isinstance(self.screen, HouseScreen | HouseDialog):
+            self.screen.show_situation()
+
+    def read_acts(self) -> None:
+        """Read the last acts of the house, off the loop."""
+        if self.scans.is_idle or not self.journal.is_read:
+            self._acts_lane.start(lambda: messages.ActsRead(self.services.desk.last_acts(ACTS_SHOWN, None)))
+
+    def read_blocks(self) -> None:
+        """Read the plan of the room's blocks, off the loop, unless it is known."""
+        if not self.blocks:
+            self._blocks_lane.start(lambda: messages.BlocksRead(self.services.rooms.blocks()))
+
+    def read_views(self) -> None:
+        """Ask the shelving what it sees, off the loop, unless an answer is still awaited."""
+        if not self._views_lane.is_busy:
+            self._views_lane.start(
+                lambda: messages.ViewsRead(self.services.aisles.views(), self.now_s()), messages.ViewsFailed
+            )
+
+    def take_typed(self, texts: Sequence[str]) -> None:
+        """Read typed or pasted lines as scans, one after the other."""
+        for text in texts:
+            self._take_scan(Scan(text, Posted().time, True))
+
+    # Scans
+
+    def _take_scan(self, scan: Scan) -> None:
+        """Let a scan go its way: STOP at once, into no question, else to the desk in its turn."""
+        if read_scan(scan.text) is Command.STOP:
+            self._deeds.stop()
+        elif isinstance(self.screen, HouseDialog) and self.screen.refuses_scans:
+            self.screen.scan_refused()
+        elif not self.scans.add(scan):
+            self.tell(say("Scans come faster than they can be carried out; the last ones were dropped."), "error")
+
+    def _take_burst(self, text: str) -> None:
+        """Read what a scanner without terminator typed into the empty scan bar, unless more follows."""
+        bar = self.focused
+        if isinstance(bar, ScanBar):
+            self.set_timer(UNENDED_SCAN_S, lambda: self._take_unended(bar, text))
+
+    def _take_unended(self, bar: ScanBar, text: str) -> None:
+        if bar.value == text:
+            bar.value = ""
+            self.take_typed([text])
+
+    def _tick(self) -> None:
+        """Let the hand empty itself after its minute."""
+        present = self.scans.present(Posted().time)
+        if present is not None and present != (self.hint, self.held):
+            self.hint, self.held = present
+            self.show_situation()
+
+    # What the workers tell
+
+    @on(messages.SessionOpened)
+    def _begin(self, event: messages.SessionOpened) -> None:
+        self.scans.opened(event.session)
+        self.hint, self.held = event.session.hint(), event.session.hand.held
+        self.scans.next()
+        self.show_situation()
+
+    @on(messages.ScanAnswered)
+    def _show_answer(self, event: messages.ScanAnswered) -> None:
+        self.scans.next()
+        self.hint, self.held = event.hint, event.hand.held
+        self.last_standing = event.answer.standing or self.last_standing
+        self.note(self.journal.answer(event.answer), event.answer.is_ok)
+        if event.answer.seq is not None:
+            self.read_acts()
+
+    @on(messages.ScanFailed)
+    def _show_failed_scan(self, event: messages.ScanFailed) -> None:
+        self.scans.next()
+        said = say("{scan} was not counted. {why}", scan=event.raw, why=event.reason)
+        self.note(self.journal.note(marks.FAILED, said), False)
+
+    def note(self, entry: Entry, is_good: bool) -> None:
+        """Show a new line of the past: on the desk in its place, elsewhere as a toast; no is heard as well."""
+        if not is_good:
+            self.bell()
+        if self.where is not Where.DESK:
+            self.tell(say("{word}: {what}", word=entry.mark.word, what=entry.message), "information" if is_good else "error")
+        self.show_situation()
+
+    @on(messages.ActsRead)
+    def _show_acts(self, event: messages.ActsRead) -> None:
+        self.journal.take(event.lines)
+        self.show_situation()
+
+    @on(messages.BlocksRead)
+    def _show_blocks(self, event: messages.BlocksRead) -> None:
+        self.blocks = {block.number: block for block in event.blocks}
+        self.show_situation()
+
+    @on(messages.ViewsRead)
+    def _show_views(self, event: messages.ViewsRead) -> None:
+        self.shelving_trouble = None
+        self.views.update({view.block: (view, event.at_s) for view in event.views})
+        self.show_situation()
+
+    @on(messages.ViewsFailed)
+    def _show_trouble(self, event: messages.ViewsFailed) -> None:
+        self.shelving_trouble = event.reason
+        self.show_situation()
+
+    @on(messages.BlockSeen)
+    def _show_block(self, event: messages.BlockSeen) -> None:
+        self.views[event.view.block] = (event.view, event.at_s)
+        self.show_situation()
+
+    @on(messages.OpeningAsked)
+    def _ask_opening(self, event: messages.OpeningAsked) -> None:
+        self._deeds.ask(event.ticket, event.answer)
+
+    @on(messages.OpeningEnded)
+    def _show_outcome(self, event: messages.OpeningEnded) -> None:
+        self._deeds.opening_ended(event.block, event.aisle, event.outcome)
+
+    @on(messages.OpeningFailed)
+    def _show_failed_opening(self, event: messages.OpeningFailed) -> None:
+        self.opening.ended()
+        self.note(self.journal.note(marks.FAILED, event.reason), False)
+
+    @on(messages.StopReported)
+    def _show_stop(self, event: messages.StopReported) -> None:
+        self._deeds.stop_ended(StopState(event.number, Stage.REPORTED, tuple(event.reports)))
+
+    @on(messages.StopFailed)
+    def _show_failed_stop(self, event: messages.StopFailed) -> None:
+        self._deeds.stop_ended(StopState(event.number, Stage.FAILED, reason=event.reason))
+
+    @on(messages.LabelWritten)
+    def _show_label(self, event: messages.LabelWritten) -> None:
+        self.tell(say("The label of {code} is in {file}.", code=event.code, file=str(event.path)), seconds=12.0)
+
+    @on(messages.WorkFailed)
+    def _show_failure(self, event: messages.WorkFailed) -> None:
+        self.tell(say("{what} failed: {why}", what=event.what, why=event.reason), "error")

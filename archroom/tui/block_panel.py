@@ -1,0 +1,178 @@
+"""One block as the wire tells it: the drawing, how old it is, what moves, and why it may not be moved.
+
+Nothing old is shown as true: whatever the status said, a look that is older than `FRESH_S` is stale here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual import events
+from textual.content import Content
+from textual.message import Message as Posted
+
+from archroom.core.rooms import Block
+from archroom.core.shelving import AisleState, BlockView, ControllerState, ControllerStatus, Fault, Trust
+from archroom.errors import Message, say
+from archroom.tui import block_drawing, marks
+from archroom.tui.block_drawing import Sight
+from archroom.tui.marks import Mark
+from archroom.tui.painted import Painted
+from archroom.tui.text import Piece, cut, fitted, row, shown, width_of, words, wrapped
+
+if TYPE_CHECKING:
+    from archroom.tui.app import ArchroomApp
+
+FRESH_S: Final = 1.0
+"""Older looks are stale: four of our own polls."""
+
+MOVING: Final = Mark(say("MOVING"), "out", marks.CAREFUL)
+WARNING: Final = Mark(say("ABOUT TO MOVE"), "waiting", marks.CAREFUL)
+STOPPING: Final = Mark(say("STOPPING"), "waiting", marks.CAREFUL)
+FAULTED: Final = Mark(say("FAULT"), "no", marks.BAD)
+ALL_CLOSED: Final = Mark(say("ALL CLOSED"), "quiet", marks.MUTED)
+NOT_MOVABLE: Final = Mark(say("NOT TO BE MOVED"), "no", marks.CAREFUL)
+
+_FAULTS = {
+    Fault.ESTOP: say("emergency stop"),
+    Fault.EDGE: say("safety edge"),
+    Fault.BEAM: say("light beam"),
+    Fault.OCCUPIED: say("somebody in an aisle"),
+    Fault.POSITION: say("position"),
+    Fault.DRIVE: say("drive"),
+    Fault.OVERTRAVEL: say("overtravel"),
+}
+_STATES = {
+    ControllerState.WARNING: WARNING,
+    ControllerState.MOVING: MOVING,
+    ControllerState.STOPPING: STOPPING,
+    ControllerState.FAULTED: FAULTED,
+}
+
+
+class BlockPanel(Painted):
+    """One block of mobile shelving."""
+
+    DEFAULT_CSS = """
+    BlockPanel { padding: 0 2; margin: 1 0 0 0; }
+    """
+
+    class AisleClicked(Posted):
+        """Somebody clicked an aisle."""
+
+        def __init__(self, block: int, aisle: int) -> None:
+            super().__init__()
+            self.block = block
+            self.aisle = aisle
+
+    def __init__(self, house: ArchroomApp, block: Block) -> None:
+        super().__init__()
+        self._house = house
+        self._block = block
+        self.chosen: int | None = None
+        """The aisle under the cursor, None if the cursor is on another block."""
+
+    def paint(self, width: int, height: int) -> list[Content]:
+        """Return heading, drawing and what is to be said of the block."""
+        view, trust, age_s = self._seen()
+        sight = self._sight(view, trust)
+        lines = [self._heading(trust, age_s, width)]
+        lines += [row(*pieces) for pieces in block_drawing.drawn(sight, width, self._box_height(), self._house.glyphs)]
+        for mark, said in _sayings(view, trust):
+            lines += self._saying(mark, said, width)
+        return lines
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the aisle that was clicked."""
+        view, trust, _ = self._seen()
+        sight, at = self._sight(view, trust), event.get_content_offset(self)
+        if at is None:
+            return
+        height, width = self._box_height(), self.size.width
+        aisle = block_drawing.aisle_at(sight, width, height, self._house.glyphs, at.x, at.y - 1)
+        if aisle is not None:
+            self.post_message(self.AisleClicked(self._block.number, aisle))
+
+    def _box_height(self) -> int:
+        return 3 if self.app.size.height < 30 else 5
+
+    def _seen(self) -> tuple[BlockView | None, Trust, float | None]:
+        """Return the last look, how far it may be believed now, and the age of its values."""
+        view, at_s = self._house.views.get(self._block.number, (None, 0.0))
+        if view is None:
+            return None, Trust.UNKNOWN, None
+        elapsed = max(self._house.now_s() - at_s, 0.0)
+        age_s = view.age_s + elapsed if view.age_s is not None else None
+        is_old = elapsed > FRESH_S and view.trust is Trust.GOOD
+        return view, Trust.STALE if is_old else view.trust, age_s
+
+    def _sight(self, view: BlockView | None, trust: Trust) -> Sight:
+        status = view.status if view is not None else None
+        is_sure = trust is Trust.GOOD and status is not None and len(status.positions_mm) == len(self._block.carriages)
+        if view is None or status is None or not is_sure:
+            positions = self._block.positions_mm(self._block.open_aisles)
+            if status is not None and len(status.positions_mm) == len(self._block.carriages):
+                positions = status.positions_mm
+            return Sight(self._block, positions, False, chosen=self.chosen)
+        way = -1 if (status.target or 0) > (status.closes or 0) else 1
+        moving = dict.fromkeys(status.moving_carriages, way)
+        return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen)
+
+    def _heading(self, trust: Trust, age_s: float | None, width: int) -> Content:
+        mark = marks.TRUST[trust]
+        title = self._title()
+        age = words(say("never read") if age_s is None else say("read {age} s ago", age=f"{min(age_s, 999):.1f}"))
+        state = mark.shown(self._house.glyphs)
+        room = width - width_of(state) - width_of(age) - 4
+        pieces: list[Piece] = [(fitted(title, room), "bold"), ("  ", ""), (state, mark.tone), ("  ", ""), (age, marks.MUTED)]
+        return row(*pieces) if room > 6 else row((cut(f"{self._block.number} {state}", width), mark.tone))
+
+    def _title(self) -> str:
+        """Return the block's own title, with its number if that is not in it."""
+        title = shown(self._block.title)
+        if str(self._block.number) in title:
+            return title
+        return f"{words(say('Block {block}', block=self._block.number))}  {title}"
+
+    def _saying(self, mark: Mark, said: Message | None, width: int) -> list[Content]:
+        head = mark.shown(self._house.glyphs)
+        if said is None:
+            return [row((cut(head, width), mark.tone))]
+        room = width - width_of(head) - 2
+        if room < 20:
+            return [row((cut(head, width), mark.tone)), *(row((line, "")) for line in wrapped(words(said), width, 2))]
+        first, *rest = wrapped(words(said), room, 2)
+        lead = fitted("", width_of(head) + 2)
+        return [row((head, mark.tone), ("  ", ""), (first, "")), *(row((lead, ""), (line, "")) for line in rest)]
+
+
+def _sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
+    """Return what is to be said of a block, most important first."""
+    if view is None:
+        return [(marks.TRUST[Trust.UNKNOWN], say("Nothing was ever read of this block."))]
+    sayings: list[tuple[Mark, Message | None]] = []
+    if trust is Trust.GOOD and view.status is not None:
+        sayings.append(_state(view, view.status))
+    else:
+        sayings.append((marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
+    if not view.is_movable and view.why_not is not None:
+        sayings.append((NOT_MOVABLE, view.why_not))
+    return sayings
+
+
+def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | None]:
+    mark = _STATES.get(status.state)
+    if mark is FAULTED:
+        faults = [words(name) for fault, name in _FAULTS.items() if fault in status.faults]
+        return mark, say("{faults}", faults=", ".join(faults))
+    if mark is not None and status.target is not None and status.closes is not None:
+        return mark, say("Aisle {opens} opens, aisle {closes} closes.", opens=status.target, closes=status.closes)
+    if mark is not None:
+        return mark, None
+    occupied = [str(aisle) for aisle, state in view.aisles if state is AisleState.OCCUPIED]
+    if occupied:
+        return marks.AISLES[AisleState.OCCUPIED], say("Aisle {aisles}", aisles=", ".join(occupied))
+    open_aisles = [str(aisle) for aisle in view.open_aisles()]
+    if open_aisles:
+        return marks.AISLES[AisleState.OPEN], say("Aisle {aisles}", aisles=", ".join(open_aisles))
+    return ALL_CLOSED, None

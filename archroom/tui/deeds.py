@@ -1,0 +1,177 @@
+"""What each action of the registry does, by its name, and what follows from an opening or a stop."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from textual.command import CommandPalette
+from textual.message import Message as Posted
+
+from archroom.core.codes import Command
+from archroom.core.shelving import OutcomeKind
+from archroom.errors import say
+from archroom.tui import marks, messages, themes
+from archroom.tui.actions import Where
+from archroom.tui.bursts import Scan
+from archroom.tui.screens import HouseDialog
+from archroom.tui.stopping import LATE_S, NEWS_S, Stage, StopState
+from archroom.tui.text import words
+
+if TYPE_CHECKING:
+    from archroom.core.shelving import Outcome, Ticket
+    from archroom.tui.app import ArchroomApp
+
+
+class Deeds:
+    """Carries out actions; whether one may be done was asked before."""
+
+    def __init__(self, house: ArchroomApp) -> None:
+        self._house = house
+        self._is_quit_asked = False
+
+    def help(self) -> None:
+        """Show what can be done here; what is chosen there is done once the list is gone."""
+        from archroom.tui.help import HelpScreen
+
+        house = self._house
+        house.push_screen(HelpScreen(house), lambda action: house.perform(action) if action is not None else None)
+
+    def find(self) -> None:
+        """Go to Find."""
+        self._house.switch_mode(Where.FIND.value)
+
+    def desk(self) -> None:
+        """Go to the desk."""
+        self._house.switch_mode(Where.DESK.value)
+
+    def aisles(self) -> None:
+        """Go to the aisles."""
+        self._house.switch_mode(Where.AISLES.value)
+
+    def palette(self) -> None:
+        """Search the actions by their names."""
+        from archroom.tui.palette import HouseCommands
+
+        self._house.push_screen(CommandPalette([HouseCommands], placeholder=words(say("Search all actions"))))
+
+    def label(self) -> None:
+        """Write the label of the chosen thing."""
+        house, code = self._house, self._house.situation.chosen.code
+        house.label_lane.start(lambda: messages.LabelWritten(code, house.make_label([code])))
+
+    def open_aisle(self) -> None:
+        """Ask for the chosen aisle."""
+        self._house.opening.ask(self._house.situation.chosen)
+        self._house.show_situation()
+
+    def confirm(self) -> None:
+        """Answer the question on the screen."""
+        from archroom.tui.confirm import ConfirmScreen
+
+        if isinstance(self._house.screen, ConfirmScreen):
+            self._house.screen.confirm()
+
+    def leave(self) -> None:
+        """Leave a dialog, else a screen, else what was typed and the news of a stop."""
+        from archroom.tui.desk import DeskScreen
+
+        screen = self._house.screen
+        if isinstance(screen, HouseDialog):
+            screen.leave()
+        elif isinstance(screen, DeskScreen):
+            screen.empty()
+            if self._house.stop_state.is_ended:
+                self._show_stop(StopState())
+        else:
+            self.desk()
+
+    def undo(self) -> None:
+        """Undo the last act of this terminal."""
+        self._command(Command.UNDO)
+
+    def done(self) -> None:
+        """Empty the hand."""
+        self._command(Command.DONE)
+
+    def override(self) -> None:
+        """Accept what was just refused."""
+        self._command(Command.OVERRIDE)
+
+    def copy_code(self) -> None:
+        """Copy the code of the chosen thing."""
+        code = self._house.situation.chosen.code
+        self._house.copy_to_clipboard(code)
+        self._house.tell(say("{code} is copied.", code=code))
+
+    def change_theme(self) -> None:
+        """Change between dark and light."""
+        house = self._house
+        house.theme = themes.DARK.name if house.theme == themes.LIGHT.name else themes.LIGHT.name
+
+    def quit(self) -> None:
+        """Leave the app; while the shelving moves, only if asked twice."""
+        if self._house.opening.is_under_way and not self._is_quit_asked:
+            self._is_quit_asked = True
+            self._house.tell(say("An opening is under way, and leaving stops it. Press ^Q again to leave."), "warning")
+            return
+        self._house.exit()
+
+    def stop(self) -> None:
+        """Stop the shelving, and say at once that it is being stopped."""
+        house = self._house
+        if isinstance(house.screen, CommandPalette):
+            house.pop_screen()
+        number = house.stopper.press()
+        self._show_stop(StopState(number, Stage.SENDING))
+        house.set_timer(LATE_S, lambda: self._stop_is_late(number))
+
+    def stop_ended(self, state: StopState) -> None:
+        """Show what became of a stop, unless a later one was sent."""
+        self._house.stopper.landed()
+        if state.number != self._house.stop_state.number:
+            return
+        self._show_stop(state)
+        mark = marks.STOPPED if state.is_seen_to_stand else marks.NOT_STOPPED
+        self._house.journal.note(mark, state.worst)
+        if state.is_seen_to_stand:
+            self._house.set_timer(NEWS_S, lambda: self._forget_stop(state))
+        else:
+            self._house.bell()
+
+    def ask(self, ticket: Ticket, answer: Future[int | None]) -> None:
+        """Ask whether the aisle that closes is clear."""
+        from archroom.tui.confirm import ConfirmScreen
+
+        def answered(clear: int | None) -> None:
+            if not answer.done():
+                answer.set_result(clear)
+            if clear is not None:
+                self.aisles()
+
+        self._house.push_screen(ConfirmScreen(self._house, ticket), answered)
+
+    def opening_ended(self, block: int, aisle: int, outcome: Outcome) -> None:
+        """Tell how an opening ended."""
+        house = self._house
+        house.opening.ended()
+        self._is_quit_asked = False
+        said = say("Aisle {block}/{aisle}. {why}", block=block, aisle=aisle, why=outcome.reason)
+        is_good = outcome.kind is OutcomeKind.DONE
+        house.note(house.journal.note(marks.OUTCOMES[outcome.kind], said), is_good)
+
+    def _command(self, command: Command) -> None:
+        self._house.scans.add(Scan(command.value, Posted().time, True))
+
+    def _stop_is_late(self, number: int) -> None:
+        state = self._house.stop_state
+        if state.number == number and state.stage is Stage.SENDING:
+            self._show_stop(StopState(number, Stage.LATE))
+
+    def _forget_stop(self, state: StopState) -> None:
+        if self._house.stop_state is state:
+            self._show_stop(StopState())
+
+    def _show_stop(self, state: StopState) -> None:
+        self._house.stop_state = state
+        self._house.show_situation()

@@ -1,0 +1,70 @@
+"""Between the keyboard and the app: holds keys back until they are known to be typing or a scan, and hands typing on.
+
+Runs before focus and bindings, so a scanner presses no button and fills no box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual import events
+from textual.timer import Timer
+
+from archroom.tui.bursts import GAP_S, Bursts, Fate, Scan, Verdict
+
+HandOn = Callable[[events.Key], Awaitable[None]]
+
+
+class Listener:
+    """Feeds keys to the burst detection and acts on its verdicts."""
+
+    def __init__(
+        self,
+        hand_on: HandOn,
+        scanned: Callable[[Scan], None],
+        burst_typed: Callable[[str], None],
+        set_timer: Callable[[float, Callable[[], Awaitable[None]]], Timer],
+    ) -> None:
+        """`burst_typed` is told of handed-on keys that came as fast as a scanner's."""
+        self._hand_on = hand_on
+        self._scanned = scanned
+        self._burst_typed = burst_typed
+        self._set_timer = set_timer
+        self._bursts = Bursts()
+        self._held: list[events.Key] = []
+        self._timer: Timer | None = None
+
+    async def key(self, event: events.Key, is_strict: bool) -> None:
+        """Take one key; `is_strict` while a question is asked that no scan may answer."""
+        if self._held and self._bursts.is_silent(event.time):
+            await self.release()
+        self._bursts.is_strict = is_strict
+        verdict = self._bursts.key(event.key, event.character, event.time)
+        self._stop_timer()
+        if verdict.fate is Fate.HELD:
+            self._held.append(event)
+        elif verdict.fate is Fate.PASSED or verdict.scan is not None:
+            await self._carry_out(verdict)
+        if verdict.fate is Fate.PASSED:
+            await self._hand_on(event)
+        if self._held:
+            self._timer = self._set_timer(GAP_S, self.release)
+
+    async def release(self) -> None:
+        """Decide on what is held, because nothing more can belong to it."""
+        self._stop_timer()
+        await self._carry_out(self._bursts.silence())
+
+    async def _carry_out(self, verdict: Verdict) -> None:
+        held, self._held = self._held, []
+        for event in held[: verdict.typed]:
+            await self._hand_on(event)
+        if verdict.burst:
+            self._burst_typed(verdict.burst)
+        if verdict.scan is not None:
+            self._scanned(verdict.scan)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None

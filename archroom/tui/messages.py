@@ -1,0 +1,184 @@
+"""What happened, as workers tell it to the screens: the only way from a worker back to the UI loop."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message as Posted
+
+from archroom.errors import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archroom.core.holdings import Loan, Person, Thing
+    from archroom.core.ports import Details
+    from archroom.core.rooms import Block
+    from archroom.core.scans import Hand
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+    from archroom.services.answers import Answer
+    from archroom.services.desk import ActLine, DeskSession
+    from archroom.services.finding import FoundPage
+
+
+@dataclass
+class SessionOpened(Posted):
+    """The desk is ready for scans."""
+
+    session: DeskSession
+
+
+@dataclass
+class ScanAnswered(Posted):
+    """A scan was carried out or refused; `hint` says what the next one will do."""
+
+    answer: Answer
+    hand: Hand
+    hint: Message
+
+
+@dataclass
+class ScanFailed(Posted):
+    """The books did not answer a scan; it changed nothing and was not counted."""
+
+    raw: str
+    reason: Message
+
+
+@dataclass
+class ActsRead(Posted):
+    """The last acts of the house were read."""
+
+    lines: list[ActLine]
+
+
+@dataclass
+class BlocksRead(Posted):
+    """The plan of the room's blocks was read."""
+
+    blocks: list[Block]
+
+
+@dataclass
+class PageFound(Posted):
+    """One page of what a search found; `number` is that of the search."""
+
+    number: int
+    page: int
+    found: FoundPage
+
+
+@dataclass
+class PageFailed(Posted):
+    """One page of a search could not be read."""
+
+    number: int
+    page: int
+    reason: Message
+
+
+@dataclass
+class LoansRead(Posted):
+    """What a person has was read."""
+
+    person: Person
+    loans: list[tuple[Thing, Loan]]
+
+
+@dataclass
+class DetailsRead(Posted):
+    """Everything of one thing was read, with its history in words."""
+
+    details: Details
+    history: list[ActLine]
+    where: Message
+    home: str
+
+
+@dataclass
+class ViewsRead(Posted):
+    """What may be shown of each block, read at `at_s` of the app's clock."""
+
+    views: list[BlockView]
+    at_s: float
+
+    def can_replace(self, message: Posted) -> bool:
+        """A newer look makes an older one that waits superfluous."""
+        return isinstance(message, ViewsRead) and message.at_s <= self.at_s
+
+
+@dataclass
+class ViewsFailed(Posted):
+    """The shelving could not be asked; what is on the screen grows old."""
+
+    reason: Message
+
+
+@dataclass
+class BlockSeen(Posted):
+    """One block as it moves, seen at `at_s` of the app's clock."""
+
+    view: BlockView
+    at_s: float
+
+    def can_replace(self, message: Posted) -> bool:
+        """A newer look at the same block makes an older one that waits superfluous."""
+        return isinstance(message, BlockSeen) and message.view.block == self.view.block
+
+
+@dataclass
+class OpeningAsked(Posted):
+    """A ticket was given; the worker waits until `answer` holds the aisle that is said to be clear, or None."""
+
+    ticket: Ticket
+    answer: Future[int | None]
+
+
+@dataclass
+class OpeningEnded(Posted):
+    """An asked-for opening came to its end."""
+
+    block: int
+    aisle: int
+    outcome: Outcome
+
+
+@dataclass
+class OpeningFailed(Posted):
+    """An opening could not be asked for, or its end could not be written down."""
+
+    reason: Message
+
+
+@dataclass
+class StopReported(Posted):
+    """What became of the stop of press `number`."""
+
+    number: int
+    reports: list[StopReport]
+
+
+@dataclass
+class StopFailed(Posted):
+    """The stop of press `number` could not be sent."""
+
+    number: int
+    reason: Message
+
+
+@dataclass
+class LabelWritten(Posted):
+    """A label stands in a file."""
+
+    code: str
+    path: Path
+
+
+@dataclass
+class WorkFailed(Posted):
+    """Something in a worker was refused or failed; the screen stays as it is."""
+
+    what: Message
+    reason: Message

@@ -1,0 +1,113 @@
+"""What every screen has: a title, the line of the last stop, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from archroom.errors import Message
+from archroom.tui.actions import Chosen, Where
+from archroom.tui.bars import KeyBar, StopLine, TitleBar
+
+if TYPE_CHECKING:
+    from archroom.tui.app import ArchroomApp
+
+Result = TypeVar("Result")
+
+WIDTHS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
+HEIGHTS = [(0, "-low"), (16, "-high")]
+
+
+class HouseScreen(Screen[None]):
+    """A screen one works on."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    DEFAULT_CSS = """
+    HouseScreen.-low TextBox { border: none; height: 1; padding: 0 2; }
+    """
+    WHERE: ClassVar[Where]
+    TITLE_TEXT: ClassVar[Message]
+
+    def __init__(self, house: ArchroomApp) -> None:
+        super().__init__()
+        self.house = house
+        """The app, by its own type."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars around the body."""
+        yield TitleBar(self.TITLE_TEXT, f"{self.house.performer.actor} @ {self.house.performer.terminal}")
+        yield StopLine()
+        yield from self.body()
+        yield KeyBar(self.house, self.WHERE)
+
+    def body(self) -> Iterable[Widget]:
+        """Return what stands between the bars."""
+        raise NotImplementedError(f"{type(self).__name__} has no body")
+
+    def chosen(self) -> Chosen:
+        """Return what the person has chosen here."""
+        return Chosen()
+
+    def show_situation(self) -> None:
+        """Draw again what depends on what is chosen, in hand or under way."""
+        _draw_bars(self, self.house)
+
+    def on_screen_resume(self) -> None:
+        """Show how things are when the screen comes up."""
+        self.show_situation()
+
+
+class HouseDialog(ModalScreen[Result]):
+    """A screen that lies over another until it is left; it dismisses itself with what it was asked for."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    DEFAULT_CSS = """
+    HouseDialog StopLine { dock: top; }
+    HouseDialog KeyBar { dock: bottom; }
+    """
+    WHERE: ClassVar[Where]
+
+    def __init__(self, house: ArchroomApp) -> None:
+        super().__init__()
+        self.house = house
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars around the body."""
+        yield StopLine()
+        yield from self.body()
+        yield KeyBar(self.house, self.WHERE)
+
+    def body(self) -> Iterable[Widget]:
+        """Return what stands between the bars."""
+        raise NotImplementedError(f"{type(self).__name__} has no body")
+
+    refuses_scans: ClassVar[bool] = False
+    """Whether a scan made here goes nowhere, because it might be taken for an answer."""
+
+    def scan_refused(self) -> None:
+        """Take note that a scan was made here and went nowhere."""
+
+    def leave(self) -> None:
+        """Go away without having done anything."""
+        self.dismiss(None)
+
+    def show_situation(self) -> None:
+        """Draw again what depends on what is chosen, in hand or under way."""
+        _draw_bars(self, self.house)
+
+    def on_screen_resume(self) -> None:
+        """Show how things are when the dialog comes up."""
+        self.show_situation()
+
+
+def _draw_bars(screen: Screen[Result], house: ArchroomApp) -> None:
+    for bar in screen.query(KeyBar):
+        bar.refresh()
+    for line in screen.query(StopLine):
+        line.show(house.stop_state)
