@@ -26,7 +26,7 @@ def _add(job: Job) -> int:
 
 
 def _list(job: Job) -> int:
-    people = job.house.people.find("")
+    people = job.house.people.all()
     job.output.result(
         {"people": [{"code": person.code, "name": person.name, "things": count} for person, count in people]},
         [tr("{code}  {name}: has {count} things", code=p.code, name=p.name, count=count) for p, count in people],

@@ -34,6 +34,11 @@ class People:
         with self._archive.reading() as books:
             return books.find_people(words, _SHOWN)
 
+    def all(self) -> list[tuple[Person, int]]:
+        """Return everybody who is registered or still has something, by name, with how many things each has."""
+        with self._archive.reading() as books:
+            return list(books.all_people())
+
     def loans_of(self, person_id: int) -> list[tuple[Thing, Loan]]:
         """Return what a person has, oldest loan first."""
         with self._archive.reading() as books:

@@ -126,6 +126,10 @@ class SqlReading:
         """Return people whose names hold all words, with how many things each has."""
         return people.find_people(self._books, words, limit)
 
+    def all_people(self) -> Iterator[tuple[Person, int]]:
+        """Yield people who are registered or still have something, by name, with how many things each has."""
+        return people.all_people(self._books)
+
     def count_found(self, words: str, at_most: int = 1001) -> int:
         """Return how many things match, counted up to a limit."""
         return hits.count_found(self._books, words, at_most)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archroom.core.holdings import Loan, Person, Thing
 from archroom.core.searching import fold, name_key
 from archroom.store.connections import Books, Row
@@ -9,6 +11,7 @@ from archroom.store.standings import LOAN_COLUMNS, THING_COLUMNS, in_list, loan_
 
 _MOST_LOANS = 1000
 _COLUMNS = "q.id, q.name, q.is_active"
+_IS_KNOWN = "(q.is_active = 1 OR q.id IN (SELECT person_id FROM loan WHERE closed_seq IS NULL))"
 _THING_WIDTH = len(THING_COLUMNS.split(","))
 
 
@@ -36,8 +39,7 @@ def find_people(books: Books, words: str, limit: int) -> list[tuple[Person, int]
         return []
     condition = " AND ".join("q.folded_name LIKE ? ESCAPE '!'" for _ in parts)
     rows = books.rows(
-        f"SELECT {_COLUMNS} FROM person q WHERE {condition} AND (q.is_active = 1 OR q.id IN"
-        " (SELECT person_id FROM loan WHERE closed_seq IS NULL)) ORDER BY q.folded_name, q.id LIMIT ?",
+        f"SELECT {_COLUMNS} FROM person q WHERE {condition} AND {_IS_KNOWN} ORDER BY q.folded_name, q.id LIMIT ?",
         (*(f"%{_literal(part)}%" for part in parts), limit),
     )
     if not rows:
@@ -48,6 +50,15 @@ def find_people(books: Books, words: str, limit: int) -> list[tuple[Person, int]
     )
     has = {person_id: int(count) for person_id, count in counted}
     return [(_person_of(row), has.get(row[0], 0)) for row in rows]
+
+
+def all_people(books: Books) -> Iterator[tuple[Person, int]]:
+    """Yield people who are registered or still have something, by name, with how many things each has."""
+    has: dict[int, int] = dict(
+        books.rows("SELECT person_id, count(*) FROM loan WHERE closed_seq IS NULL GROUP BY person_id")
+    )
+    for row in books.rows(f"SELECT {_COLUMNS} FROM person q WHERE {_IS_KNOWN} ORDER BY q.folded_name, q.id"):
+        yield _person_of(row), int(has.get(row[0], 0))
 
 
 def open_loans(books: Books, person_id: int | None) -> list[tuple[Thing, Loan]]:

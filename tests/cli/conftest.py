@@ -11,6 +11,9 @@ from command_line import Cli, Ran
 
 from archroom.cli.program import run
 
+SAMPLES = Path(__file__).parents[2] / "archroom" / "samples"
+FIRST_SHELF = "R1/1/01/B/1/6"
+
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
@@ -46,3 +49,12 @@ def config_file(cli: Cli, tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir(exist_ok=True)
     return folder / "config.toml"
+
+
+@pytest.fixture
+def house(room: Cli) -> Cli:
+    """The same, with the sample finding aids taken in, their boxes shelved from the first shelf on, and Ann registered."""
+    assert room("import", "ead", str(SAMPLES)).code == 0
+    assert room("place", "--run", FIRST_SHELF).code == 0
+    assert room("person", "add", "Ann Lee").code == 0
+    return room

@@ -180,6 +180,8 @@ def test_finding_says_where_a_thing_is(house: StockedDesk) -> None:
     assert told.where.english().startswith("with Box 2")
     assert told.holder == "Ann Lee"
     assert finder.find("ann").people == [(house.ann, 1)]
+    bob = People(house.archive).add(OLGA, "Bob")
+    assert People(house.archive).all() == [(house.ann, 1), (bob, 0)]
     details = finder.details("MS 2")
     assert details.hit.standing.thing.id == 4
     assert finder.details_of(3).contents_count == 1

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-SHELF = "R1/1/01/B/1/6"
-"""The first shelf of the small sample room."""
-
 
 @dataclass(frozen=True)
 class Ran:

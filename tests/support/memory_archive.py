@@ -158,6 +158,10 @@ class MemoryLook:
         people = [person for person in self._books.people.values() if _has_all(words, person.name)]
         return [(person, len(self.open_loans(person.id))) for person in people][:limit]
 
+    def all_people(self) -> Iterator[tuple[Person, int]]:
+        people = sorted(self._books.people.values(), key=lambda person: person.name.casefold())
+        yield from ((person, len(self.open_loans(person.id))) for person in people)
+
     def count_found(self, words: str, at_most: int = 1001) -> int:
         return min(len(self._found(words)), at_most)
 
