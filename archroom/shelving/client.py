@@ -69,38 +69,15 @@ class ShelvingClient:
 
         What is refused before anything is sent is an outcome too; a server that goes away leaves the outcome unknown.
         """
-        view: BlockView | None = None
+        board = read_board(self._places.run_folder)
+        lines = None if board is None else _try_connect(board)
+        if lines is None:
+            return Outcome(OutcomeKind.REFUSED, say("The shelving server has ended; nothing moves. Ask again."), None)
         try:
-            lines = self._connected()
-        except ArchroomError as error:
-            return Outcome(OutcomeKind.REFUSED, error.message, None)
-        try:
-            fields: dict[str, Json] = {"block": ticket.block, "ticket": ticket.id, "by": by}
-            _send(lines, "go", confirmed_clear=confirmed_clear, **fields)
-            ticked_s = heard_s = monotonic()
-            while True:
-                answer = lines.receive(TICK_S)
-                now = monotonic()
-                if now - ticked_s >= TICK_S:
-                    _send(lines, "tick")
-                    ticked_s = now
-                if answer is None:
-                    if now - heard_s > SILENCE_S:
-                        raise Gone
-                    continue
-                heard_s = now
-                _raise_error(answer)
-                if "outcome" in answer:
-                    return decode(Outcome, answer["outcome"])
-                view = decode(BlockView, answer["view"])
-                observe(view)
-                if monotonic() - ticked_s >= TICK_S:
-                    _send(lines, "tick")
-                    ticked_s = heard_s = monotonic()
-        except ArchroomError as error:
-            return Outcome(OutcomeKind.REFUSED, error.message, view)
-        except (Gone, KeyError, ValueError):
-            return Outcome(OutcomeKind.UNKNOWN, say("The shelving server went away during the motion: look there."), view)
+            watching = _Watching(lines, ticket, confirmed_clear, by)
+            while isinstance(update := watching.next(), BlockView):
+                observe(update)
+            return update
         finally:
             lines.close()
 
@@ -167,6 +144,39 @@ class ShelvingClient:
         if lines is None:
             raise PortUnavailable(say("The shelving server does not answer."))
         return lines
+
+
+class _Watching:
+    """A motion on its way: each call of `next` says that this program is alive."""
+
+    def __init__(self, lines: Lines, ticket: Ticket, confirmed_clear: int | None, by: str) -> None:
+        self._lines = lines
+        self._view: BlockView | None = None
+        self._ticked_s = monotonic()
+        with suppress(Gone):
+            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=confirmed_clear)
+
+    def next(self) -> BlockView | Outcome:
+        """Return the next view, or the outcome; unknown if the server has gone or says what cannot be."""
+        heard_s = monotonic()
+        try:
+            while monotonic() - heard_s <= SILENCE_S:
+                if monotonic() - self._ticked_s >= TICK_S:
+                    _send(self._lines, "tick")
+                    self._ticked_s = monotonic()
+                answer = self._lines.receive(TICK_S)
+                if answer is None:
+                    continue
+                _raise_error(answer)
+                if "outcome" in answer:
+                    return decode(Outcome, answer["outcome"])
+                self._view = decode(BlockView, answer.get("view"))
+                return self._view
+        except ArchroomError as error:
+            return Outcome(OutcomeKind.REFUSED, error.message, self._view)
+        except (Gone, ValueError):
+            pass
+        return Outcome(OutcomeKind.UNKNOWN, say("The shelving server went away during the motion: look there."), self._view)
 
 
 def _send(lines: Lines, do: str, **fields: Json) -> None:

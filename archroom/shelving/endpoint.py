@@ -134,9 +134,7 @@ def connect(address: str, token: str, within_s: float = 1.0) -> Lines:
     kind, _, place = address.partition(":")
     try:
         if kind == "unix" and HAS_UNIX:
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connection.settimeout(within_s)
-            connection.connect(place)
+            connection = _connect_unix(place, within_s)
         else:
             host, _, port = place.rpartition(":")
             connection = socket.create_connection((host, int(port)), within_s)
@@ -147,6 +145,17 @@ def connect(address: str, token: str, within_s: float = 1.0) -> Lines:
         with contextlib.suppress(Gone):
             lines.send({"token": token})
     return lines
+
+
+def _connect_unix(path: str, within_s: float) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(within_s)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _socket_path(folder: Path) -> Path:

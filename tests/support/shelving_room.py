@@ -26,6 +26,8 @@ from archroom.shelving.client import ShelvingClient
 from archroom.shelving.journal import FILE_NAME as JOURNAL_NAME
 from archroom.shelving.journal import entries
 from archroom.shelving.spec import BusSpec, Places, ServerSpec, write_spec
+from hardware_sim import Settings
+from hardware_sim.roomfile import RoomLayout
 from hardware_sim.running import RunningSimulator
 
 STANDSTILL_S = 1.0 + 0.02 + 0.25
@@ -44,10 +46,10 @@ def until(condition: Callable[[], bool], within_s: float) -> bool:
     return True
 
 
-def simulator_of(blocks: tuple[Block, ...], wire: str, *, baud: int | None = None, speed: float = 1.0) -> RunningSimulator:
+def simulator_of(
+    blocks: tuple[Block, ...], wire: str, *, baud: int | None = None, speed: float = 1.0, warning_ms: int = 1000
+) -> RunningSimulator:
     """A simulator of these blocks on one wire."""
-    from hardware_sim.roomfile import RoomLayout
-
     room = RoomLayout("R1", "Room", tuple(layout_of(block) for block in blocks))
     return RunningSimulator(
         room,
@@ -57,6 +59,7 @@ def simulator_of(blocks: tuple[Block, ...], wire: str, *, baud: int | None = Non
         baud=baud,
         speed=speed,
         seed=1,
+        settings=Settings(serial="SIM00001", warning_ms=warning_ms),
     )
 
 
@@ -69,6 +72,7 @@ class ShelvingRoom:
     blocks: tuple[Block, ...] = field(default_factory=lambda: (block_of(open_aisles=(0,)),))
     baud: int | None = None
     speed: float = 1.0
+    warning_ms: int = 1000
     silent: tuple[int, ...] = ()
     simulator: RunningSimulator = field(init=False)
     places: Places = field(init=False)
@@ -76,7 +80,9 @@ class ShelvingRoom:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self.simulator = simulator_of(self.blocks, self.wire, baud=self.baud, speed=self.speed).__enter__()
+        self.simulator = simulator_of(
+            self.blocks, self.wire, baud=self.baud, speed=self.speed, warning_ms=self.warning_ms
+        ).__enter__()
         for unit in self.silent:
             self.simulator.control("silent", unit=unit, on=True)
         locks = self.folder / "locks"
