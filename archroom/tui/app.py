@@ -161,6 +161,11 @@ class ArchroomApp(App[None]):
     async def _hand_on(self, event: events.Key) -> None:
         await super().on_event(event)
 
+    @property
+    def is_holding_keys(self) -> bool:
+        """Whether keys wait to be known as typing or as a scan."""
+        return self._listener.is_holding
+
     # What the screens ask
 
     @property

@@ -34,6 +34,11 @@ class Listener:
         self._held: list[events.Key] = []
         self._timer: Timer | None = None
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether keys are held back."""
+        return bool(self._held)
+
     async def key(self, event: events.Key, is_strict: bool) -> None:
         """Take one key; `is_strict` while a question is asked that no scan may answer."""
         if self._held and self._bursts.is_silent(event.time):
