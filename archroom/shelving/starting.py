@@ -7,6 +7,7 @@ import os
 import selectors
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from time import monotonic, sleep
 
@@ -15,9 +16,12 @@ from archroom.shelving.codec import decode
 from archroom.shelving.notice_board import is_alive, read_board
 from archroom.shelving.spec import IDLE_EXIT_S, Places, ServerSpec, write_spec
 
+MODULE = "archroom.shelving"
 START_WITHIN_S = 20.0
 LOOK_S = 0.05
 LOG_NAME = "shelving.log"
+_started: list[subprocess.Popen[bytes]] = []
+"""Servers that this process started and that still ran when last looked at: held so that each is reaped at its end."""
 
 
 def start_server(spec: ServerSpec, places: Places) -> None:
@@ -30,12 +34,14 @@ def start_server(spec: ServerSpec, places: Places) -> None:
     folders = [str(places.run_folder), str(places.state_folder), *([str(places.lock_folder)] if places.lock_folder else [])]
     with (places.state_folder / LOG_NAME).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "archroom.shelving", str(file), *folders],
+            [sys.executable, "-m", MODULE, str(file), *folders],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
         )
+    _started[:] = [one for one in (*_started, process) if one.poll() is None]
+    threading.Thread(target=process.wait, name="end of the shelving server", daemon=True).start()
     try:
         line = _first_line(process)
     finally:
