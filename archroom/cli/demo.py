@@ -7,11 +7,14 @@ import tempfile
 from pathlib import Path
 
 from archroom import paths
+from archroom.cli import demo_house
 from archroom.cli.arguments import Commands
+from archroom.cli.demo_house import PEOPLE, ROOM
 from archroom.cli.job import Job
 from archroom.cli.simulator import USUAL_WIRE, WIRES, Simulator
 from archroom.errors import say
 from archroom.texts import tr
+from archroom.wiring import House
 
 SCRIPT_SPEED = 12.0
 """How much faster than steel the carriages of the script run; the app's run as fast as steel."""
@@ -42,14 +45,14 @@ def _demo(job: Job) -> int:
         shutil.rmtree(folder)
     paths.made(folder)
     job.output.note(say("The demo keeps what you do in {folder}; archroom demo --fresh starts anew.", folder=str(folder)))
-    with Simulator(_room(), job.args.wire) as simulator:
+    cards = ", ".join(f"{barcode} = {name}" for barcode, name in PEOPLE.items())
+    job.output.note(say("People's cards, to scan or to type: {cards}", cards=cards))
+    with Simulator(ROOM, job.args.wire) as simulator:
         return _open_app(job, folder, simulator.url)
 
 
 def _open_app(job: Job, folder: Path, bus_url: str) -> int:
-    from archroom.cli import demo_house
     from archroom.cli.app import run_app
-    from archroom.wiring import House
 
     with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
         if not demo_house.is_founded(folder):
@@ -61,15 +64,9 @@ def _open_app(job: Job, folder: Path, bus_url: str) -> int:
 
 
 def _play_script(job: Job) -> int:
-    from archroom.cli import demo_house, demo_script
+    from archroom.cli import demo_script
 
     with tempfile.TemporaryDirectory(prefix="archroom-demo-") as folder:
-        with Simulator(_room(), job.args.wire, SCRIPT_SPEED) as simulator:
+        with Simulator(ROOM, job.args.wire, SCRIPT_SPEED) as simulator:
             config = demo_house.demo_config(job.settings.config, Path(folder), simulator.url)
             return demo_script.play(config, Path(folder), job.output)
-
-
-def _room() -> str:
-    from archroom.cli.demo_house import ROOM
-
-    return ROOM

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from archroom.wiring import House
 
 ROOM = "small"
-PEOPLE = ("Ada Lindqvist", "王小明")
+PEOPLE = {"ADA": "Ada Lindqvist", "WANG": "王小明"}
+"""The people of the demo, by the barcode on their cards: words that can be typed where there is no scanner."""
 
 
 def demo_config(config: Config, folder: Path, bus_url: str) -> Config:
@@ -73,8 +74,12 @@ def place_samples(house: House) -> PlacingReport:
 
 
 def add_people(house: House) -> list[Person]:
-    """Register the two people of the demo."""
-    return [house.people.add(house.performer, name) for name in PEOPLE]
+    """Register the people of the demo and give them their cards."""
+    people: list[Person] = []
+    for barcode, name in PEOPLE.items():
+        people.append(house.people.add(house.performer, name))
+        house.desk.bind(house.performer, people[-1].code, barcode)
+    return people
 
 
 @contextmanager

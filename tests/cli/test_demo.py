@@ -1,0 +1,92 @@
+"""`demo --script`: the whole round on both kinds of wire, and that it says so when a step is not seen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import Cli
+
+from archroom.cli import demo_script
+from archroom.cli.demo_house import sample_files
+from archroom.cli.demo_script import NotSeen, Round
+from archroom.cli.simulator import Simulator
+from archroom.core.shelving import BlockView
+from archroom.errors import Message, PortUnavailable, say
+
+WITHIN_MS = 40_000
+
+
+@pytest.mark.parametrize("wire", ["pty", "tcp"])
+def test_each_step_of_the_round_is_seen(cli: Cli, tmp_path: Path, wire: str) -> None:
+    ran = cli("--json", "demo", "--script", "--wire", wire)
+    assert ran.json["ok"] is True
+    assert [step["ok"] for step in ran.json["steps"]] == [True] * len(demo_script.STEPS)
+    assert ran.json["ms"] < WITHIN_MS
+    assert ran.code == 0
+    assert not (tmp_path / "home" / "data").exists()
+
+
+def test_the_script_ends_what_it_started(cli: Cli) -> None:
+    """As a process of its own, with one line a step."""
+    command = [sys.executable, "-m", "archroom", "demo", "--script", "--wire", "tcp"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert (len(out.splitlines()), err) == (len(demo_script.STEPS) + 1, "")
+    assert _running("archroom-demo-", process.pid) == []
+
+
+def _running(word: str, parent: int) -> list[str]:
+    """Command lines of living processes that name a folder of a demo and began after it did."""
+    found: list[str] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) > parent:
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            except OSError:
+                continue
+            if word in line:
+                found.append(line)
+    return found
+
+
+def test_a_step_that_is_not_seen_breaks_the_round_off(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def claim(going: Round) -> Message:
+        raise NotSeen(say("not seen: {what}", what="anything"))
+
+    first = demo_script.STEPS[0]
+    monkeypatch.setattr(demo_script, "STEPS", (first, (say("Claim something"), claim), first))
+    ran = cli("--json", "demo", "--script", "--wire", "tcp")
+    assert ran.code == 1
+    assert [step["ok"] for step in ran.json["steps"]] == [True, False]
+    assert ran.json["steps"][1]["seen"] == "not seen: anything"
+
+
+def test_carriages_that_do_not_move_are_not_taken_for_an_open_aisle(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script believes the controller and nobody else: with another aisle open than asked, it says so."""
+    monkeypatch.setattr(BlockView, "open_aisles", lambda view: (1,))
+    ran = cli("--json", "demo", "--script", "--wire", "tcp")
+    assert ran.code == 1
+    assert ran.json["steps"][-1]["seen"] == "not seen: the aisle open, as the controller reports it"
+
+
+def test_the_demo_needs_a_terminal(cli: Cli) -> None:
+    ran = cli("demo", "--wire", "tcp")
+    assert ran.code == 2
+    assert "needs a terminal" in ran.err
+
+
+def test_a_simulator_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.devnull)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(PortUnavailable, match="did not start"):
+        Simulator("small", "tcp")
+
+
+def test_the_samples_come_along() -> None:
+    with sample_files() as files:
+        assert [file.name for file in files] == ["lindqvist.xml", "qingshi.xml"]
