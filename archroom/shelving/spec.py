@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,9 +90,10 @@ def write_spec(spec: ServerSpec, folder: Path) -> Path:
     """Write a specification into a folder and return the file; whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / FILE_NAME
-    draft = folder / f"{FILE_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps(encode(spec), indent=1), encoding="utf-8")
-    draft.replace(target)
+    descriptor, draft = tempfile.mkstemp(prefix=FILE_NAME, dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(encode(spec), file, indent=1)
+    Path(draft).replace(target)
     return target
 
 
