@@ -1,0 +1,177 @@
+"""The aisles by command, on a running simulator: what is confirmed moves, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import Cli
+
+from archroom import config
+from archroom.wiring import House
+from hardware_sim.running import RunningSimulator
+
+ROOM_FILE = Path(__file__).parents[2] / "archroom" / "rooms" / "small.toml"
+UNIT = 1
+
+
+@pytest.fixture
+def simulator() -> Iterator[RunningSimulator]:
+    """The small room's shelving, fast."""
+    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=20.0) as running:
+        yield running
+
+
+@pytest.fixture
+def aisles(house: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """The command line of a house with that shelving."""
+    monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    yield house
+    with House(config.load().config) as opened:
+        opened.dismiss_shelving()
+
+
+def open_aisles(cli: Cli) -> list[int]:
+    """What the controller reports as open."""
+    (block,) = cli("--json", "aisle", "status").json["blocks"]
+    assert block["trust"] == "good"
+    found: list[int] = block["open"]
+    return found
+
+
+def events(cli: Cli) -> int:
+    """How many events the ledger holds."""
+    count: int = cli("--json", "ledger", "verify").json["count"]
+    return count
+
+
+def test_status_tells_what_the_controller_reports(aisles: Cli) -> None:
+    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+    assert (block["block"], block["trust"], block["kind"], block["state"]) == (1, "good", "simulator", "idle")
+    assert block["open"] == [1]
+    assert block["positions_mm"] == [0, 1350, 2235, 3120, 4005, 4890, 5775]
+    assert block["age_s"] < 2
+    (line,) = aisles("aisle", "status").lines
+    assert line.startswith("Block 1: at rest, open aisle 1, carriages at 0 1350 2235 3120 4005 4890 5775 mm, ")
+
+
+def test_what_somebody_has_seen_to_be_clear_is_closed(aisles: Cli) -> None:
+    before = events(aisles)
+    ran = aisles("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
+    assert ran.code == 0
+    assert (ran.json["outcome"], ran.json["aisle"], ran.json["closes"]) == ("done", 3, 1)
+    assert "moving" in ran.err
+    assert open_aisles(aisles) == [3]
+    assert events(aisles) == before + 2
+
+
+def test_the_question_is_answered_by_the_number(aisles: Cli) -> None:
+    ran = aisles("aisle", "open", "1/2", stdin=b"1\n")
+    assert (ran.code, ran.out) == (0, "Aisle 2 of block 1 is open.\n")
+    assert ran.err.startswith("Aisle 2 of block 1 opens and aisle 1 closes; carriages that move: 2.\n")
+    assert open_aisles(aisles) == [2]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\n", b"y\n", b"yes\n", b"2\n", b"1 \x00\n", b"B00000001K\n", "１\n".encode(), b"-1\n"]
+)
+def test_nothing_else_is_a_yes(aisles: Cli, answer: bytes) -> None:
+    before = events(aisles)
+    ran = aisles("--json", "aisle", "open", "1/2", stdin=answer)
+    assert (ran.code, ran.json["outcome"]) == (6, "refused")
+    assert "nothing moves" in ran.json["message"]
+    assert open_aisles(aisles) == [1]
+    assert events(aisles) == before + 1
+
+
+def test_the_wrong_aisle_is_no_confirmation(aisles: Cli) -> None:
+    ran = aisles("--json", "aisle", "open", "1/3", "--clear", "3", "--by", "Ann Lee")
+    assert (ran.code, ran.json["error"]) == (6, "motion_refused")
+    assert open_aisles(aisles) == [1]
+
+
+def test_the_aisle_of_a_box_is_opened(aisles: Cli) -> None:
+    aisles("put", "31142060001", "R1/1/03/A/1/1", "--override")
+    ran = aisles("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
+    assert (ran.json["outcome"], ran.json["aisle"]) == ("done", 2)
+    aisles("put", "31142060001", "R1/W1/01/A/1/1", "--override")
+    refused = aisles("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
+    assert (refused.code, refused.json["error"]) == (4, "refused")
+    assert "R1/W1/01/A/1/1" in refused.json["message"]
+
+
+def test_an_open_aisle_is_not_opened_again(aisles: Cli) -> None:
+    ran = aisles("--json", "aisle", "open", "1/1", "--clear", "2", "--by", "Ann Lee")
+    assert (ran.code, ran.json["outcome"]) == (6, "refused")
+
+
+def test_somebody_in_the_aisle_is_refused_by_the_shelving(aisles: Cli, simulator: RunningSimulator) -> None:
+    simulator.control("person_in", aisle=1)
+    ran = aisles("--json", "aisle", "open", "1/2", "--clear", "1", "--by", "Ann Lee")
+    assert (ran.code, ran.json["outcome"]) == (6, "refused")
+    assert open_aisles(aisles) == [1]
+
+
+def test_stop_tells_each_block(aisles: Cli) -> None:
+    open_aisles(aisles)
+    ran = aisles("--json", "aisle", "stop")
+    assert (ran.code, ran.json["ok"]) == (0, True)
+    (block,) = ran.json["blocks"]
+    assert (block["block"], block["sent"], block["standstill"], block["path"]) == (1, True, True, "server")
+    assert aisles("aisle", "stop", "1").lines == ["Block 1 stands still."]
+
+
+def test_stop_needs_neither_server_nor_its_own_room(aisles: Cli) -> None:
+    """Before any server ran, the stop goes to the line by itself."""
+    ran = aisles("--json", "aisle", "stop")
+    (block,) = ran.json["blocks"]
+    assert (ran.code, block["standstill"], block["path"]) == (0, True, "direct")
+
+
+def test_a_scanned_stop_goes_to_the_shelving(aisles: Cli) -> None:
+    open_aisles(aisles)
+    assert aisles("scan", stdin=b"STOP\n").lines == ["Stopped. All shelving stands still."]
+
+
+@pytest.fixture
+def opening(aisles: Cli, simulator: RunningSimulator) -> Iterator[subprocess.Popen[str]]:
+    """A process that is opening aisle 5, with its carriages on the way."""
+    open_aisles(aisles)
+    simulator.control("speed", factor=2.0)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archroom", "--json", "aisle", "open", "1/5", "--clear", "1", "--by", "Ann Lee"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert simulator.wait_until(UNIT, lambda truth: bool(truth["moving"]), 20.0)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_ctrl_c_sends_stop_and_waits_for_the_outcome(
+    opening: subprocess.Popen[str], aisles: Cli, simulator: RunningSimulator
+) -> None:
+    opening.send_signal(signal.SIGINT)
+    out, err = opening.communicate(timeout=30)
+    assert opening.returncode == 6
+    assert '"outcome": "aborted"' in out
+    assert "STOP is sent" in err
+    assert not simulator.truth(UNIT)["moving"]
+    assert aisles("ledger", "verify").code == 0
+
+
+def test_a_stop_from_another_process_ends_it(opening: subprocess.Popen[str], aisles: Cli) -> None:
+    assert aisles("--json", "aisle", "stop").json["ok"] is True
+    out, _ = opening.communicate(timeout=30)
+    assert (opening.returncode, '"outcome": "aborted"' in out) == (6, True)
+    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+    assert block["state"] == "idle"
