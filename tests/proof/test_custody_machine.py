@@ -42,7 +42,9 @@ QUICK = settings(
     suppress_health_check=[HealthCheck.too_slow],
     database=None,
 )
-LONG = settings(QUICK, max_examples=400, stateful_step_count=80, derandomize=False, print_blob=True)
+LONGER = 10
+"""How many times as many runs, of 80 steps, the long suite takes."""
+LONG = settings(QUICK, stateful_step_count=80, derandomize=False, print_blob=True)
 CANARY = settings(QUICK, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False)
 
 
@@ -321,8 +323,8 @@ def test_the_desk_agrees_with_the_model(kind: str, opened: Callable[[ManualClock
 
 @pytest.mark.proof
 @pytest.mark.timeout(3600)
-def test_the_desk_agrees_with_the_model_for_long(opened: Callable[[ManualClock], OpenBooks]) -> None:
-    run_state_machine_as_test(machine_on(opened), settings=LONG)
+def test_the_desk_agrees_with_the_model_for_long(kind: str, opened: Callable[[ManualClock], OpenBooks]) -> None:
+    run_state_machine_as_test(machine_on(opened), settings=settings(LONG, max_examples=LONGER * EXAMPLES[kind]))
 
 
 Breaking = Callable[[pytest.MonkeyPatch], None]
