@@ -6,8 +6,6 @@ for another writer up to 5 s. A look sees one state of the books. Errors of a da
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -16,9 +14,7 @@ from peewee import IntegrityError
 from archroom.errors import BadDatabase, Busy, ReadOnlyDatabase, Refused, say
 from archroom.store.address import Address, PostgresServer, SqliteFile
 from archroom.store.connections import Books
-from archroom.store.sqlite import BUSY_SECONDS, SqliteBooks
-
-_LONGEST_PAUSE = 0.05
+from archroom.store.sqlite import SqliteBooks
 
 
 def books_at(address: Address, is_new: bool = False) -> Books:
@@ -79,9 +75,7 @@ def told(books: Books) -> Iterator[None]:
 
 def _enter(books: Books, opened: ExitStack, is_act: bool) -> None:
     """Borrow a connection and begin on it; again with a fresh one if the database behind it is gone or was replaced."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    is_first = True
-    while True:
+    for is_last in (False, False, True):
         try:
             books.connect(reuse_if_open=True)
             opened.callback(books.close)
@@ -90,10 +84,8 @@ def _enter(books: Books, opened: ExitStack, is_act: bool) -> None:
                 if not books.is_out_of_date():
                     return
         except books.errors as error:
-            is_busy = isinstance(books.said(error), Busy)
-            if time.monotonic() > deadline or not (is_busy or is_first):
+            if is_last or isinstance(books.said(error), Busy):
                 raise
-            time.sleep(random.uniform(0.0, _LONGEST_PAUSE))
         opened.close()
         books.drop_idle()
-        is_first = False
+    raise Busy(say("The database file is just being replaced; nothing was changed."))

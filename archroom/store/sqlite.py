@@ -9,9 +9,11 @@ survive a power cut after each acknowledged act.
 from __future__ import annotations
 
 import os
+import random
 import re
 import sqlite3
 import stat
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
@@ -26,6 +28,7 @@ APPLICATION_ID = int.from_bytes(b"Arch", "big")
 """What stands in the file's header, so that it is known as ours."""
 MAGIC = b"SQLite format 3\x00"
 BUSY_SECONDS = 5
+_PAUSE_S = (0.0005, 0.004)
 MOUNTS = Path("/proc/self/mounts")
 
 _NETWORK = re.compile(
@@ -141,6 +144,32 @@ class SqliteBooks(Books, SqliteDatabase):
     def begin_act(self) -> AbstractContextManager[object]:
         """Begin an immediate transaction: the one writer is chosen here, not at the first write."""
         return self.atomic("IMMEDIATE")
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction; for an immediate one, wait for the other writers up to 5 s.
+
+        SQLite's own waiting looks less and less often, so that one of many terminals could be passed over until it gives
+        up. Here each looks every few milliseconds, at odds that are the same for all.
+        """
+        if lock_type != "IMMEDIATE":
+            super().begin(lock_type)
+            return
+        deadline = time.monotonic() + BUSY_SECONDS
+        self.execute_sql("PRAGMA busy_timeout = 0")
+        try:
+            while not self._has_begun(lock_type, deadline):
+                time.sleep(random.uniform(*_PAUSE_S))
+        finally:
+            self.execute_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+    def _has_begun(self, lock_type: str, deadline: float) -> bool:
+        try:
+            super().begin(lock_type)
+        except self.errors as error:
+            if not isinstance(self.said(error), Busy) or time.monotonic() > deadline:
+                raise
+            return False
+        return True
 
     def rollback(self) -> None:
         """Undo the open transaction; SQLite has done so by itself when the disk was full."""
