@@ -22,8 +22,8 @@ _MOST_HISTORY = 100
 
 
 def find(books: Books, words: str, limit: int, offset: int) -> list[Hit]:
-    """Return a page of the things that match; of all things, newest first, if nothing is asked for."""
-    if not words.strip("\x00 \t\r\n"):
+    """Return a page of the things that match cleaned words; of all things, newest first, if there are none."""
+    if not words:
         rows = books.rows("SELECT id FROM thing ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
         return hits(books, [row[0] for row in rows])
     return hits(books, _matching(books, words, offset + limit)[offset:])
@@ -31,7 +31,7 @@ def find(books: Books, words: str, limit: int, offset: int) -> list[Hit]:
 
 def count_found(books: Books, words: str, at_most: int) -> int:
     """Return how many things match, counted up to a limit."""
-    if not words.strip("\x00 \t\r\n"):
+    if not words:
         row = books.row("SELECT count(*) FROM (SELECT id FROM thing LIMIT ?) AS counted", (at_most,))
         return int(row[0]) if row else 0
     phrases = opened(query_phrases(words))

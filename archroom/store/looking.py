@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archroom.core.cleaning import clean
 from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.events import Event, event_of
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
 from archroom.core.ports import Details, Hit
 from archroom.core.rooms import Block
+from archroom.core.searching import MAX_QUERY
 from archroom.store import hits, people, rooms, shelves
 from archroom.store.connections import Books, Row
 from archroom.store.models import CUSTODY_KINDS
@@ -53,9 +55,10 @@ class SqlReading:
 
     def owner_of_text(self, text: str) -> Person | Standing | Place | None:
         """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
-        by_address = places(self._books, "p.address = ?", ("".join(text.split()).upper(),))
-        by_reference = hits.referred(self._books, text)
-        by_name = people.people_named(self._books, text)
+        asked = clean(text, MAX_QUERY)
+        by_address = places(self._books, "p.address = ?", ("".join(asked.split()).upper(),))
+        by_reference = hits.referred(self._books, asked)
+        by_name = people.people_named(self._books, asked)
         if len(by_address) + len(by_reference) + len(by_name) != 1:
             return None
         if by_reference:
@@ -108,7 +111,7 @@ class SqlReading:
 
     def people_named(self, name: str) -> list[Person]:
         """Return registered people of exactly this name, case and width folded."""
-        return people.people_named(self._books, name)
+        return people.people_named(self._books, clean(name, MAX_QUERY))
 
     def open_loans(self, person_id: int | None = None) -> list[tuple[Thing, Loan]]:
         """Return open loans, oldest first, of one person or of all; at most 1,000."""
@@ -120,11 +123,11 @@ class SqlReading:
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
         """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
-        return hits.find(self._books, words, limit, offset)
+        return hits.find(self._books, clean(words.replace("\x00", " "), MAX_QUERY), limit, offset)
 
     def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
         """Return people whose names hold all words, with how many things each has."""
-        return people.find_people(self._books, words, limit)
+        return people.find_people(self._books, clean(words, MAX_QUERY), limit)
 
     def all_people(self) -> Iterator[tuple[Person, int]]:
         """Yield people who are registered or still have something, by name, with how many things each has."""
@@ -132,7 +135,7 @@ class SqlReading:
 
     def count_found(self, words: str, at_most: int = 1001) -> int:
         """Return how many things match, counted up to a limit."""
-        return hits.count_found(self._books, words, at_most)
+        return hits.count_found(self._books, clean(words.replace("\x00", " "), MAX_QUERY), at_most)
 
     def room_codes(self) -> list[str]:
         """Return the codes of the rooms that were built."""
