@@ -29,6 +29,15 @@ def chosen_language() -> str:
     return "en"
 
 
+def speak(language: str = "") -> None:
+    """Choose the language of this process, of the libraries that speak for it and of what it starts; `""`: as it is."""
+    if language:
+        os.environ["ARCHROOM_LANG"] = language
+    os.environ["LANGUAGE"] = chosen_language()
+    gettext.bindtextdomain("archroom", str(files("archroom") / "locale"))
+    gettext.textdomain("archroom")
+
+
 def tr(template: str, /, **values: Value) -> str:
     """Return a sentence in the person's language; the template is marked for translation by standing in this call."""
     return render(Message(template, values))

@@ -19,6 +19,24 @@ from archroom.texts import render, tr
 OPTIONS_WITH_VALUE = ("--db", "--shelving", "--as", "--terminal", "--lang")
 """The global options that take a value."""
 
+_SAID_BY_ARGPARSE = (
+    say("usage: "),
+    say("options"),
+    say("positional arguments"),
+    say("show this help message and exit"),
+    say("show program's version number and exit"),
+    say("argument %(argument_name)s: %(message)s"),
+    say("invalid choice: %(value)r (choose from %(choices)s)"),
+    say("the following arguments are required: %s"),
+    say("one of the arguments %s is required"),
+    say("not allowed with argument %s"),
+    say("unrecognized arguments: %s"),
+    say("expected one argument"),
+    say("expected at least one argument"),
+    say("ignored explicit argument %r"),
+)
+"""The library's own phrases, marked here so that they are translated with ours; `texts.speak` makes it look them up."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that refuses as everything here refuses: by an error with a sentence."""

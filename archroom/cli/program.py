@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -19,6 +20,7 @@ from archroom.cli.arguments import OPTIONS_WITH_VALUE, Parser, build_parser
 from archroom.cli.job import Job
 from archroom.cli.output import EXIT_INTERRUPTED, EXIT_NO_READER, EXIT_UNEXPECTED, Output
 from archroom.errors import ArchroomError, say
+from archroom.texts import speak
 from archroom.wiring import House
 
 GROUPS = {
@@ -43,7 +45,7 @@ def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) ->
     """Carry out one command line and return its exit code; no ArchroomError leaves here."""
     output = Output(stdout, stderr, "--json" in _before_words(argv))
     try:
-        _speak(_early_language(argv))
+        speak(_early_language(argv))
         with redirect_stdout(stdout):
             args = command_tree(argv).parse_args(argv)
         return _carry_out(args, stdin, output)
@@ -70,7 +72,7 @@ def command_tree(argv: Sequence[str] = ()) -> Parser:
 def _carry_out(args: argparse.Namespace, stdin: BinaryIO, output: Output) -> int:
     options = config.Options(args.db, args.shelving, args.operator, args.terminal, args.lang)
     settings = config.load(options)
-    _speak(settings.config.language)
+    speak(settings.config.language)
     with House(settings.config) as house:
         job = Job(args, settings, output, stdin, house)
         if args.handler is None:
@@ -81,21 +83,12 @@ def _carry_out(args: argparse.Namespace, stdin: BinaryIO, output: Output) -> int
         return code
 
 
-def _speak(language: str) -> None:
-    """Choose the language of this process and of those that it starts."""
-    if config.is_language(language):
-        os.environ["ARCHROOM_LANG"] = language
-
-
 def _early_language(argv: Sequence[str]) -> str:
     """Return the language asked for on the command line, which help and refusals of arguments are written in already."""
     words = _before_words(argv)
-    for position, word in enumerate(words):
-        if word.startswith("--lang="):
-            return word.partition("=")[2]
-        if word == "--lang" and position + 1 < len(words):
-            return words[position + 1]
-    return ""
+    asked = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    asked += [value for word, value in pairwise(words) if word == "--lang"]
+    return next(filter(config.is_language, asked), "")
 
 
 def _first_word(argv: Sequence[str]) -> str:
