@@ -43,7 +43,7 @@ class Aisles:
         return self._shelving.views() if self._shelving is not None else []
 
     def aisle_for(self, text: str) -> tuple[int, int]:
-        """Return block and aisle from which a thing or shelf is reached.
+        """Return block and aisle from which a thing or shelf is reached, or put away where a thing waits in staging.
 
         Raises BadCode if the text names nothing, Refused, saying where it is, if it is not on mobile shelving.
         """
@@ -175,16 +175,8 @@ def _aisle_of_thing(standing: Standing) -> tuple[int, int]:
         raise Refused(say("{title} is out to {name}.", title=title, name=standing.held_by.name))
     if place is None:
         raise Refused(say("{title} has no place yet.", title=title))
-    if place.aisle is None and home is not None and home.block is not None and home.aisle is not None:
-        raise Refused(
-            say(
-                "{title} is at {place}. Its home is reached from aisle {block}/{aisle}.",
-                title=title,
-                place=place.address,
-                block=home.block,
-                aisle=home.aisle,
-            )
-        )
+    if place.aisle is None and home is not None and home.aisle is not None:
+        return _aisle_of_place(home, title)
     return _aisle_of_place(place, title)
 
 

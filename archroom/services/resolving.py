@@ -1,6 +1,7 @@
 """From what was scanned or typed to what it names in the books.
 
-A scan is resolved by codes alone; a typed text may also be an address, a reference code or an exact name. A person's code is
+A scan is resolved by codes alone, or by the address of a place, which no code can be taken for; a typed text may also be a
+reference code or an exact name. A person's code is
 never shown again, not even misread: whoever reads it off a screen could borrow in that person's name.
 """
 
@@ -42,7 +43,7 @@ def subject_of(books: Reading, code: ScannedCode) -> Subject:
         case OwnCode():
             return _living(books.owner_of(code)) or Nameless(shown(str(code)), is_own=True)
         case ForeignCode():
-            owner = books.owner_of_barcode(code.value)
+            owner = books.owner_of_barcode(code.value) or _place_at(books, code.value)
             return _living(owner) or Nameless(shown(code.value), is_cut=is_own_cut(code.value))
 
 
@@ -102,6 +103,12 @@ def place_of_typed(books: Reading, text: str) -> Place:
     if not isinstance(owner, Place):
         raise BadCode(say("{text} names no shelf or place.", text=shown(text)))
     return owner
+
+
+def _place_at(books: Reading, address: str) -> Place | None:
+    """Return the place of an address that a person typed where a shelf is scanned otherwise."""
+    owner = books.owner_of_text(address) if "/" in address else None
+    return owner if isinstance(owner, Place) else None
 
 
 def _only_person(books: Reading, text: str) -> Person | None:

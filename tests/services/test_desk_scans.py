@@ -43,6 +43,12 @@ def test_the_whole_round(house: SmallHouse) -> None:
     assert kinds(house) == [ActKind.THING_LENT, ActKind.THING_RETURNED, ActKind.THING_PUT]
 
 
+def test_an_address_may_be_typed_where_a_shelf_is_scanned(house: SmallHouse) -> None:
+    assert house.scan(f" {CARRIAGE_3.lower()} ").step is Step.HERE
+    refused = house.scan("R1/9/99/A/9/9")
+    assert (refused.step, refused.message.english()) == (Step.REFUSE, "R1/9/99/A/9/9 is not one of ours.")
+
+
 def test_a_person_borrows_one_thing_after_another(house: SmallHouse) -> None:
     person = house.scan(house.ann.code)
     assert person.message.english() == "Ann: nothing out. Scan what they borrow."

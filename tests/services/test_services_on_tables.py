@@ -79,7 +79,7 @@ def code(number: int) -> str:
 
 
 def test_the_whole_round(house: StockedDesk) -> None:
-    assert house.scan(FIRST) == "refused"
+    assert house.scan("R1/nowhere") == "refused"
     assert house.scan(house.ann.code, code(1)) == "lent"
     assert house.standing(2).held_by == house.ann
     assert house.scan("DONE", code(1)) == "returned"
