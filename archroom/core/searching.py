@@ -22,6 +22,8 @@ MAX_TOKENS = 8_000
 MIN_BEGINNING = 2
 """A word shorter than this is taken as a whole word only, never as the beginning of one."""
 _MAX_TOKEN = 64
+_UNSEEN = ("Mn", "Cf")
+"""Accents, and joiners, zero-width blanks and the like, which stand in a text and not in what is asked for."""
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
@@ -44,22 +46,27 @@ class Phrase:
 
 
 def fold(text: str) -> str:
-    """Return text without differences of case, accent and width."""
+    """Return text without differences of case, accent and width, and without what cannot be seen."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    bare = "".join(char for char in decomposed if unicodedata.category(char) not in _UNSEEN)
     return unicodedata.normalize("NFC", bare)
 
 
 def exact_key(text: str) -> str:
-    """Return a reference code as it is compared: compatibility forms, case and white space folded."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return a reference code as it is compared: compatibility forms, case, white space and joiners folded."""
+    return "".join(_comparable(text).split())
 
 
 def name_key(text: str) -> str:
-    """Return a name as it is compared: compatibility forms and case folded, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return a name as it is compared: compatibility forms and case folded, single blanks, no joiners."""
+    return " ".join(_comparable(text).split())
+
+
+def _comparable(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded if folded.isascii() else "".join(char for char in folded if unicodedata.category(char) != "Cf")
 
 
 def indexed_tokens(texts: Iterable[str]) -> list[str]:
