@@ -26,7 +26,8 @@ LONGEST_PATH = 100
 """Bytes of a unix socket's path that every system takes."""
 LONGEST_LINE = 1_000_000
 BACKLOG = 64
-HAS_UNIX = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
+LOCAL_VARIABLE = "ARCHROOM_LOCAL"
+"""Set to `tcp`, a server listens on loopback TCP though it could on a unix socket."""
 
 
 class Gone(Exception):
@@ -84,6 +85,11 @@ class Lines:
             return bool(selector.select(None if seconds is None else max(0.0, seconds)))
 
 
+def uses_unix() -> bool:
+    """Return whether a server of this machine listens on a unix socket."""
+    return hasattr(socket, "AF_UNIX") and sys.platform != "win32" and os.environ.get(LOCAL_VARIABLE) != "tcp"
+
+
 def prepare_folder(folder: Path, group: str = "") -> None:
     """Make the folder of the socket if it is missing: for its owner and group only, whose group its files inherit.
 
@@ -110,20 +116,11 @@ def listen(folder: Path) -> tuple[socket.socket, str, str]:
     The caller holds the folder's server lock, so what is left there is nobody's. Raises PortUnavailable.
     """
     try:
-        if not HAS_UNIX:
-            listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
-            return listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}", secrets.token_hex(32)
-        path = _socket_path(folder)
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        old_mask = os.umask(0o117)
-        try:
-            listener.bind(str(path))
-        finally:
-            os.umask(old_mask)
-        listener.listen(BACKLOG)
-        return listener, f"unix:{path}", ""
+        if uses_unix():
+            path = _socket_path(folder)
+            return _listen_unix(path), f"unix:{path}", ""
+        listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+        return listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}", secrets.token_hex(32)
     except OSError as error:
         reason = error.strerror or ""
         raise PortUnavailable(say("{folder} cannot be used: {reason}.", folder=str(folder), reason=reason)) from error
@@ -133,7 +130,7 @@ def connect(address: str, token: str, within_s: float = 1.0) -> Lines:
     """Connect to a server; raises PortUnavailable if nobody listens."""
     kind, _, place = address.partition(":")
     try:
-        if kind == "unix" and HAS_UNIX:
+        if kind == "unix":
             connection = _connect_unix(place, within_s)
         else:
             host, _, port = place.rpartition(":")
@@ -145,6 +142,22 @@ def connect(address: str, token: str, within_s: float = 1.0) -> Lines:
         with contextlib.suppress(Gone):
             lines.send({"token": token})
     return lines
+
+
+def _listen_unix(path: Path) -> socket.socket:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old_mask = os.umask(0o117)
+    try:
+        listener.bind(str(path))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(old_mask)
+    return listener
 
 
 def _connect_unix(path: str, within_s: float) -> socket.socket:

@@ -104,11 +104,11 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
 
 
 def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
-    block, opens = _whole(request, "block"), _whole(request, "opens")
+    block, opens, by = _whole(request, "block"), _whole(request, "opens"), _text(request, "by")
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
-        ticket = supervisor.select(monotonic(), opens, _text(request, "by"))
+        ticket = supervisor.select(monotonic(), opens, by)
     lines.send({"ok": True, "ticket": encode(ticket)})
 
 

@@ -1,0 +1,130 @@
+"""The journal: on the disk before the frame, whole after a crash, and honest about what nobody saw the end of."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from statuses import status_of
+from supervised_room import SupervisedBlock, block_of
+
+from archroom.core.shelving import OutcomeKind
+from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
+from archroom.errors import Unreadable, say
+from archroom.shelving import journal as journal_file
+from archroom.shelving.journal import FILE_NAME, Journal, entries, open_intents
+
+
+def intent_of(opens: int = 3) -> Intent:
+    """A real intent."""
+    rig = SupervisedBlock()
+    rig.prove()
+    ticket = rig.select(opens)
+    return rig.supervisor.go(rig.now, ticket.id, ticket.closes, "Ana")
+
+
+def ended(intent: Intent, kind: OutcomeKind = OutcomeKind.DONE) -> Notice:
+    """The end of an intent."""
+    return Notice(NoticeKind.ENDED, say("It ended."), intent.ticket.id, kind)
+
+
+def test_an_intent_is_on_the_disk_when_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    journal = Journal(tmp_path)
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(journal.path.read_bytes())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    intent = intent_of()
+    journal.write_intent(intent)
+    journal.write_notice(1, Notice(NoticeKind.PROVED, say("Believed.")))
+    journal.close()
+    assert len(synced) == 1
+    assert b'"intent"' in synced[0]
+    (first, second) = entries(journal.path)
+    assert (first["motion"], first["by"], second["kind"]) == (intent.ticket.id, "Ana", "proved")
+
+
+def test_an_intent_without_an_end_is_closed_as_unknown_by_the_next_server(tmp_path: Path) -> None:
+    done, lost = intent_of(3), intent_of(4)
+    journal = Journal(tmp_path)
+    journal.write_intent(done)
+    journal.write_notice(1, ended(done))
+    journal.close()
+    lost_id = "lost"
+    journal = Journal(tmp_path)
+    assert journal.found_open == ()
+    journal.write_intent(replace(lost, ticket=replace(lost.ticket, id=lost_id)))
+    journal.close()
+    journal = Journal(tmp_path)
+    (found,) = journal.found_open
+    assert (found.motion, found.block, found.aisle, found.by) == (lost_id, 1, 4, "Ana")
+    assert found.message().english() == "The opening of aisle 4 of block 1 by Ana ended unseen: look at the shelving."
+    journal.close()
+    assert list(entries(journal.path))[-1]["outcome"] == "unknown"
+    journal = Journal(tmp_path)
+    assert journal.found_open == (), "told once"
+    journal.close()
+
+
+@pytest.mark.parametrize(("cut", "found"), [(1, 1), (2, 0), (20, 0), (300, 0)])
+def test_a_torn_last_line_is_left_out_and_never_joined_to_the_next(tmp_path: Path, cut: int, found: int) -> None:
+    journal = Journal(tmp_path)
+    journal.write_intent(intent_of())
+    journal.close()
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes()[:-cut])
+    journal = Journal(tmp_path)
+    assert len(journal.found_open) == found
+    journal.write_notice(1, Notice(NoticeKind.PROVED, say("Believed.")))
+    journal.close()
+    assert [entry["kind"] for entry in entries(path)] == ["intent", "end"] * found + ["proved"]
+
+
+def test_a_journal_with_anything_in_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b'\xff\xfe\n[1]\n"text"\n{"kind":"intent"}\n{"kind":"end","motion":"nobody"}\n')
+    assert open_intents(path) == []
+    assert open_intents(tmp_path / "missing") == []
+
+
+def test_a_long_journal_is_set_aside_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path)
+    journal.write_intent(intent_of())
+    journal.close()
+    monkeypatch.setattr(journal_file, "MOST_BYTES", 100)
+    journal = Journal(tmp_path)
+    assert len(journal.found_open) == 1
+    journal.close()
+    assert len(list(tmp_path.glob("shelving-journal*.jsonl"))) == 2
+    assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["end"]
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unreadable, match="cannot be written"):
+        Journal(tmp_path / "file")
+
+
+def test_a_disk_that_takes_nothing_is_told_before_any_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path)
+
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(Unreadable, match="No space left"):
+            journal.write_intent(intent_of())
+    journal.close()
+
+
+def test_every_intent_names_what_it_rests_on(tmp_path: Path) -> None:
+    intent = intent_of()
+    assert intent.status.positions_mm == status_of(block_of()).positions_mm
+    assert (intent.select.seq, intent.operate.seq) == (1, 2)
