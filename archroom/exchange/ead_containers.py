@@ -146,7 +146,7 @@ class ContainerReader:
             self._names[written] = name
         indicator = tidy(mention.indicator, MAX_LINE)
         return ContainerRecord(
-            container_key(self.finding_aid, name.label, mention.indicator, name.barcode, parent_key),
+            container_key(self.finding_aid, name.label, indicator, name.barcode, parent_key),
             name.below if parent_key else name.at_top,
             name.label,
             indicator,

@@ -38,19 +38,17 @@ class Element:
     """An element that is read, with the attributes it may carry."""
 
     role: Role
-    attributes: frozenset[str] | None = None
-    """None if any attribute may stand, since none is read."""
+    attributes: frozenset[str]
     is_in_did: bool = False
     """Whether it is read where it stands right in a `<did>`."""
-
-    def knows(self, attributes: dict[str, str]) -> bool:
-        """Whether EAD allows all of these, attributes of other namespaces not looked at."""
-        return self.attributes is None or self.attributes.issuperset(attributes)
+    is_checked: bool = True
+    """Whether an attribute that is lost here could lose a record."""
 
     def stranger(self, attributes: dict[str, str]) -> str | None:
-        """Return an attribute without a namespace that EAD does not allow here, None if there is none."""
-        known = self.attributes or frozenset()
-        return next((name for name in attributes if name not in known and SEPARATOR not in name), None)
+        """Return an attribute without a namespace that EAD does not allow here, None if none matters."""
+        if not self.is_checked:
+            return None
+        return next((name for name in attributes if name not in self.attributes and SEPARATOR not in name), None)
 
 
 def _element(role: Role, names: str, is_in_did: bool = False) -> Element:
@@ -63,7 +61,7 @@ _COMPONENT = _element(Role.COMPONENT, f"{_LEVEL} tpattern")
 _READ = {
     "ead": _element(Role.EAD, "relatedencoding"),
     "eadid": _element(Role.EADID, "countrycode mainagencycode publicid url urn identifier type systemid source"),
-    "titleproper": Element(Role.TITLE_PROPER),
+    "titleproper": Element(Role.TITLE_PROPER, frozenset(), is_checked=False),
     "archdesc": _element(Role.DESCRIPTION, f"{_LEVEL} type othertype relatedencoding"),
     "dsc": _element(Role.LIST, "type othertype tpattern"),
     "did": _element(Role.DID, ""),
@@ -71,7 +69,7 @@ _READ = {
     "unitid": _element(Role.REFERENCE, "countrycode repositorycode type label identifier", is_in_did=True),
     "unitdate": _element(Role.DATE, "calendar era normal type certainty datechar label", is_in_did=True),
     "container": _element(Role.CONTAINER, "parent type othertype label", is_in_did=True),
-    "lb": Element(Role.LINE_BREAK),
+    "lb": Element(Role.LINE_BREAK, frozenset(), is_checked=False),
     "c": _COMPONENT,
     **{f"c{level:02d}": _COMPONENT for level in range(1, 13)},
 }

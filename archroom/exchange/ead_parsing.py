@@ -6,6 +6,7 @@ memory does not grow with the file. What the reader makes is put into `found`, i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -126,32 +127,33 @@ class EadReader:
         """Take the start of an element; raises BadFile."""
         self._depth = depth = self._depth + 1
         element = _element_of(name)
-        if depth == 1:
-            self._check_root(name, element)
-        elif depth > MAX_DEPTH:
-            raise self.refusal(
-                say("{file}, line {line}, column {column}: elements stand in elements over {depth} deep.", depth=MAX_DEPTH)
-            )
         if element is None:
+            if depth == 1 or depth > MAX_DEPTH:
+                self._check_depth(name, element)
             return
-        if attributes and not element.knows(attributes):
-            stranger = element.stranger(attributes)
-            if stranger:
-                raise self.refusal(_unknown_attribute(element, stranger))
+        if attributes and not element.attributes.issuperset(attributes):
+            self._check_attributes(element, attributes)
         if self._captured is not None:
-            self._start_within(element.role, attributes)
-        elif element.is_in_did:
-            if depth == self._did_depth:
-                self._capture(element, attributes)
-        elif element.role is _COMPONENT:
+            self._start_within(element, attributes)
+        elif not element.is_in_did:
+            self._start_structure(name, element, attributes)
+        elif depth == self._did_depth:
+            self._capture(element, attributes)
+
+    def _start_structure(self, name: str, element: Element, attributes: dict[str, str]) -> None:
+        if self._depth == 1 or self._depth > MAX_DEPTH:
+            self._check_depth(name, element)
+        role = element.role
+        if role is _COMPONENT:
             self._open_component(attributes)
-        elif element.role is _DID:
-            self._did_depth = depth + 1
-        elif element.role is _DESCRIPTION:
+        elif role is _DID:
+            if self._units:
+                self._did_depth = self._depth + 1
+        elif role is _DESCRIPTION:
             if self._whole is None:
                 self._whole = _Unit("", "", ())
                 self._units.append(self._whole)
-        elif element.role in (_EADID, _TITLE_PROPER) and not self._units and attributes.get("type") != "filing":
+        elif role in (_EADID, _TITLE_PROPER) and not self._units and attributes.get("type") != "filing":
             self._capture(element, attributes)
 
     def _end(self, name: str) -> None:
@@ -180,6 +182,26 @@ class EadReader:
         elif role is _EAD and depth == 1 and self._whole is None:
             raise self.refusal(say("{file}, line {line}, column {column}: the file ends without a description (archdesc)."))
 
+    def _check_depth(self, name: str, element: Element | None) -> None:
+        """Refuse another outermost element than EAD's, and elements that stand too deep."""
+        if self._depth == 1:
+            self._check_root(name, element)
+        else:
+            raise self.refusal(
+                say("{file}, line {line}, column {column}: elements stand in elements over {depth} deep.", depth=MAX_DEPTH)
+            )
+
+    def _check_attributes(self, element: Element, attributes: dict[str, str]) -> None:
+        stranger = element.stranger(attributes)
+        if stranger is not None:
+            raise self.refusal(
+                say(
+                    "{file}, line {line}, column {column}: EAD knows no attribute “{attribute}” of the element “{name}”.",
+                    attribute=clean(stranger, 100),
+                    name=element.role.value,
+                )
+            )
+
     def _check_root(self, name: str, element: Element | None) -> None:
         if element is not None and element.role is _EAD:
             return
@@ -204,12 +226,14 @@ class EadReader:
             self._column = self._parser.CurrentColumnNumber + 1
         self._parser.CharacterDataHandler = self._take_piece
 
-    def _start_within(self, role: Role, attributes: dict[str, str]) -> None:
-        if role is _DATE and self._captured is not None and self._captured.role is _TITLE:
+    def _start_within(self, element: Element, attributes: dict[str, str]) -> None:
+        if self._depth > MAX_DEPTH:
+            self._check_depth("", element)
+        if element.role is _DATE and self._captured is not None and self._captured.role is _TITLE:
             self._pieces.append(" ")
             self._date_from = len(self._pieces)
             self._date_normal = attributes.get("normal", "")
-        elif role is _LINE_BREAK:
+        elif element.role is _LINE_BREAK:
             self._pieces.append(" ")
 
     def _end_date_within(self, name: str) -> None:
@@ -222,21 +246,23 @@ class EadReader:
         self._parser.CharacterDataHandler = None
         self._captured = None
         self._date_from = -1
-        text = fold("".join(self._pieces))
-        self._pieces.clear()
+        pieces = self._pieces
+        text = fold(pieces[0] if len(pieces) == 1 else "".join(pieces))
+        pieces.clear()
+        attributes = self._captured_attributes
         if role is _CONTAINER:
             if text:
-                self._mention(text)
+                self._mention(text, attributes.get)
         elif role is _DATE:
-            self._units[-1].add_date(text or fold(self._captured_attributes.get("normal", "")))
+            self._units[-1].add_date(text or fold(attributes.get("normal", "")))
         elif role is _EADID:
             self._eadid = self._eadid or clean(text, MAX_LINE)
         elif role is _TITLE_PROPER:
             self._title_proper = self._title_proper or text
         else:
-            self._units[-1].take_text(role, text, self._captured_attributes.get("audience") == _INTERNAL)
+            self._units[-1].take_text(role, text, attributes.get("audience") == _INTERNAL)
 
-    def _mention(self, text: str) -> None:
+    def _mention(self, text: str, get: Callable[[str, str], str]) -> None:
         if len(self._mentions) >= MAX_CONTAINERS:
             raise self.refusal(
                 say(
@@ -244,7 +270,6 @@ class EadReader:
                     count=MAX_CONTAINERS,
                 )
             )
-        get = self._captured_attributes.get
         self._mentions.append(
             Mention(
                 get("id", ""),
@@ -340,11 +365,3 @@ class EadReader:
         ordinal = str(int(before) + 1)
         self._keys.put(key, ordinal)
         return key_of(*parts, ordinal)
-
-
-def _unknown_attribute(element: Element, attribute: str) -> Message:
-    return say(
-        "{file}, line {line}, column {column}: EAD knows no attribute “{attribute}” of the element “{name}”.",
-        attribute=clean(attribute, 100),
-        name=element.role.value,
-    )

@@ -1,7 +1,7 @@
 """One batch of an import: what is to be written, prepared outside the lock, and its writing in one short transaction.
 
 New things have numbers below 0 until the batch is written, when they get theirs; whatever refers to them in the same batch
-does so by those. The batch leaves one event, which carries every number, barcode and digest it wrote.
+does so by those. The events of a batch carry every number, barcode and digest that it wrote.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from archroom.core.searching import exact_key
 from archroom.errors import Refused, say
 from archroom.store import chain, search
 from archroom.store.acting import write_rows
-from archroom.store.connections import Books
+from archroom.store.connections import Books, Parameters
 from archroom.store.import_known import marks
 
 _KINDS = {kind.value: kind for kind in ThingKind}
+EVENT_THINGS = 2_500
+"""New things in one event: whoever shows the history of one of them reads all of it."""
 _INSERT_THING = (
-    "INSERT INTO thing (id, kind, custody, container_id, home_container_id, touched_seq, made_seq) VALUES (?, ?, 'in', ?, ?, 0, ?)"
+    "INSERT INTO thing (id, kind, custody, container_id, home_container_id, touched_seq, made_seq)"
+    " VALUES (?, ?, 'in', ?, ?, 0, ?)"
 )
 _INSERT_DESCRIPTION = (
     "INSERT INTO description (thing_id, collection_id, parent_id, source_key, needs_split, title, reference, dates, level,"
@@ -47,9 +50,8 @@ class Addition(NamedTuple):
     kind: str
     home: int | None
     parent: int | None
-    key: bytes
-    fields: tuple[str, ...]
-    needs_split: int
+    row: Parameters
+    """Its description from its key on, as it is written."""
     words: Sequence[str]
     digest: str
 
@@ -93,50 +95,71 @@ class Batch:
     gone: list[int] = field(default_factory=list)
     container_numbers: list[tuple[int, int]] = field(default_factory=list)
     """New containers: number in this batch, number in the staging."""
-    component_numbers: list[tuple[int, int]] = field(default_factory=list)
 
     def __len__(self) -> int:
-        lists = (self.additions, self.changes, self.parents, self.homes, self.barcodes, self.listings, self.relistings)
-        return sum(map(len, (*lists, self.delistings, self.also_anew, self.returned, self.gone)))
+        named = len(self.listings) + len(self.relistings) + len(self.delistings)
+        moved = len(self.parents) + len(self.homes) + len(self.also_anew)
+        marked = len(self.returned) + len(self.gone) + len(self.barcodes)
+        return len(self.additions) + len(self.changes) + named + moved + marked
 
 
 class BatchWriter:
     """Writes batches of one collection into the books."""
 
-    def __init__(self, books: Books, is_indexed: bool, first_number: int = 1) -> None:
+    def __init__(self, books: Books, is_indexed: bool = True, first_number: int = 1) -> None:
         self._books = books
-        self._is_indexed = is_indexed
+        self.is_indexed = is_indexed
+        """Whether the search index is written too."""
         self._first_number = first_number
 
     def write(
-        self, batch: Batch, collection_id: int, performer: Performer, at: datetime, facts: dict[str, str | int]
+        self,
+        batch: Batch,
+        collection_id: int,
+        performer: Performer,
+        at: datetime,
+        facts: Callable[[bool], dict[str, str | int]],
     ) -> Callable[[int], int]:
-        """Write a batch and its event inside a unit of work; return what turns numbers of the batch into real ones.
+        """Write a batch and its events inside a unit of work; return what turns numbers of the batch into real ones.
 
-        Raises Refused if the books are no longer as they were when the batch was prepared.
+        `facts` is asked for the facts of each event, and told which is the last. Raises Refused if the books are no
+        longer as they were when the batch was prepared.
         """
         numbers = self._numbers(len(batch.additions))
 
         def real(number: int) -> int:
             return number if number > 0 else numbers[-number - 1]
 
-        seq = chain.head(self._books)[0] + 1
-        self._add(batch, collection_id, real, seq)
-        self._change(batch.changes, seq)
+        first_seq = chain.head(self._books)[0] + 1
+        starts = range(0, len(batch.additions), EVENT_THINGS) or (0,)
+        self._add(batch, collection_id, real, first_seq)
+        self._change(batch.changes, first_seq + len(starts) - 1)
         self._link(batch, collection_id, real)
-        act = Act(
-            ActKind.RECORDS_IMPORTED,
-            moves=tuple(self._moves(batch.homes, real)),
-            things_made=tuple(_made(batch.additions, real)),
-            barcodes_bound=tuple(BarcodeBound(value, Owner.THING, real(thing_id)) for value, thing_id in batch.barcodes),
-            described=(
-                *(Described(Owner.THING, real(added.number), 1, added.digest) for added in batch.additions),
-                *(Described(Owner.THING, change.thing_id, change.version + 1, change.digest) for change in batch.changes),
-            ),
-            facts=facts,
-        )
-        write_rows(self._books, chain.append(self._books, act, performer, at))
+        for start in starts:
+            act = self._act(batch, start, real, facts)
+            write_rows(self._books, chain.append(self._books, act, performer, at))
         return real
+
+    def _act(
+        self, batch: Batch, start: int, real: Callable[[int], int], facts: Callable[[bool], dict[str, str | int]]
+    ) -> Act:
+        """Return the act of one event: some of the new things, and with the last of them all that was there before."""
+        end = start + EVENT_THINGS
+        additions = batch.additions[start:end]
+        is_last = end >= len(batch.additions)
+        changes = batch.changes if is_last else ()
+        bound = [(value, number) for value, number in batch.barcodes if (is_last if number > 0 else start < -number <= end)]
+        return Act(
+            ActKind.RECORDS_IMPORTED,
+            moves=tuple(self._moves(batch.homes, real)) if is_last else (),
+            things_made=tuple(_made(additions, real)),
+            barcodes_bound=tuple(BarcodeBound(value, Owner.THING, real(number)) for value, number in bound),
+            described=(
+                *(Described(Owner.THING, real(added.number), 1, added.digest) for added in additions),
+                *(Described(Owner.THING, change.thing_id, change.version + 1, change.digest) for change in changes),
+            ),
+            facts=facts(is_last),
+        )
 
     def _numbers(self, count: int) -> Sequence[int]:
         """Return numbers that no thing ever had."""
@@ -144,41 +167,35 @@ class BatchWriter:
             row = self._books.row("SELECT seq FROM sqlite_sequence WHERE name = 'thing'")
             first = max(self._first_number, (row[0] if row else 0) + 1)
             return range(first, first + count)
-        rows = self._books.rows(
-            "SELECT nextval(pg_get_serial_sequence('thing', 'id')) FROM generate_series(1, ?)", (count,)
-        )
+        rows = self._books.rows("SELECT nextval(pg_get_serial_sequence('thing', 'id')) FROM generate_series(1, ?)", (count,))
         return [row[0] for row in rows]
 
-    def _add(self, batch: Batch, collection_id: int, real: Callable[[int], int], seq: int) -> None:
-        things = []
-        descriptions = []
-        for added in batch.additions:
-            number = real(added.number)
-            home = None if added.home is None else real(added.home)
-            parent = None if added.parent is None else real(added.parent)
-            things.append((number, added.kind, home, home, seq))
-            reference_key = exact_key(added.fields[1])
-            descriptions.append(
-                (number, collection_id, parent, added.key, added.needs_split, *added.fields, reference_key)
-            )
+    def _add(self, batch: Batch, collection_id: int, real: Callable[[int], int], first_seq: int) -> None:
+        things: list[Parameters] = []
+        descriptions: list[Parameters] = []
+        words: list[tuple[int, Sequence[str]]] = []
+        for place, (number, kind, home, parent, row, tokens, _) in enumerate(batch.additions):
+            number = real(number)
+            home = home and real(home)
+            things.append((number, kind, home, home, first_seq + place // EVENT_THINGS))
+            descriptions.append((number, collection_id, parent and real(parent), *row))
+            words.append((number, tokens))
         self._books.run_many(_INSERT_THING, things)
         self._books.run_many(_INSERT_DESCRIPTION, descriptions)
-        if self._is_indexed:
-            search.add(self._books, [(real(added.number), added.words) for added in batch.additions])
+        if self.is_indexed:
+            search.add(self._books, words)
 
     def _change(self, changes: list[Change], seq: int) -> None:
         for change in changes:
-            values = (*change.after, exact_key(change.after[1]), change.needs_split, change.thing_id, change.version)
+            described: tuple[int | str, ...] = (*change.after, exact_key(change.after[1]), change.needs_split)
+            values = (*described, change.thing_id, change.version)
             if self._books.run(_UPDATE_DESCRIPTION, values) != 1:
                 raise Refused(say("Somebody else takes in records of the same collection; take the file in again."))
         self._books.run_many(
             _INSERT_VERSION,
-            [
-                (change.thing_id, change.version, json.dumps(change.before, ensure_ascii=False), seq)
-                for change in changes
-            ],
+            [(change.thing_id, change.version, json.dumps(change.before, ensure_ascii=False), seq) for change in changes],
         )
-        if self._is_indexed:
+        if self.is_indexed:
             reworded = [change for change in changes if change.words_before != change.words_after]
             search.remove(self._books, [(change.thing_id, change.words_before) for change in reworded])
             search.add(self._books, [(change.thing_id, change.words_after) for change in reworded])
@@ -211,8 +228,19 @@ class BatchWriter:
         for thing_id, container_id in homes:
             before, touched = standing[thing_id]
             after = rehomed(before, real(container_id))
-            if after != before:
+            if after != before and not self._is_in(real(container_id), thing_id):
                 yield Move(thing_id, before, after, touched)
+
+    def _is_in(self, container_id: int, thing_id: int) -> bool:
+        """Whether a container is, or belongs, inside a thing: then that thing cannot go into it."""
+        reached = {container_id}
+        waiting = [container_id]
+        while waiting:
+            row = self._books.row("SELECT container_id, home_container_id FROM thing WHERE id = ?", (waiting.pop(),))
+            around = {number for number in row or () if number is not None} - reached
+            reached |= around
+            waiting += around
+        return thing_id in reached
 
 
 def _made(additions: list[Addition], real: Callable[[int], int]) -> Iterable[ThingMade]:

@@ -65,6 +65,11 @@ class Known:
             return None
         return KnownCollection(row[0], row[1], row[2], row[3], None if row[4] is None else bytes(row[4]), row[5])
 
+    def highest(self) -> int:
+        """Return the number of the last thing."""
+        row = self._books.row("SELECT coalesce(max(id), 0) FROM thing")
+        return int(row[0]) if row else 0
+
     def bound(self, barcodes: Sequence[str]) -> dict[str, Bound]:
         """Return what barcodes are bound to; retired ones stay with what they were bound to."""
         rows = self._listed(
@@ -92,7 +97,8 @@ class Known:
     def listings(self, collection_id: int, thing_ids: Sequence[int]) -> dict[int, bool]:
         """Return which of these containers a finding aid names, and whether it names them no longer."""
         rows = self._listed(
-            f"SELECT thing_id, is_gone FROM listed_in WHERE collection_id = {int(collection_id)} AND thing_id IN ({{marks}})",
+            f"SELECT thing_id, is_gone FROM listed_in WHERE collection_id = {int(collection_id)}"
+            " AND thing_id IN ({marks})",
             thing_ids,
         )
         return {thing_id: bool(is_gone) for thing_id, is_gone in rows}
@@ -147,5 +153,6 @@ def marks(values: Iterable[object]) -> str:
 
 def _found(row: Row) -> Found:
     key = None if row[2] is None else bytes(row[2])
-    flags = (row[3], bool(row[4]), bool(row[5]))
-    return Found(row[0], row[1], key, *flags, *row[6:_FIXED], tuple(row[_FIXED:]))
+    return Found(
+        row[0], row[1], key, row[3], bool(row[4]), bool(row[5]), row[6], row[7], row[8], row[9], tuple(row[_FIXED:])
+    )

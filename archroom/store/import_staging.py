@@ -1,7 +1,8 @@
 """Where the records of one file wait, outside the books and outside any lock, until all of them have been read.
 
-A temporary database that vanishes by itself holds them, so a file of any size takes a bounded piece of memory, and a file
-that turns out bad at its end has changed nothing. A container that is mentioned again is completed, never emptied.
+Temporary files that vanish by themselves hold them, so a file of any size takes a bounded piece of memory (9 bytes a
+container grow with it), and a file that turns out bad at its end has changed nothing. A container that is mentioned again is
+completed, never emptied.
 """
 
 from __future__ import annotations
@@ -9,27 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from archroom.core.holdings import ThingKind
 from archroom.core.merging import container_name
 from archroom.core.records import ComponentRecord, ContainerRecord, FindingAid, ImportCounts, Record
 from archroom.errors import ReadOnlyDatabase, say
+from archroom.store.import_spool import NumberedNames, Spool
 
-_ROWS_HELD = 2_000
-_KEYS_HELD = 50_000
-_TABLES = (
-    "CREATE TABLE container (no INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, kind TEXT, label TEXT, indicator TEXT,"
-    " barcode TEXT, profile TEXT, parent INTEGER, needs_split INTEGER, housing TEXT, thing_id INTEGER DEFAULT 0,"
-    " source_key BLOB, title TEXT DEFAULT '')",
-    "CREATE TABLE component (no INTEGER PRIMARY KEY, key BLOB NOT NULL, parent INTEGER, level TEXT, reference TEXT,"
-    " title TEXT, dates TEXT, path TEXT, containers TEXT, thing_id INTEGER DEFAULT 0)",
-)
+BETWEEN = "\x1f"
+_REPORTED_EACH = 2_000
 
 
 class StagedContainer(NamedTuple):
-    """A container as it waits, with what is known of the one it is in."""
+    """A container as it waits."""
 
     no: int
     key: bytes
@@ -41,13 +36,8 @@ class StagedContainer(NamedTuple):
     parent: int
     """Number of the container it is in, 0 at the top."""
     needs_split: int
-    thing_id: int
-    """Number of the thing it is in the books: 0 while none, below 0 while that thing is about to be written."""
-    source_key: bytes | None
-    """Key under which the books have that thing, if not under this one."""
-    parent_thing_id: int
-    parent_source_key: bytes | None
-    parent_title: str
+    housing: str
+    """Its name and those of the containers around it, outermost first, with `BETWEEN` between them."""
 
 
 class StagedComponent(NamedTuple):
@@ -56,24 +46,32 @@ class StagedComponent(NamedTuple):
     no: int
     key: bytes
     parent: int
+    """Number of the component above it, 0 at the top."""
     level: str
     reference: str
     title: str
     dates: str
     path: str
-    containers: str
-    """Numbers of its containers, with blanks between them."""
+    """As a JSON list."""
+    containers: tuple[int, ...]
+    """Numbers of its containers."""
+    housings: tuple[str, ...]
+    """Their names in words, as `StagedContainer.housing`."""
 
 
 class Staging:
     """The records of one file."""
 
     def __init__(self) -> None:
-        self._rows = sqlite3.connect("", isolation_level=None)
-        for setting in ("journal_mode = off", "synchronous = off", "cache_size = -16000"):
-            self._rows.execute(f"PRAGMA {setting}")
-        for table in _TABLES:
-            self._rows.execute(table)
+        self._containers: Spool[StagedContainer] = Spool(StagedContainer._make)
+        self._components: Spool[StagedComponent] = Spool(StagedComponent._make)
+        self._present = sqlite3.connect("", isolation_level=None)
+        self._present.execute("PRAGMA journal_mode = off")
+        self._present.execute("CREATE TABLE present (thing_id INTEGER PRIMARY KEY)")
+        self._things = array("q", [0])
+        self._keys_in_books: dict[int, bytes] = {}
+        self._profiles: dict[int, str] = {}
+        self._barcodes: set[str] | None = None
         self.finding_aid = FindingAid("", "", "", "")
         self.digest = b""
         """SHA-256 of all that was read."""
@@ -81,114 +79,103 @@ class Staging:
 
     def close(self) -> None:
         """Let everything vanish."""
-        self._rows.close()
+        self._containers.close()
+        self._components.close()
+        self._present.close()
 
     def fill(self, records: Iterable[Record], progress: Callable[[int], None]) -> None:
         """Read all records; raises what their reader raises, and ReadOnlyDatabase if the temporary folder is full."""
+        filling = _Filling(self._containers, self._components)
         try:
-            self._rows.execute("BEGIN")
-            filling = _Filling(self._rows)
             for count, record in enumerate(records):
                 filling.take(record)
-                if count % _ROWS_HELD == 0:
+                if count % _REPORTED_EACH == 0:
                     progress(count)
-            filling.finish()
-            self._rows.execute("CREATE UNIQUE INDEX component_key ON component (key)")
-            self._rows.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+            self._containers.finish()
+            self._components.finish()
+        except (sqlite3.OperationalError, OSError) as error:
             message = say("The folder for temporary files takes no more: {reason}", reason=str(error))
             raise ReadOnlyDatabase(message) from error
+        finally:
+            filling.names.close()
         if filling.finding_aid is None:
             raise ValueError("records begin with their finding aid")
         self.finding_aid = filling.finding_aid
         self.digest = filling.digest.digest()
-        barcodes = self._number("SELECT count(*) FROM container WHERE barcode <> ''")
-        containers = self._number("SELECT count(*) FROM container")
-        items = self._number("SELECT count(*) FROM component")
-        self.counts = ImportCounts(items, containers, barcodes, cut_titles=filling.cut_titles)
-
-    def containers(self, after: int, limit: int) -> list[StagedContainer]:
-        """Return the next containers, each after the one it is in."""
-        found = self._rows.execute(
-            "SELECT c.no, c.key, c.kind, c.label, c.indicator, c.barcode, c.profile, c.parent, c.needs_split, c.thing_id,"
-            " c.source_key, coalesce(p.thing_id, 0), p.source_key, coalesce(p.title, '')"
-            " FROM container c LEFT JOIN container p ON p.no = c.parent WHERE c.no > ? ORDER BY c.no LIMIT ?",
-            (after, limit),
+        self._profiles = filling.profiles
+        self._things.frombytes(bytes(self._containers.count * self._things.itemsize))
+        self.counts = ImportCounts(
+            items=self._components.count,
+            containers=self._containers.count,
+            barcodes=filling.barcodes,
+            cut_titles=filling.cut_titles,
         )
-        return [StagedContainer._make(row) for row in found]
 
-    def components(self, after: int, limit: int) -> list[StagedComponent]:
-        """Return the next components, each after its parent."""
-        found = self._rows.execute(
-            "SELECT no, key, parent, level, reference, title, dates, path, containers FROM component WHERE no > ?"
-            " ORDER BY no LIMIT ?",
-            (after, limit),
-        )
-        return [StagedComponent._make(row) for row in found]
+    def containers(self) -> Iterator[StagedContainer]:
+        """Yield the containers, each after the one it is in."""
+        for container in self._containers:
+            profile = self._profiles.get(container.no)
+            yield container if profile is None else container._replace(profile=profile)
 
-    def housed(self, numbers: Iterable[int]) -> dict[int, tuple[int, str]]:
-        """Return thing and name in words of containers, by their numbers here."""
-        found = self._rows.execute(
-            f"SELECT no, thing_id, housing FROM container WHERE no IN ({','.join(map(str, numbers))})"
-        )
-        return {no: (thing_id, housing) for no, thing_id, housing in found}
+    def components(self) -> Iterator[StagedComponent]:
+        """Yield the components, each after its parent."""
+        return iter(self._components)
 
-    def things_of(self, numbers: Iterable[int]) -> dict[int, int]:
-        """Return the things of components, by their numbers here."""
-        found = self._rows.execute(f"SELECT no, thing_id FROM component WHERE no IN ({','.join(map(str, numbers))})")
-        return dict(found)
+    def thing_of(self, container_no: int) -> int:
+        """Return the thing that a container is: 0 while none, below 0 while it is about to be written."""
+        return self._things[container_no]
 
-    def set_containers(self, rows: Iterable[tuple[int, bytes | None, str, int]]) -> None:
-        """Note the thing, its key in the books and its title of containers: rows end with the number here."""
-        self._rows.executemany("UPDATE container SET thing_id = ?, source_key = ?, title = ? WHERE no = ?", rows)
+    def set_thing(self, container_no: int, thing_id: int) -> None:
+        """Note the thing that a container is."""
+        self._things[container_no] = thing_id
 
-    def set_container_things(self, rows: Iterable[tuple[int, int]]) -> None:
-        """Note the things of containers: thing, then number here."""
-        self._rows.executemany("UPDATE container SET thing_id = ? WHERE no = ?", rows)
+    def key_in_books(self, container_no: int) -> bytes | None:
+        """Return the key under which the books have a container or will have it, None if that is its own."""
+        return self._keys_in_books.get(container_no)
 
-    def set_component_things(self, rows: Iterable[tuple[int, int]]) -> None:
-        """Note the things of components: thing, then number here."""
-        self._rows.executemany("UPDATE component SET thing_id = ? WHERE no = ?", rows)
+    def set_key_in_books(self, container_no: int, key: bytes) -> None:
+        """Note another key than its own for a container."""
+        self._keys_in_books[container_no] = key
 
     def names_barcode(self, value: str) -> bool:
-        """Whether the file names a barcode."""
-        return self._rows.execute("SELECT 1 FROM container WHERE barcode = ? LIMIT 1", (value,)).fetchone() is not None
+        """Whether the file names a barcode; asked only of boxes whose barcodes the file may have left out."""
+        if self._barcodes is None:
+            self._barcodes = {container.barcode for container in self._containers}
+        return value in self._barcodes
 
-    def prepare_roll_call(self) -> None:
-        """Make `absent` fast."""
-        self._rows.execute("CREATE INDEX IF NOT EXISTS container_thing ON container (thing_id)")
-        self._rows.execute("CREATE INDEX IF NOT EXISTS component_thing ON component (thing_id)")
+    def claim(self, thing_id: int) -> bool:
+        """Note that the file names a thing of the books; return whether it had not named it before."""
+        return self._present.execute("INSERT OR IGNORE INTO present VALUES (?)", (thing_id,)).rowcount == 1
 
-    def absent(self, table: str, thing_ids: Sequence[int]) -> Iterator[int]:
-        """Yield the things that the file does not name, of `container` or `component`."""
+    def absent(self, thing_ids: Sequence[int]) -> list[int]:
+        """Return which things the file does not name, of those that were in the books before."""
         listed = ",".join(map(str, thing_ids))
-        found = self._rows.execute(f"SELECT DISTINCT thing_id FROM {table} WHERE thing_id IN ({listed})")
+        found = self._present.execute(f"SELECT thing_id FROM present WHERE thing_id IN ({listed})")
         present = {row[0] for row in found}
-        return (thing_id for thing_id in thing_ids if thing_id not in present)
-
-    def _number(self, statement: str) -> int:
-        return int(self._rows.execute(statement).fetchone()[0])
+        return [thing_id for thing_id in thing_ids if thing_id not in present]
 
 
 class _Filling:
-    """Reading the records of a file into their tables."""
+    """Reading the records of a file into their files."""
 
-    def __init__(self, rows: sqlite3.Connection) -> None:
+    def __init__(self, containers: Spool[StagedContainer], components: Spool[StagedComponent]) -> None:
         self.finding_aid: FindingAid | None = None
         self.digest = hashlib.sha256()
         self.cut_titles = 0
-        self._rows = rows
-        self._containers: dict[str, tuple[int, str]] = {}
-        self._container_count = 0
-        self._component_count = 0
+        self.barcodes = 0
+        self.profiles: dict[int, str] = {}
+        """Profiles of containers that their first mention did not tell, by number."""
+        self.names = NumberedNames()
+        """Number and housing of each container by its key."""
+        self._containers = containers
+        self._components = components
+        self._has_profile = bytearray(1)
         self._open: list[tuple[str, int]] = []
         self._path: tuple[str, ...] = ()
         self._path_text = "[]"
-        self._waiting_containers: list[tuple[int | str | bytes, ...]] = []
-        self._waiting_components: list[tuple[int | str | bytes, ...]] = []
 
     def take(self, record: Record) -> None:
-        """Put a record into its table."""
+        """Put a record into its file."""
         if isinstance(record, ComponentRecord):
             self._take_component(record)
         elif isinstance(record, ContainerRecord):
@@ -198,35 +185,29 @@ class _Filling:
             self.cut_titles += record.is_title_cut
             self._note(record.key, record.title, record.reference, record.dates)
 
-    def finish(self) -> None:
-        """Write what waits."""
-        self._write_containers()
-        self._write_components()
-
     def _note(self, *fields: str) -> None:
         self.digest.update(("\x1f".join(fields) + "\x1e").encode("utf-8", "surrogatepass"))
 
     def _take_container(self, record: ContainerRecord) -> None:
         self._note(record.key, record.label, record.indicator, record.barcode, record.profile, record.parent_key)
-        if self._known(record.key) is not None:
-            self._write_containers()
-            self._rows.execute(
-                "UPDATE container SET profile = CASE WHEN profile = '' THEN ? ELSE profile END WHERE key = ?",
-                (record.profile, bytes.fromhex(record.key)),
-            )
+        known = self.names.get(record.key)
+        if known is not None:
+            if record.profile and not self._has_profile[known[0]]:
+                self._has_profile[known[0]] = True
+                self.profiles[known[0]] = record.profile
             return
-        parent, around = (0, "")
+        parent = 0
+        housing = container_name(record.kind, record.label, record.indicator)
         if record.parent_key:
-            above = self._known(record.parent_key)
-            if above is None:
-                raise ValueError("a container comes after the one it is in")
-            parent, around = above[0], above[1] + " "
-        housing = around + container_name(record.kind, record.label, record.indicator)
-        self._container_count += 1
-        self._remember(record.key, (self._container_count, housing))
-        self._waiting_containers.append(
+            parent, around = self._known(record.parent_key)
+            housing = around + BETWEEN + housing
+        number = self._containers.count + 1
+        self._has_profile.append(record.profile != "")
+        self.barcodes += record.barcode != ""
+        self.names.put(record.key, number, housing)
+        self._containers.add(
             (
-                self._container_count,
+                number,
                 bytes.fromhex(record.key),
                 record.kind.value,
                 record.label,
@@ -238,34 +219,25 @@ class _Filling:
                 housing,
             )
         )
-        if len(self._waiting_containers) >= _ROWS_HELD:
-            self._write_containers()
 
     def _take_component(self, record: ComponentRecord) -> None:
         keys = record.container_keys
-        self._note(
-            record.key,
-            record.parent_key,
-            record.level,
-            record.reference,
-            record.title,
-            record.dates,
-            " ".join(keys),
-        )
+        self._note(record.key, record.parent_key, record.level, record.reference, record.title, record.dates, " ".join(keys))
         self.cut_titles += record.is_title_cut
         while self._open and self._open[-1][0] != record.parent_key:
             self._open.pop()
         if record.parent_key and not self._open:
             raise ValueError("a component comes in document order, after its parent")
+        number = self._components.count + 1
         parent = self._open[-1][1] if self._open else 0
-        self._component_count += 1
-        self._open.append((record.key, self._component_count))
+        self._open.append((record.key, number))
         if record.path != self._path:
             self._path = record.path
             self._path_text = json.dumps(record.path, ensure_ascii=False)
-        self._waiting_components.append(
+        within = [self._known(key) for key in keys]
+        self._components.add(
             (
-                self._component_count,
+                number,
                 bytes.fromhex(record.key),
                 parent,
                 record.level,
@@ -273,50 +245,13 @@ class _Filling:
                 record.title,
                 record.dates,
                 self._path_text,
-                " ".join([str(self._number_of(key)) for key in keys]),
+                tuple([no for no, _ in within]),
+                tuple([housing for _, housing in within]),
             )
         )
-        if len(self._waiting_components) >= _ROWS_HELD:
-            self._write_components()
 
-    def _number_of(self, key: str) -> int:
-        known = self._known(key)
+    def _known(self, key: str) -> tuple[int, str]:
+        known = self.names.get(key)
         if known is None:
             raise ValueError("a container comes before what is in it")
-        return known[0]
-
-    def _known(self, key: str) -> tuple[int, str] | None:
-        found = self._containers.get(key)
-        if found is None and self._container_count > len(self._containers):
-            row = self._rows.execute("SELECT no, housing FROM container WHERE key = ?", (bytes.fromhex(key),)).fetchone()
-            if row is not None:
-                found = (row[0], row[1])
-                self._remember(key, found)
-        return found
-
-    def _remember(self, key: str, found: tuple[int, str]) -> None:
-        if len(self._containers) >= _KEYS_HELD:
-            self._write_containers()
-            self._containers.clear()
-        self._containers[key] = found
-
-    def _write_containers(self) -> None:
-        self._rows.executemany(
-            "INSERT INTO container (no, key, kind, label, indicator, barcode, profile, parent, needs_split, housing)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._waiting_containers,
-        )
-        self._waiting_containers.clear()
-
-    def _write_components(self) -> None:
-        self._rows.executemany(
-            "INSERT INTO component (no, key, parent, level, reference, title, dates, path, containers)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._waiting_components,
-        )
-        self._waiting_components.clear()
-
-
-def kind_from(word: str) -> ThingKind:
-    """Return the kind of a staged container."""
-    return ThingKind(word)
+        return known

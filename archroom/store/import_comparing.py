@@ -1,0 +1,212 @@
+"""What the records of a file add to the books and change in them, record by record, put into a batch.
+
+A container that another finding aid brought keeps the description it came with; this one is noted as naming it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from archroom.core.events import keyed_digest
+from archroom.core.holdings import ThingKind
+from archroom.core.merging import container_title, housing_of, merged
+from archroom.core.searching import exact_key
+from archroom.store import search
+from archroom.store.connections import Books
+from archroom.store.database import look
+from archroom.store.digests import DESCRIPTION_FIELDS
+from archroom.store.import_batch import Addition, Batch, Change
+from archroom.store.import_known import Found, Known, KnownCollection
+from archroom.store.import_staging import BETWEEN, StagedComponent, StagedContainer, Staging
+
+_ITEM = ThingKind.ITEM.value
+_NO_PATH = "[]"
+_HOUSING = DESCRIPTION_FIELDS.index("housing")
+
+
+@dataclass(slots=True)
+class Comparing:
+    """Compares staged records with the books."""
+
+    books: Books
+    known: Known
+    staging: Staging
+    collection: KnownCollection
+    house_key: bytes
+    is_new: bool
+    """Whether the collection is not in the books yet."""
+    is_indexed: bool
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    open: list[tuple[int, int]] = field(default_factory=list)
+    """The components above the one compared last: numbers in the staging and in the books, outermost first."""
+
+    def containers(self, staged: list[StagedContainer], batch: Batch) -> None:
+        """Compare containers; those they are in were compared before or stand before them."""
+        things = [self.staging.thing_of(container.no) for container in staged]
+        there = [thing_id for thing_id in things if thing_id]
+        found: dict[int, Found] = {}
+        listings: dict[int, bool] = {}
+        bound: Iterable[str] = ()
+        if there:
+            barcodes = [it.barcode for it, thing_id in zip(staged, things, strict=True) if it.barcode and thing_id]
+            with look(self.books):
+                found = self.known.by_number(there)
+                listings = self.known.listings(self.collection.id, there)
+                bound = self.known.bound(barcodes)
+        for container, thing_id in zip(staged, things, strict=True):
+            above = self.staging.thing_of(container.parent)
+            if not thing_id:
+                self._add_container(container, above, batch)
+                continue
+            is_first = self.staging.claim(thing_id)
+            self._count(is_first and self._compare_container(container, above, found[thing_id], listings, bound, batch))
+
+    def components(self, staged: list[StagedComponent], batch: Batch) -> None:
+        """Compare components; their containers were compared before, and so were their parents or stand before them."""
+        found: dict[bytes, Found] = {}
+        if not self.is_new:
+            with look(self.books):
+                found = self.known.by_key([component.key for component in staged])
+        for component in staged:
+            homes = [self.staging.thing_of(number) for number in component.containers]
+            while self.open and self.open[-1][0] != component.parent:
+                self.open.pop()
+            above = self.open[-1][1] if self.open else None
+            thing = found.get(component.key)
+            if thing is None:
+                number = self._add_item(component, above, homes, batch)
+            else:
+                number = thing.thing_id
+                self.staging.claim(number)
+                self._count(self._compare_item(component, above, homes, thing, batch))
+            self.open.append((component.no, number))
+
+    def settle(self, real: Callable[[int], int]) -> None:
+        """Take the real numbers of things that were new in a batch which has been written."""
+        self.open = [(no, real(number)) for no, number in self.open]
+
+    def _add_container(self, container: StagedContainer, above: int, batch: Batch) -> None:
+        key = self.staging.key_in_books(container.no) or container.key
+        fields = self._described(container)
+        number = self._add(batch, container.kind, above or None, None, key, fields, container.needs_split)
+        self.staging.set_thing(container.no, number)
+        batch.listings.append(number)
+        batch.container_numbers.append((number, container.no))
+        if container.barcode:
+            batch.barcodes.append((container.barcode, number))
+
+    def _compare_container(
+        self,
+        container: StagedContainer,
+        above: int,
+        thing: Found,
+        listings: dict[int, bool],
+        bound: Iterable[str],
+        batch: Batch,
+    ) -> bool:
+        before = len(batch)
+        is_delisted = listings.get(thing.thing_id)
+        if is_delisted is None:
+            batch.listings.append(thing.thing_id)
+        elif is_delisted:
+            batch.relistings.append(thing.thing_id)
+        if thing.is_gone:
+            batch.returned.append(thing.thing_id)
+        if container.barcode and container.barcode not in bound:
+            batch.barcodes.append((container.barcode, thing.thing_id))
+        if thing.collection_id == self.collection.id:
+            self._change(batch, thing, self._described(container), container.needs_split)
+            self._rehome(batch, thing, above)
+        return len(batch) > before
+
+    def _add_item(self, component: StagedComponent, above: int | None, homes: list[int], batch: Batch) -> int:
+        home = homes[0] if homes else None
+        number = self._add(batch, _ITEM, home, above, component.key, _item_fields(component), 0)
+        batch.also += [(number, further) for further in _further(homes)]
+        return number
+
+    def _compare_item(
+        self, component: StagedComponent, above: int | None, homes: list[int], thing: Found, batch: Batch
+    ) -> bool:
+        before = len(batch)
+        fields = _item_fields(component)
+        if thing.is_gone:
+            batch.returned.append(thing.thing_id)
+        if above != thing.parent_id:
+            batch.parents.append((above, thing.thing_id))
+        self._change(batch, thing, fields, int(thing.needs_split))
+        if homes and fields[_HOUSING] != thing.fields[_HOUSING]:
+            batch.also_anew.append(thing.thing_id)
+            batch.also += [(thing.thing_id, further) for further in _further(homes)]
+            self._rehome(batch, thing, homes[0])
+        return len(batch) > before
+
+    def _add(
+        self,
+        batch: Batch,
+        kind: str,
+        home: int | None,
+        parent: int | None,
+        key: bytes,
+        fields: tuple[str, ...],
+        needs_split: int,
+    ) -> int:
+        number = -1 - len(batch.additions)
+        row: tuple[int | str | bytes, ...] = (key, needs_split, *fields, exact_key(fields[1]))
+        words = self._words(fields)
+        digest = keyed_digest(self.house_key, fields)
+        batch.additions.append(Addition(number, kind, home, parent, row, words, digest))
+        self.added += 1
+        return number
+
+    def _change(self, batch: Batch, thing: Found, fields: tuple[str, ...], needs_split: int) -> None:
+        after = merged(thing.fields, fields)
+        if after == thing.fields:
+            return
+        is_renumbered = after[5:7] != thing.fields[5:7]
+        batch.changes.append(
+            Change(
+                thing.thing_id,
+                thing.version,
+                thing.fields,
+                after,
+                self._words(thing.fields),
+                self._words(after),
+                needs_split if is_renumbered else int(thing.needs_split),
+                keyed_digest(self.house_key, after),
+            )
+        )
+
+    def _rehome(self, batch: Batch, thing: Found, home: int) -> None:
+        if home and home != thing.home_container_id and thing.home_place_id is None:
+            batch.homes.append((thing.thing_id, home))
+
+    def _described(self, container: StagedContainer) -> tuple[str, ...]:
+        title = container_title(container.housing.split(BETWEEN), self.collection.title)
+        return (title, "", "", "", _NO_PATH, container.label, container.indicator, "", container.profile)
+
+    def _words(self, fields: tuple[str, ...]) -> Sequence[str]:
+        if not self.is_indexed:
+            return ()
+        title, reference, _, _, path, label, indicator, housing, _ = fields
+        return search.words_of(title, reference, label, indicator, housing, path, self.collection.title)
+
+    def _count(self, is_changed: bool) -> None:
+        if is_changed:
+            self.changed += 1
+        else:
+            self.unchanged += 1
+
+
+def _item_fields(component: StagedComponent) -> tuple[str, ...]:
+    housing = housing_of([housing.split(BETWEEN) for housing in component.housings])
+    title, reference, dates = component.title, component.reference, component.dates
+    return (title, reference, dates, component.level, component.path, "", "", housing, "")
+
+
+def _further(homes: list[int]) -> list[int]:
+    """Return the containers of an item besides the one where it lives."""
+    return [number for number in dict.fromkeys(homes) if number != homes[0]]
