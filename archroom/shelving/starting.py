@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
 import subprocess
 import sys
 import threading
@@ -59,15 +58,18 @@ def start_server(spec: ServerSpec, places: Places) -> None:
 
 def _first_line(process: subprocess.Popen[bytes]) -> dict[str, object]:
     """Return what the server says of itself, nothing if it said nothing in time: then it is ended."""
-    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(START_WITHIN_S):
-            process.terminate()
-            return {}
+    lines: list[bytes] = []
+    stdout = process.stdout
+    assert stdout is not None  # noqa: S101 - a pipe was asked for
+    reader = threading.Thread(target=lambda: lines.append(stdout.readline()), name="first line", daemon=True)
+    reader.start()
+    reader.join(START_WITHIN_S)
+    if not lines:
+        process.kill()
+        reader.join()
     try:
-        found = json.loads(process.stdout.readline())
-    except ValueError:
+        found = json.loads(lines[0])
+    except (ValueError, IndexError):
         return {}
     return found if isinstance(found, dict) else {}
 
