@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.ports import Clock
 from archroom.errors import BadDatabase, ReadOnlyDatabase, UsageError, say
 from archroom.store import chain, files, ledger
@@ -158,7 +159,7 @@ def _told(
     archive = open_archive(url, clock, create=False)
     try:
         facts: dict[str, str | int] = {
-            "backup": source.name,
+            "backup": clean(source.name, MAX_LINE),
             "restored_entries": manifest.entries,
             "restored_head": manifest.head,
             "replaced_entries": before[0],
