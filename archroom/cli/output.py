@@ -1,7 +1,7 @@
 """All of stdout, stderr, --json and the exit code is decided here.
 
 stdout is data: plain lines, or with --json exactly one object for each command (`scan`: one a line), also for errors. stderr
-is narration. Whatever is printed passes `visible`, so no text from outside can steer a terminal.
+is narration. Plain lines pass `visible` and objects hold escapes, so no text from outside can steer a terminal.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from archroom.errors import ArchroomError, Message
 from archroom.texts import render
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys, or cannot be written, and JSON would leave as it is; there an escape stands for it."""
 
 EXIT_DONE = 0
 EXIT_UNEXPECTED = 70
@@ -46,7 +49,8 @@ class Output:
         import json  # plain lines need none of it
 
         is_unicode = (getattr(self._stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-        print(json.dumps(shape, ensure_ascii=not is_unicode), file=self._stdout, flush=True)
+        text = json.dumps(shape, ensure_ascii=not is_unicode)
+        print(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text), file=self._stdout, flush=True)
 
     def line(self, text: str) -> None:
         """Print one plain line of data at once."""
