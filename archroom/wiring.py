@@ -6,6 +6,7 @@ and searching starts no shelving.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -80,7 +81,7 @@ class BooksOnDemand:
         from archroom.store.address import SqliteFile, read_address
 
         address = read_address(self._url)
-        return isinstance(address, SqliteFile) and not address.path.exists()
+        return isinstance(address, SqliteFile) and not os.path.exists(address.path)
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Open a look at the books."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -133,8 +134,8 @@ def _counts_text(counts: ImportCounts) -> str:
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield the files to read: those that are named, and the *.xml of folders in the order of their names."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".xml" and found.is_file())
+        if os.path.isdir(path):  # unlike Path.is_dir, no where a name is too long or a folder may not be entered
+            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".xml" and os.path.isfile(found))
         else:
             yield path
 

@@ -39,9 +39,9 @@ def write_labels(contents: Sequence[LabelContent], stock: Stock, path: Path, fir
         )
     if chosen is Format.ZPL and stock.is_sheet:
         raise UsageError(say("ZPL is for label printers on a roll; {stock} is a sheet.", stock=stock.name))
-    if path.exists() and not path.is_file():
-        raise BadFile(say("{path} is not a file that can be written.", path=str(path)))
     try:
+        if path.exists() and not path.is_file():
+            raise BadFile(say("{path} is not a file that can be written.", path=str(path)))
         return _write_and_prove(pages, chosen, path)
     except OSError as error:
         raise BadFile(say("{path} cannot be written: {why}.", path=str(path), why=error.strerror or str(error))) from error

@@ -60,9 +60,9 @@ def read_address(url: str) -> Address:
 
 def _file_of(url: str) -> Path:
     rest = url[len(_SQLITE) :]
-    if not rest.startswith("/") or len(rest) == 1 or "\x00" in rest:
-        raise UsageError(say("A database file is named sqlite:///FILE; four slashes begin a path from the root."))
     path = unquote(rest[1:])
+    if not rest.startswith("/") or not path or "\x00" in path:
+        raise UsageError(say("A database file is named sqlite:///FILE; four slashes begin a path from the root."))
     if path == ":memory:":
         raise UsageError(say("The books are kept in a file; sqlite:///FILE names it."))
     return Path(path).expanduser().absolute()

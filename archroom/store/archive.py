@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def open_archive(url: str, clock: Clock, *, create: bool, founder: Performer = F
     """
     address = read_address(url)
     if isinstance(address, SqliteFile):
-        if create and not address.path.exists() and not address.path.is_symlink():
+        if create and not os.path.lexists(address.path):
             from archroom.store import founding  # loaded only where books are made
 
             founding.found_file(address.path, clock, founder)

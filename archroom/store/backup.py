@@ -56,7 +56,7 @@ def backup(archive: SqlArchive, target: Path, progress: Callable[[int], None] = 
     target = target.absolute()
     files.refuse_existing(target)
     own_folder = books.path.parent if os.access(books.path.parent, os.W_OK) else target.parent
-    local = own_folder / f".{target.name}.{os.getpid()}.copy"
+    local = own_folder / f".{books.path.name}.{os.getpid()}.copy"
     brought = target.with_name(f".{target.name}.{os.getpid()}.part")
     manifest_path = target.with_name(target.name + MANIFEST_ENDING)
     try:
@@ -72,7 +72,7 @@ def backup(archive: SqlArchive, target: Path, progress: Callable[[int], None] = 
     finally:
         files.remove(local)
         files.remove(brought)
-        if not target.exists():
+        if not os.path.exists(target):
             files.remove(manifest_path)
 
 

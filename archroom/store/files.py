@@ -18,7 +18,7 @@ def refuse_existing(path: Path) -> None:
     """Raise UsageError if there is anything of that name, or no folder for it."""
     if os.path.lexists(path):
         raise UsageError(say("{path} is there already; nothing was written over.", path=str(path)))
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise UsageError(say("There is no folder {path}.", path=str(path.parent)))
 
 
@@ -78,4 +78,5 @@ def remove(path: Path) -> None:
     """Remove a database file and what SQLite keeps beside it, if they are there."""
     for name in (path, *(path.with_name(path.name + ending) for ending in BESIDE)):
         with suppress(FileNotFoundError):
-            name.unlink()
+            if os.path.lexists(name):  # also tells that a name is too long to be there
+                name.unlink()

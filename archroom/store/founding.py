@@ -15,7 +15,7 @@ from pathlib import Path
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.events import stamp
 from archroom.core.ports import Clock
-from archroom.errors import BadDatabase, say
+from archroom.errors import BadDatabase, ReadOnlyDatabase, say
 from archroom.store import chain, files, migrations, models, schema
 from archroom.store.connections import Books
 from archroom.store.database import told
@@ -26,7 +26,18 @@ _FOLDER = Path(migrations.__file__).parent
 
 
 def found_file(path: Path, clock: Clock, founder: Performer) -> None:
-    """Make the books of a new house in a new file. Raises BadDatabase if a file of that name is there."""
+    """Make the books of a new house in a new file.
+
+    Raises BadDatabase if a file of that name is there, ReadOnlyDatabase if none can be made.
+    """
+    try:
+        _made_file(path, clock, founder)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ReadOnlyDatabase(say("{path} cannot be made: {reason}.", path=str(path), reason=reason)) from error
+
+
+def _made_file(path: Path, clock: Clock, founder: Performer) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_network_drive(path.parent)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
