@@ -331,7 +331,7 @@ class Supervisor:
     # -- time
 
     def _advance(self, now: float) -> None:
-        if self._watch.advance(now):
+        if self._watch.advance(now, self._motion is not None):
             self._polls.begin_anew()
             self._disappoint(NoticeKind.LOST)
         motion = self._motion

@@ -71,7 +71,7 @@ class Watch:
             return Trust.LOST
         if not self._is_proved:
             return Trust.UNKNOWN
-        limit_s = self.pace.stale_s if is_busy else self.pace.idle_stale_s
+        limit_s = self.pace.stale_s + (0.0 if is_busy else self.pace.idle_slack_s)
         return Trust.STALE if now - (self.fresh_s or 0.0) > limit_s else Trust.GOOD
 
     def believed(self, now: float, is_busy: bool = False) -> ControllerStatus | Message:
@@ -141,14 +141,15 @@ class Watch:
         """Take note of an exchange without a matched answer."""
         self.failures += 1
 
-    def advance(self, now: float) -> bool:
+    def advance(self, now: float, is_busy: bool = False) -> bool:
         """Let time pass; returns whether the link was lost just now."""
         if self._since_s is None:
             self._since_s = now
         if self.is_lost or self.is_stranger:
             return False
         silent_s = now - max(self._since_s, self.fresh_s or self._since_s)
-        is_late = silent_s > self.pace.lost_s and (self.is_ours or self.identity is None)
+        limit_s = self.pace.lost_s + (0.0 if is_busy else self.pace.idle_slack_s)
+        is_late = silent_s > limit_s and (self.is_ours or self.identity is None)
         if self.failures < FAILED_POLLS and not is_late:
             return False
         if self.failures:

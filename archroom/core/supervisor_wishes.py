@@ -67,10 +67,10 @@ class Pace:
     """While something moves or a command waits for its effect."""
     stale_s: float = 0.3
     """Age from which a status is stale: no motion begins on it, and one that is under way is stopped."""
-    idle_stale_s: float = 0.3
-    """The same while nothing is asked of the block; longer where silent units take up the line."""
     lost_s: float = 0.6
     """Time without a fresh status after which the link counts as lost."""
+    idle_slack_s: float = 0.0
+    """Added to both while nothing is asked of the block: the time that a silent unit of the line takes up."""
 
     @classmethod
     def of_line(cls, round_s: float, probe_s: float) -> Pace:
@@ -78,11 +78,4 @@ class Pace:
 
         300 ms and 600 ms hold wherever a round takes 150 ms or less; on a slower line two and four rounds stand for them.
         """
-        stale_s = max(0.3, 2.0 * round_s)
-        return cls(
-            idle_poll_s=0.2,
-            busy_poll_s=0.05,
-            stale_s=stale_s,
-            idle_stale_s=stale_s + probe_s,
-            lost_s=max(0.6, 4.0 * round_s, 2.0 * probe_s),
-        )
+        return cls(stale_s=max(0.3, 2.0 * round_s), lost_s=max(0.6, 4.0 * round_s), idle_slack_s=probe_s)

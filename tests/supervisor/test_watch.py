@@ -214,14 +214,20 @@ def test_without_a_status_every_aisle_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("round_s", "probe_s", "stale_s", "idle_stale_s", "lost_s"),
-    [(0.05, 0.0, 0.3, 0.3, 0.6), (0.15, 0.0, 0.3, 0.3, 0.6), (0.4, 0.0, 0.8, 0.8, 1.6), (0.05, 0.36, 0.3, 0.66, 0.72)],
+    ("round_s", "stale_s", "lost_s"), [(0.05, 0.3, 0.6), (0.15, 0.3, 0.6), (0.2, 0.4, 0.8), (0.4, 0.8, 1.6)]
 )
-def test_the_pace_keeps_300_and_600_ms_wherever_the_line_can(
-    round_s: float, probe_s: float, stale_s: float, idle_stale_s: float, lost_s: float
-) -> None:
-    pace = Pace.of_line(round_s, probe_s)
-    assert (pace.stale_s, pace.idle_stale_s, pace.lost_s) == pytest.approx((stale_s, idle_stale_s, lost_s))
+def test_the_pace_keeps_300_and_600_ms_wherever_the_line_can(round_s: float, stale_s: float, lost_s: float) -> None:
+    pace = Pace.of_line(round_s, 0.0)
+    assert (pace.stale_s, pace.lost_s, pace.idle_slack_s) == pytest.approx((stale_s, lost_s, 0.0))
+
+
+def test_silent_units_lend_time_only_while_nothing_is_asked() -> None:
+    made = proved()
+    made.pace = Pace.of_line(0.05, 0.36)
+    assert (made.trust(0.9), made.trust(0.97)) == (Trust.GOOD, Trust.STALE)
+    assert (made.trust(0.59, is_busy=True), made.trust(0.61, is_busy=True)) == (Trust.GOOD, Trust.STALE)
+    assert not made.advance(1.2)
+    assert made.advance(1.2, is_busy=True)
 
 
 def test_a_slow_line_makes_a_patient_supervisor() -> None:
