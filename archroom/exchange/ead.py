@@ -36,6 +36,12 @@ _BYTES_PER_CHARACTER = {
 }
 """Encodings in which East Asian files come and which the parser does not know, with the decoder that takes each."""
 
+_BYTE_PER_CHARACTER = re.compile(
+    r"us-ascii|utf-?8|utf-?16(?:be|le)?|iso-8859-\d{1,2}|latin-?\d{1,2}|(?:windows-|cp)125\d|koi8-[ru]|macintosh",
+    re.IGNORECASE,
+)
+"""Other encodings that a file may declare; the parser would try every codec that Python has."""
+
 _STRAY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)")
 _TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 
@@ -82,6 +88,7 @@ class _Parse:
         self._parser.buffer_text = True
         self._parser.specified_attributes = True
         self._reader = EadReader(self._parser, name)
+        self._parser.XmlDeclHandler = self._declaration
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.EntityDeclHandler = self._entity
         self._parser.SkippedEntityHandler = self._skipped
@@ -113,15 +120,18 @@ class _Parse:
         except expat.ExpatError as error:
             raise self._reader.refusal(_why_not_parsed(error), error.lineno, error.offset + 1) from error
         except (LookupError, ValueError) as error:
-            raise self._reader.refusal(
-                say("{file}, line {line}, column {column}: the file is not in the encoding it declares, or in none we know.")
-            ) from error
+            raise self._reader.refusal(_wrong_encoding()) from error
         self._reader.shorten_text()
         self._fed += len(chunk)
         if self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG:
             raise self._reader.refusal(say("{file}, line {line}, column {column}: a single tag does not end."))
 
     # --- what a file may not declare
+
+    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        is_known = encoding is None or encoding.lower() in _BYTES_PER_CHARACTER or _BYTE_PER_CHARACTER.fullmatch(encoding)
+        if not is_known:
+            raise self._reader.refusal(_wrong_encoding())
 
     def _doctype(self, name: str, system_id: str | None, public_id: str | None, has_subset: bool) -> None:
         """Watch attributes from here on: with a document type named, the parser drops unknown entities in them silently."""
@@ -145,6 +155,10 @@ class _Parse:
 
     def _skipped(self, name: str, is_parameter: bool) -> None:
         raise self._reader.refusal(_undefined())
+
+
+def _wrong_encoding() -> Message:
+    return say("{file}, line {line}, column {column}: the file is not in the encoding it declares, or in none we know.")
 
 
 def _undefined() -> Message:
@@ -178,14 +192,8 @@ _REASONS = {
             expat.errors.XML_ERROR_BAD_CHAR_REF,
             say("{file}, line {line}, column {column}: a character reference names a character that XML forbids."),
         ),
-        (
-            expat.errors.XML_ERROR_UNKNOWN_ENCODING,
-            say("{file}, line {line}, column {column}: the file is not in the encoding it declares, or in none we know."),
-        ),
-        (
-            expat.errors.XML_ERROR_INCORRECT_ENCODING,
-            say("{file}, line {line}, column {column}: the file is not in the encoding it declares, or in none we know."),
-        ),
+        (expat.errors.XML_ERROR_UNKNOWN_ENCODING, _wrong_encoding()),
+        (expat.errors.XML_ERROR_INCORRECT_ENCODING, _wrong_encoding()),
         (
             expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT,
             say("{file}, line {line}, column {column}: something stands after the end of the finding aid."),

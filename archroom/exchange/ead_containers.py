@@ -208,7 +208,7 @@ def kind_of(written: str, is_top: bool) -> ThingKind:
 
 def is_range(indicator: str) -> bool:
     """Whether an indicator stands for several containers: "1-7", "OS1-OS3", "4, 5 & 9"; a year and number does not."""
-    if indicator.isalnum():
+    if indicator.isdigit():
         return False
     found = _RANGE.fullmatch(indicator)
     if found is not None:

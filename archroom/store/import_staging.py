@@ -76,6 +76,7 @@ class Staging:
         self.digest = b""
         """SHA-256 of all that was read."""
         self.counts = ImportCounts()
+        self.records_read = 0
 
     def close(self) -> None:
         """Let everything vanish."""
@@ -87,8 +88,9 @@ class Staging:
         """Read all records; raises what their reader raises, and ReadOnlyDatabase if the temporary folder is full."""
         filling = _Filling(self._containers, self._components)
         try:
-            for count, record in enumerate(records):
+            for count, record in enumerate(records, 1):
                 filling.take(record)
+                self.records_read = count
                 if count % _REPORTED_EACH == 0:
                     progress(count)
             self._containers.finish()

@@ -86,12 +86,12 @@ class FileIntake:
             known = self.known.collection(finding_aid.key)
             self.highest_before = self.known.highest()
         if known is not None and known.digest == self.staging.digest and known.former_title is None:
-            progress(2 * records)
+            progress(self.staging.records_read + records)
             return FileImported(self.name, finding_aid.key, known.title, replace(held, unchanged=records))
         Matching(self.books, self.known, self.staging, known.id if known else None).match()
         comparing = self._begin(known, performer)
         for done in self._compare(comparing, performer):
-            progress(records + done)
+            progress(self.staging.records_read + done)
         if known is not None:
             self._call_roll(comparing.collection.id, performer, comparing)
         self._finish(comparing, performer)
@@ -138,7 +138,6 @@ class FileIntake:
 
     def _call_roll(self, collection_id: int, performer: Performer, comparing: Comparing) -> None:
         """Mark what the file does not name any more."""
-        self._write(comparing, performer)
         after = 0
         while items := self._listed(self.known.items_of, collection_id, after):
             self.batch.gone += self._absent(items)
