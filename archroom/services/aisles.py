@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archroom.core.acts import Act, ActKind, Performer
-from archroom.core.holdings import Place, Standing
+from archroom.core.holdings import Place, PlaceKind, Standing
 from archroom.core.ports import Archive, Shelving
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
 from archroom.errors import (
@@ -175,7 +175,8 @@ def _aisle_of_thing(standing: Standing) -> tuple[int, int]:
         raise Refused(say("{title} is out to {name}.", title=title, name=standing.held_by.name))
     if place is None:
         raise Refused(say("{title} has no place yet.", title=title))
-    if place.aisle is None and home is not None and home.aisle is not None:
+    is_waiting = place.kind is not PlaceKind.SHELF
+    if is_waiting and home is not None and home.aisle is not None:
         return _aisle_of_place(home, title)
     return _aisle_of_place(place, title)
 
