@@ -9,7 +9,7 @@ from archroom.core.acts import Owner
 from archroom.core.events import instant, keyed_digest
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
 from archroom.core.replay import LoanFact, Replay
-from archroom.errors import LedgerBroken, say
+from archroom.errors import LedgerBroken, Message, say
 from archroom.store.connections import Books, Row
 from archroom.store.database import look
 from archroom.store.digests import DESCRIPTION_FIELDS
@@ -43,19 +43,19 @@ def _places(books: Books, replay: Replay) -> None:
     rows = {row[0]: tuple(row[1:]) for row in books.rows("SELECT id, kind, address, width_mm FROM place")}
     for number in sorted(rows.keys() | replay.places.keys()):
         if rows.get(number) != replay.places.get(number):
-            raise _untrue("place", number)
+            raise _untrue(say("place {number}", number=number))
 
 
 def _people(books: Books, replay: Replay) -> None:
     rows = {row[0]: row[1:] for row in books.rows("SELECT id, version, name, digest_key FROM person")}
     for number in sorted(rows.keys() | replay.people.keys()):
         if number not in rows or number not in replay.people:
-            raise _untrue("person", number)
+            raise _untrue(say("person {number}", number=number))
         version, name, key = rows[number]
         said_version, said_digest = replay.people[number]
         is_forgotten = key is None
         if version != said_version or not (is_forgotten or keyed_digest(bytes(key), (name,)) == said_digest):
-            raise _untrue("person", number)
+            raise _untrue(say("person {number}", number=number))
 
 
 def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
@@ -63,15 +63,15 @@ def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
     for rows in _pages(books, _THINGS, catch_up, 0):
         for row in rows:
             if row[0] not in replay.things or not _is_thing_true(row, replay, house):
-                raise _untrue("thing", row[0])
+                raise _untrue(say("thing {number}", number=row[0]))
     with look(books):
         catch_up()
         moves = books.row("SELECT count(*) FROM event_thing")
         count = books.row("SELECT count(*) FROM thing")
         if not count or count[0] != replay.things.count:
-            raise LedgerBroken(say("The tables are not what the ledger says: things are missing."))
+            raise _untrue(say("some things are missing"))
         if not moves or moves[0] != replay.moves:
-            raise LedgerBroken(say("The tables are not what the ledger says: the histories of things are not whole."))
+            raise _untrue(say("the histories of things are not whole"))
 
 
 def books_key(books: Books) -> bytes:
@@ -100,10 +100,10 @@ def _loans(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
     for rows in _pages(books, _LOANS, catch_up, 0):
         for row in rows:
             if seen >= len(replay.loans) or _loan_of(row) != replay.loans[seen]:
-                raise _untrue("loan", row[0])
+                raise _untrue(say("loan {number}", number=row[0]))
             seen += 1
         if len(rows) < _AT_ONCE and seen != len(replay.loans):
-            raise LedgerBroken(say("The tables are not what the ledger says: loans are missing."))
+            raise _untrue(say("some loans are missing"))
 
 
 def _loan_of(row: Row) -> LoanFact:
@@ -119,10 +119,10 @@ def _barcodes(books: Books, replay: Replay, catch_up: Callable[[], None]) -> Non
             owners = {Owner.THING: thing, Owner.PLACE: place, Owner.PERSON: person}
             owner = next(((kind, number) for kind, number in owners.items() if number is not None), None)
             if replay.barcodes.get(value) != owner:
-                raise LedgerBroken(say("The tables are not what the ledger says: barcode {value}.", value=value))
+                raise _untrue(say("barcode {value}", value=value))
         seen += len(rows)
         if len(rows) < _AT_ONCE and seen != len(replay.barcodes):
-            raise LedgerBroken(say("The tables are not what the ledger says: barcodes are missing."))
+            raise _untrue(say("some barcodes are missing"))
 
 
 def _pages(books: Books, statement: str, catch_up: Callable[[], None], first: int | str) -> Iterator[list[Row]]:
@@ -138,5 +138,5 @@ def _pages(books: Books, statement: str, catch_up: Callable[[], None], first: in
         last = rows[-1][0]
 
 
-def _untrue(table: str, number: int) -> LedgerBroken:
-    return LedgerBroken(say("The tables are not what the ledger says: {table} {number}.", table=table, number=number))
+def _untrue(what: Message) -> LedgerBroken:
+    return LedgerBroken(say("The tables are not what the ledger says: {what}.", what=what))

@@ -107,7 +107,7 @@ overlay /mnt/over overlay rw 0 0
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
-        ("/home/x", None),
+        ("/srv/x", None),
         ("/mnt/nfs/a", "nfs4"),
         ("/mnt/nfs", "nfs4"),
         ("/mnt/nfs/local/a", None),
