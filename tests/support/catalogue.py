@@ -61,8 +61,19 @@ def compiled(translations: Catalog) -> bytes:
 def update() -> list[str]:
     """Bring po and mo up to date with the sources; returns the templates that wait for a translation."""
     before = catalogue()
-    after = Catalog(locale="zh_CN", project="archroom", charset="utf-8", fuzzy=False)
-    after.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Language", "zh_CN")]
+    after = Catalog(
+        locale="zh_CN",
+        header_comment="# The sentences of archroom in Chinese. The words they keep to stand in docs/glossary.md.\n#",
+        project="archroom",
+        version="in development",
+        msgid_bugs_address="the maintainers",
+        creation_date=before.creation_date,
+        revision_date=before.creation_date,
+        last_translator="the maintainers",
+        language_team="zh_CN",
+        charset="utf-8",
+        fuzzy=False,
+    )
     for template, places in sorted(templates().items()):
         known = before.get(template)
         after.add(template, known.string if known else "", locations=[(name, 0) for name, _ in places[:1]])
