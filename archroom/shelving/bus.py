@@ -74,6 +74,11 @@ class Bus:
             self.changed.notify_all()
         self._thread.join()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs; one that has died sends no heartbeat, so what moves is stopped by its watchdog."""
+        return self._thread.is_alive()
+
     def stop(self, blocks: tuple[int, ...], reason: Message) -> None:
         """Stop blocks of this bus: their frames are the next to go out."""
         with self.changed:

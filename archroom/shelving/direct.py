@@ -16,7 +16,7 @@ from archroom.drivers import reference
 from archroom.drivers.ports import open_port
 from archroom.drivers.timing import Framing
 from archroom.drivers.wires import Wire
-from archroom.errors import ArchroomError, LinkError, say
+from archroom.errors import ArchroomError, LinkError, Message, say
 from archroom.shelving.spec import BusSpec
 
 WRITE_ONE = 6
@@ -37,76 +37,83 @@ def stop_frame(unit: int, framing: Framing) -> bytes:
 
 def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None) -> list[StopReport]:
     """Stop one block or all on these buses, the server notwithstanding; never raises."""
-    reports: list[StopReport] = []
-    threads: list[threading.Thread] = []
+    stops: list[tuple[threading.Thread, _DirectStop]] = []
     for bus in buses:
         units = {number: unit for number, unit in bus.units.items() if block in (None, number)}
         if units:
-            stopping = _DirectStop(bus.url, units, carriages, reports)
-            threads.append(threading.Thread(target=stopping.run, name=f"stop {bus.url}", daemon=True))
-    for thread in threads:
-        thread.start()
+            stopping = _DirectStop(bus.url, units, carriages)
+            thread = threading.Thread(target=stopping.run, name=f"stop {bus.url}", daemon=True)
+            thread.start()
+            stops.append((thread, stopping))
     deadline_s = monotonic() + JOIN_WITHIN_S
-    for thread in threads:
+    reports: list[StopReport] = []
+    for thread, stopping in stops:
         thread.join(max(0.0, deadline_s - monotonic()))
+        reports += stopping.reports()
     return sorted(reports, key=lambda report: report.block)
 
 
 class _DirectStop:
-    """The stop of one bus."""
+    """The stop of one bus; what it has come to may be asked at any time."""
 
-    def __init__(self, url: str, units: dict[int, int], carriages: Mapping[int, int], reports: list[StopReport]) -> None:
+    def __init__(self, url: str, units: dict[int, int], carriages: Mapping[int, int]) -> None:
         self._url = url
         self._units = units
         self._carriages = carriages
-        self._reports = reports
+        self._sent: set[int] = set()
+        self._resting: set[int] = set()
+        self._reason = say("Standstill was not seen.")
 
     def run(self) -> None:
-        """Send, then repeat and read until all is at rest; leaves a report for each unit."""
+        """Send, then repeat and read until all is at rest."""
         try:
             wire = open_port(self._url, past_lock=True)
         except ArchroomError as error:
-            self._reports += [StopReport(number, False, False, PATH, error.message) for number in self._units]
+            self._reason = error.message
             return
-        sent: set[int] = set()
-        resting: set[int] = set()
-        reason = say("Standstill was not seen.")
         try:
-            self._send_all(wire, sent)
-            self._repeat(wire, resting)
+            self._send_all(wire)
+            self._repeat(wire)
         except ArchroomError as error:
-            reason = error.message
+            self._reason = error.message
         finally:
             wire.close()
-        for number in self._units:
-            is_resting = number in resting
-            self._reports.append(StopReport(number, number in sent, is_resting, PATH, None if is_resting else reason))
 
-    def _send_all(self, wire: Wire, sent: set[int]) -> None:
+    def reports(self) -> list[StopReport]:
+        """Return what has become of each unit so far."""
+        return [
+            StopReport(number, number in self._sent, number in self._resting, PATH, self._reason_for(number))
+            for number in self._units
+        ]
+
+    def _reason_for(self, number: int) -> Message | None:
+        return None if number in self._resting else self._reason
+
+    def _send_all(self, wire: Wire) -> None:
         for number, unit in self._units.items():
             frame = stop_frame(unit, wire.timing.framing)
             wire.write(frame)
-            sent.add(number)
+            self._sent.add(number)
             deadline_s = monotonic() + ECHO_WITHIN_S
             heard = b""
             while frame not in heard and (left_s := deadline_s - monotonic()) > 0:
                 heard += wire.read(left_s)
 
-    def _repeat(self, wire: Wire, resting: set[int]) -> None:
+    def _repeat(self, wire: Wire) -> None:
         from archroom.drivers.controller import ReferenceController  # heavy; the frames are out by now
         from archroom.drivers.line import Line
 
         line = Line(wire, monotonic)
         deadline_s = monotonic() + STANDSTILL_WITHIN_S
         counters: dict[int, int] = {}
-        while len(resting) < len(self._units) and monotonic() < deadline_s:
-            for number in self._units.keys() - resting:
+        while len(self._resting) < len(self._units) and monotonic() < deadline_s:
+            for number in self._units.keys() - self._resting:
                 controller = ReferenceController(line, self._units[number])
                 try:
                     controller.stop()
                     status = controller.status(self._carriages[number]).status
                     is_news = counters.setdefault(number, status.counter) != status.counter
                     if status.state.is_at_rest and is_news:
-                        resting.add(number)
+                        self._resting.add(number)
                 except LinkError:
                     continue

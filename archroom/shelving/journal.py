@@ -6,10 +6,12 @@ next one closes it as unknown. A line that was torn by a crash is skipped and ne
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from archroom.shelving.codec import Json, decode, encode
 
 FILE_NAME = "shelving-journal.jsonl"
 MOST_BYTES = 5_000_000
-"""A longer journal is set aside at the start of a server and a new one begun."""
+"""A longer journal is set aside while nothing is under way, and a new one begun."""
 INTENT = "intent"
 END = "end"
 
@@ -54,24 +56,20 @@ class Journal:
         """Open it, close what is found open as unknown; raises Unreadable."""
         self.path = folder / FILE_NAME
         self._lock = threading.Lock()
-        try:
+        self._under_way: set[str] = set()
+        with self._telling():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.found_open = tuple(open_intents(self.path))
-            if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
-                self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"))
-            is_torn = _ends_torn(self.path)
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            if is_torn:
-                os.write(self._descriptor, b"\n")
-        except OSError as error:
-            reason = error.strerror or ""
-            raise Unreadable(say("{file} cannot be written: {reason}.", file=str(self.path), reason=reason)) from error
+            self._is_torn = _ends_torn(self.path)
+            self._descriptor = self._opened()
         for intent in self.found_open:
             self._write({"kind": END, "motion": intent.motion, "outcome": OutcomeKind.UNKNOWN.value, "at_start": True})
 
     def write_intent(self, intent: Intent) -> None:
         """Write a motion down before its first frame; returns when it is on the disk. Raises Unreadable if it cannot be."""
-        self._write({"kind": INTENT, "motion": intent.ticket.id, **_table(encode(intent))})
+        fields = encode(intent)
+        assert isinstance(fields, dict)  # noqa: S101 - an encoded dataclass is a table
+        self._write({"kind": INTENT, "motion": intent.ticket.id, **fields})
 
     def write_notice(self, block: int, notice: Notice) -> None:
         """Write down what happened to a block. Raises Unreadable."""
@@ -85,12 +83,38 @@ class Journal:
         os.close(self._descriptor)
 
     def _write(self, entry: dict[str, Json]) -> None:
-        line = json.dumps({"at": datetime.now(UTC).isoformat(), **entry}, ensure_ascii=True) + "\n"
+        line = json.dumps({"at": datetime.now(UTC).isoformat(), **entry}, ensure_ascii=True).encode() + b"\n"
+        motion = str(entry.get("motion"))
+        with self._lock, self._telling():
+            self._put(line)
+            if entry["kind"] in (INTENT, END):
+                os.fsync(self._descriptor)
+            if entry["kind"] == INTENT:
+                self._under_way.add(motion)
+            self._under_way -= {motion} if entry["kind"] == END else set()
+            if not self._under_way and os.fstat(self._descriptor).st_size > MOST_BYTES:
+                self._set_aside()
+
+    def _put(self, line: bytes) -> None:
+        data = b"\n" + line if self._is_torn else line
+        self._is_torn = True
+        if os.write(self._descriptor, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._is_torn = False
+
+    def _set_aside(self) -> None:
+        """Begin a new file and keep the old one under the time of day."""
+        os.close(self._descriptor)
+        self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"))
+        self._descriptor = self._opened()
+
+    def _opened(self) -> int:
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            with self._lock:
-                os.write(self._descriptor, line.encode())
-                if entry["kind"] in (INTENT, END):
-                    os.fsync(self._descriptor)
+            yield
         except OSError as error:
             reason = error.strerror or ""
             raise Unreadable(say("{file} cannot be written: {reason}.", file=str(self.path), reason=reason)) from error
@@ -137,8 +161,3 @@ def _ends_torn(path: Path) -> bool:
             return file.read(1) != b"\n"
     except FileNotFoundError:
         return False
-
-
-def _table(data: Json) -> dict[str, Json]:
-    assert isinstance(data, dict)  # noqa: S101 - an encoded dataclass is a table
-    return data

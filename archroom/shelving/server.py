@@ -93,7 +93,7 @@ class Server:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
                 selector.register(self._wake_read, selectors.EVENT_READ)
-                while not self._is_ending and not self._is_idle():
+                while not self._is_ending and not self._is_idle() and not self._has_dead_bus():
                     if any(key.fileobj is self._listener for key, _ in selector.select(LOOK_S)):
                         self._accept()
         finally:
@@ -146,6 +146,12 @@ class Server:
 
     def _is_busy(self) -> bool:
         return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())
+
+    def _has_dead_bus(self) -> bool:
+        dead = [bus.spec.url for bus in self._floor.buses if not bus.is_alive]
+        if dead:
+            self._complain(say("The server ends: serving {port} has failed.", port=dead[0]))
+        return bool(dead)
 
     def _make_way(self) -> bool:
         if self.spec.idle_exit_s is None or self._is_busy():

@@ -163,7 +163,8 @@ def _withdraw(bus: Bus, supervisor: Supervisor, motion: str, reason: Message) ->
 
 def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     block = None if request.get("block") is None else _whole(request, "block")
-    asked = floor.stop(block, say("Stopped by {name}.", name=_text(request, "by")))
+    name = _text(request, "by")
+    asked = floor.stop(block, say("Stopped by {name}.", name=name) if name else say("Stopped."))
     if all(monotonic() - bus.alive_s < LIVELY_S for bus in asked):
         lines.send({"ok": True, "taken": True})
     reports = wait_for_standstill(asked, STANDSTILL_WITHIN_S)

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from shelving_room import ShelvingRoom, until
+from shelving_room import ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
 from archroom.core.shelving import ControllerStatus, OutcomeKind, Trust
@@ -23,6 +23,7 @@ from archroom.shelving import bus as bus_file
 from archroom.shelving.bus import Bus
 from archroom.shelving.journal import Journal
 from archroom.shelving.server import Server
+from archroom.shelving.spec import BusSpec, ServerSpec
 
 UNIT_AND_FUNCTION = slice(0, 4)
 STOP_OF_UNIT_1 = bytes((1, 6, 2, 0x20))
@@ -256,3 +257,30 @@ def test_a_server_that_cannot_listen_lets_go_of_its_locks(tmp_path: Path) -> Non
         assert list((room.folder / "locks").iterdir()) == []
         elsewhere = replace(room.places, run_folder=room.folder / "run2")
         Server(room.spec, elsewhere, print).close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_whose_bus_thread_fails_ends_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(registers: Sequence[int]) -> ControllerStatus:
+        raise RuntimeError("a mistake")
+
+    complaints: list[Message] = []
+    with ShelvingRoom(tmp_path, "tcp") as room:
+        server = Server(room.spec, room.places, complaints.append)
+        monkeypatch.setattr(reference, "parse_status", fail)
+        server.run()
+        server.close()
+        assert "serving tcp://" in complaints[0].english()
+        assert room.client().stop()[0].path == "direct"
+
+
+def test_one_server_serves_several_buses(tmp_path: Path) -> None:
+    first, second = block_of(open_aisles=(0,)), block_of(open_aisles=(0,), number=2)
+    with ShelvingRoom(tmp_path, "tcp", (first,), speed=4.0) as room, simulator_of((second,), "pty") as other:
+        buses = [BusSpec(room.spec.buses[0].url, {1: 1}), BusSpec(other.endpoints["pty"], {2: 2})]
+        room.spec, room.blocks = ServerSpec.of(buses, (first, second)), (first, second)
+        room.start_server()
+        client = room.ready_client()
+        assert room.opening(client, 3, block=1).outcome().kind is OutcomeKind.DONE
+        assert [(report.block, report.is_standstill_seen) for report in client.stop()] == [(1, True), (2, True)]
+        assert [report.block for report in client.stop(2)] == [2]

@@ -100,9 +100,13 @@ def test_a_long_journal_is_set_aside_and_kept(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(journal_file, "MOST_BYTES", 100)
     journal = Journal(tmp_path)
     assert len(journal.found_open) == 1
+    intent = intent_of()
+    journal.write_intent(intent)
+    assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["intent"], "not while something is under way"
+    journal.write_notice(1, ended(intent))
     journal.close()
-    assert len(list(tmp_path.glob("shelving-journal*.jsonl"))) == 2
-    assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["end"]
+    assert len(list(tmp_path.glob("shelving-journal*.jsonl"))) == 3
+    assert list(entries(tmp_path / FILE_NAME)) == []
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -113,6 +117,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_disk_that_takes_nothing_is_told_before_any_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(tmp_path)
+    write = os.write
 
     def full(descriptor: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
@@ -121,7 +126,12 @@ def test_a_disk_that_takes_nothing_is_told_before_any_frame(tmp_path: Path, monk
         patch.setattr(os, "write", full)
         with pytest.raises(Unreadable, match="No space left"):
             journal.write_intent(intent_of())
+        patch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:20]))
+        with pytest.raises(Unreadable, match="No space left"):
+            journal.write_intent(intent_of())
+    journal.write_notice(1, Notice(NoticeKind.PROVED, say("Believed.")))
     journal.close()
+    assert [entry["kind"] for entry in entries(journal.path)] == ["proved"], "half a line joins no other"
 
 
 def test_every_intent_names_what_it_rests_on(tmp_path: Path) -> None:

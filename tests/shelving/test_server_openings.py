@@ -15,8 +15,8 @@ from archroom.shelving.client import ShelvingClient
 
 @pytest.fixture(params=WIRES)
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ShelvingRoom]:
-    """A room on each wire, its steel six times as fast as real."""
-    with ShelvingRoom(tmp_path, request.param, speed=6.0) as made:
+    """A room on each wire, its steel eight times as fast as real."""
+    with ShelvingRoom(tmp_path, request.param, speed=8.0, warning_ms=400) as made:
         made.start_server()
         yield made
 
