@@ -213,8 +213,9 @@ class ArchroomApp(App[None]):
 
     def show_situation(self) -> None:
         """Draw again what depends on what the app knows."""
-        if isinstance(self.screen, HouseScreen | HouseDialog):
-            self.screen.show_situation()
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(top, HouseScreen | HouseDialog):
+            top.show_situation()
 
     def read_acts(self) -> None:
         """Read the last acts of the house, off the loop."""
@@ -232,6 +233,11 @@ class ArchroomApp(App[None]):
             self._views_lane.start(
                 lambda: messages.ViewsRead(self.services.aisles.views(), self.now_s()), messages.ViewsFailed
             )
+
+    @property
+    def views_are_awaited(self) -> bool:
+        """Whether the shelving was asked and has not answered yet."""
+        return self._views_lane.is_busy
 
     def take_typed(self, texts: Sequence[str]) -> None:
         """Read typed or pasted lines as scans, one after the other."""
@@ -296,6 +302,7 @@ class ArchroomApp(App[None]):
         if not is_good:
             self.bell()
         if self.where is not Where.DESK:
+            self.clear_notifications()
             self.tell(say("{word}: {what}", word=entry.mark.word, what=entry.message), "information" if is_good else "error")
         self.show_situation()
 

@@ -152,7 +152,8 @@ class _Band:
         is_chosen = aisle == self._sight.chosen
         number = f"[{aisle}]" if is_chosen else str(aisle)
         style = mark.tone if is_open and self._sight.is_sure else marks.MUTED
-        self._put(self._height + 1, middle - len(number) // 2, number, "bold reverse" if is_chosen else style)
+        at = min(max(middle - len(number) // 2, 0), self._width - len(number))
+        self._put(self._height + 1, at, number, "bold reverse" if is_chosen else style)
         room = end - first
         word = words(mark.word)
         if is_open and self._sight.is_sure and width_of(word) <= room:

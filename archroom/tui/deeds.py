@@ -29,6 +29,8 @@ class Deeds:
     def __init__(self, house: ArchroomApp) -> None:
         self._house = house
         self._is_quit_asked = False
+        self._is_left_by_hand = False
+        """Whether the last question was left, so that its refusal is no surprise."""
 
     def help(self) -> None:
         """Show what can be done here; what is chosen there is done once the list is gone."""
@@ -42,7 +44,8 @@ class Deeds:
         self._house.switch_mode(Where.FIND.value)
 
     def desk(self) -> None:
-        """Go to the desk."""
+        """Go to the desk, where all that toasts said stands too."""
+        self._house.clear_notifications()
         self._house.switch_mode(Where.DESK.value)
 
     def aisles(self) -> None:
@@ -146,6 +149,7 @@ class Deeds:
         def answered(clear: int | None) -> None:
             if not answer.done():
                 answer.set_result(clear)
+            self._is_left_by_hand = clear is None
             if clear is not None:
                 self.aisles()
 
@@ -157,7 +161,8 @@ class Deeds:
         house.opening.ended()
         self._is_quit_asked = False
         said = say("Aisle {block}/{aisle}. {why}", block=block, aisle=aisle, why=outcome.reason)
-        is_good = outcome.kind is OutcomeKind.DONE
+        is_good = outcome.kind is OutcomeKind.DONE or (outcome.kind is OutcomeKind.REFUSED and self._is_left_by_hand)
+        self._is_left_by_hand = False
         house.note(house.journal.note(marks.OUTCOMES[outcome.kind], said), is_good)
 
     def _command(self, command: Command) -> None:

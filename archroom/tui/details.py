@@ -123,6 +123,7 @@ class DetailPane(Painted):
         self._house.read_blocks()
         label = say("Stands") if now is not None else say("Belongs")
         lines = self._labelled(label, words(plan.in_words(spot)), width)
+        lines += self._labelled(say("Aisle"), "" if spot.aisle is None else str(spot.aisle), width)
         block = self._house.blocks.get(spot.block or 0)
         if block is None:
             return lines

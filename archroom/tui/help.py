@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -17,7 +17,7 @@ from archroom.tui import marks
 from archroom.tui.actions import Action, Where, bindings, offered
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
-from archroom.tui.screens import HouseDialog
+from archroom.tui.screens import LOW_ROWS, HouseDialog
 from archroom.tui.text import Piece, fitted, row, words, wrapped
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class HelpScreen(HouseDialog[Action]):
         width: 90; max-width: 100%; height: auto; max-height: 100%;
         border: round $border-blurred; background: $surface; padding: 0 1;
     }
-    HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    HelpScreen VerticalScroll { height: auto; scrollbar-size-vertical: 1; }
     HelpScreen TextBox, HelpScreen TextBox:focus { background: $surface; }
     HelpScreen.-low #help { border: none; }
     HelpScreen.-low TextBox { border: none; height: 1; }
@@ -119,6 +119,11 @@ class HelpScreen(HouseDialog[Action]):
             yield TextBox(say("Type to search; Enter does the action"), 80)
             with VerticalScroll(can_focus=False):
                 yield ActionList(self._rows, self.house.glyphs.right)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for the box and the bars; below that the list scrolls."""
+        around = 3 if event.size.height < LOW_ROWS else 6
+        self.query_one(VerticalScroll).styles.max_height = max(event.size.height - around, 1)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor and keep it in sight."""

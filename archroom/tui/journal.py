@@ -69,8 +69,8 @@ class Journal:
     def entries(self, count: int) -> list[Entry]:
         """Return the newest lines, newest first."""
         answered = {entry.seq for entry in self._answers if entry.seq is not None}
-        merged = [*self._answers, *(entry for entry in self._acts if entry.seq not in answered)]
-        return sorted(merged, key=lambda entry: (entry.at, entry.seq or 0), reverse=True)[:count]
+        merged = [*reversed(self._answers), *(entry for entry in self._acts if entry.seq not in answered)]
+        return sorted(merged, key=lambda entry: entry.at, reverse=True)[:count]
 
 
 def mark_of(answer: Answer) -> Mark:

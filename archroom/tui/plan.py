@@ -44,13 +44,12 @@ def spot_of(place: Place) -> Spot | None:
 
 
 def in_words(spot: Spot) -> Message:
-    """Return the shelf in words."""
+    """Return the shelf in words; from which aisle it is reached is told beside."""
     face, bay, level = spot.face, spot.bay, spot.level
     shelf = say("face {face}, bay {bay}, level {level}", face=face, bay=bay, level=level)
     if spot.block is None:
         return say("Shelving {code}, row {row}, {shelf}", code=spot.row_code, row=spot.carriage, shelf=shelf)
-    carriage = say("Block {block}, carriage {carriage}, {shelf}", block=spot.block, carriage=spot.carriage, shelf=shelf)
-    return carriage if spot.aisle is None else say("{carriage}: aisle {aisle}", carriage=carriage, aisle=spot.aisle)
+    return say("Block {block}, carriage {carriage}, {shelf}", block=spot.block, carriage=spot.carriage, shelf=shelf)
 
 
 def drawn(spot: Spot, block: Block, width: int, glyphs: Glyphs) -> list[list[Piece]]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 WIDTHS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
-HEIGHTS = [(0, "-low"), (16, "-high")]
+LOW_ROWS = 16
+HEIGHTS = [(0, "-low"), (LOW_ROWS, "-high")]
 
 
 class HouseScreen(Screen[None]):

@@ -18,7 +18,7 @@ from textual.message import Message as Posted
 from archroom.errors import ArchroomError, Message, say
 from archroom.tui.glyphs import UNICODE, Glyphs
 from archroom.tui.messages import StopFailed, StopReported
-from archroom.tui.text import row, words, wrapped
+from archroom.tui.text import row, width_of, words, wrapped
 from archroom.tui.work import unforeseen
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class StopState:
         lines: list[str] = []
         for said, is_good in self._sentences():
             lead = f" {glyphs.yes if is_good else glyphs.no} " if width >= _ROOMY else ""
-            lines += wrapped(lead + words(said), width)
+            told = wrapped(words(said), width - width_of(lead))
+            lines += [f"{lead if index == 0 else ' ' * width_of(lead)}{line}" for index, line in enumerate(told)]
         return [row((line, "bold")) for line in lines[:most]]
 
     def _sentences(self) -> list[tuple[Message, bool]]:

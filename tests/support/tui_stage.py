@@ -1,4 +1,4 @@
-"""The app on its stage: keys with the times of a person or of a scanner, conditions that are waited for, the screen as text."""
+"""The app on its stage: keys with the times of a person or of a scanner, waiting for conditions, the screen as text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from textual.message import Message
 from textual.pilot import Pilot
 from tui_house import OPERATOR, TuiHouse
 
-from archroom.core.codes import format_code
-from archroom.core.holdings import Person
 from archroom.tui.app import ArchroomApp
 
 DEADLINE_S = 10.0
@@ -36,10 +34,10 @@ class Stage:
     key_s: float = field(default_factory=lambda: Message().time)
     """Time of the last key."""
 
-    def key(self, character: str, after_s: float) -> None:
-        """Press one key so many seconds after the last one."""
+    def key(self, key: str, after_s: float) -> None:
+        """Press one key, by its character or its name, so many seconds after the last one."""
         self.key_s += after_s
-        event = events.Key(KEY_NAMES.get(character, character), character)
+        event = events.Key(KEY_NAMES.get(key, key), key if len(key) == 1 else CHARACTERS.get(key))
         event.time = self.key_s
         self.app.post_message(event)
 
@@ -63,10 +61,7 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys by their names, as a person does."""
         for name in keys:
-            self.key_s += PERSON_S
-            event = events.Key(name, CHARACTERS.get(name))
-            event.time = self.key_s
-            self.app.post_message(event)
+            self.key(name, PERSON_S)
             await self.settle()
 
     async def settle(self) -> None:
@@ -102,6 +97,10 @@ class Stage:
         """Return what stands on the screen as one line, so that a sentence is whole wherever it was broken."""
         return " ".join(self.shown().split())
 
+    def toasts(self) -> list[str]:
+        """Return what the toasts on the screen say."""
+        return [notification.message for notification in self.app._notifications]
+
     def names(self) -> list[str]:
         """Return the names of our own messages that were dispatched, in order."""
         return [type(message).__name__ for message in self.posted if type(message).__module__ == "archroom.tui.messages"]
@@ -110,18 +109,6 @@ class Stage:
 def any_running(app: ArchroomApp) -> bool:
     """Whether a worker of the app runs."""
     return any(worker.is_running for worker in app.workers)
-
-
-def person_code(person: Person) -> str:
-    """The code on a person's card."""
-    return person.code
-
-
-def foreign_code(number: int) -> str:
-    """A code of this house whose number nobody has."""
-    from archroom.core.codes import CodeKind
-
-    return format_code(CodeKind.BOX, number)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ async def test_a_scan_in_find_goes_to_the_desk_and_leaves_the_box_alone(house: T
         await stage.scan(house.ann.code)
         assert stage.app.where is Where.FIND
         assert stage.app.screen.query_one(TextBox).value == "smith"
-        assert "PERSON: Ann Archer: nothing out." in " ".join(stage.said().replace("▌ ", "").split())
+        assert "PERSON: Ann Archer: nothing out." in " ".join(stage.toasts())
         await stage.press("f3")
         assert "In hand   Ann Archer" in stage.shown()
 

@@ -1,0 +1,177 @@
+"""Pictures of every screen, as text, in two sizes and two languages: what a person sees may not change unseen.
+
+ARCHROOM_WRITE_PICTURES=1 writes them anew, and the pictures of the manual in docs/pictures with them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from tui_house import TuiHouse, tui_house
+from tui_stage import Stage, on_stage
+
+from archroom.core.shelving import StopReport
+from archroom.errors import say
+from archroom.tui.confirm import ConfirmScreen
+
+FOLDER = Path(__file__).parent / "pictures"
+MANUAL = Path(__file__).parents[2] / "docs" / "pictures"
+IS_WRITING = os.environ.get("ARCHROOM_WRITE_PICTURES") == "1"
+SIZES = [(80, 24), (160, 50)]
+MANUAL_SIZE = (100, 30)
+
+Scene = Callable[[Stage], Awaitable[None]]
+
+
+async def desk(stage: Stage) -> None:
+    """A person in hand, something lent, something refused."""
+    await stage.scan(stage.house.ann.code)
+    await stage.scan(stage.house.box.code)
+    await stage.scan(stage.house.other_box.code)
+
+
+async def find(stage: Stage) -> None:
+    """A box on its shelf, told whole."""
+    await stage.press("f2")
+    await stage.type("smith")
+    await stage.until(lambda: len(stage.shown()) > 0 and "MS 1/2" in stage.shown())
+    await stage.press("end", "down")
+    await stage.until_shown("R1/1/03/A/2/4")
+    await stage.until(lambda: "DetailsRead" in stage.names() and "MS 1/1" in stage.shown())
+    await stage.until(lambda: "▴" in stage.shown())
+
+
+async def find_nothing(stage: Stage) -> None:
+    """Nothing found."""
+    await stage.press("f2")
+    await stage.type("zeppelin")
+    await stage.settle()
+    await stage.until(lambda: "PageFound" in stage.names())
+
+
+async def aisles(stage: Stage) -> None:
+    """The shelving at rest."""
+    await stage.press("f4")
+    await stage.until(lambda: "ViewsRead" in stage.names())
+    await stage.press("right", "right")
+
+
+async def aisles_moving(stage: Stage) -> None:
+    """An aisle that opens."""
+    stage.house.shelving.pace_s = 20.0
+    await question(stage)
+    stage.key("1", 0.5)
+    stage.key("f9", 0.5)
+    await stage.until(lambda: "BlockSeen" in stage.names())
+    await stage.until(lambda: "◂◂◂" in stage.shown())
+
+
+async def aisles_old(stage: Stage) -> None:
+    """Values that are no longer true."""
+    await aisles(stage)
+    stage.house.shelving.is_blocked = True
+    await stage.until(lambda: stage.app.views_are_awaited)
+    stage.house.clock.pass_seconds(4)
+    await stage.until(lambda: "░" in stage.shown())
+
+
+async def question(stage: Stage) -> None:
+    """The question before an aisle opens."""
+    await aisles(stage)
+    stage.key("f6", 0.5)
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+    await stage.until(lambda: "F9" in stage.shown())
+
+
+async def help_list(stage: Stage) -> None:
+    """What can be done here."""
+    await stage.press("f1")
+
+
+async def stop(stage: Stage) -> None:
+    """A stop of which one block's end was not seen."""
+    stage.house.shelving.reports = [
+        StopReport(1, True, True, "server"),
+        StopReport(2, True, False, "direct", say("It answers no more.")),
+    ]
+    stage.key("f8", 0.1)
+    await stage.until(lambda: "StopReported" in stage.names())
+    await stage.settle()
+
+
+SCENES: list[Scene] = [desk, find, find_nothing, aisles, aisles_moving, aisles_old, question, help_list, stop]
+IN_MANUAL: list[Scene] = [desk, find, aisles_moving, question, help_list]
+
+
+async def end(stage: Stage) -> None:
+    """Let what hangs go on, so that the app can be left."""
+    stage.house.shelving.unblocked.set()
+    stage.house.shelving.stop()
+    stage.app.opening.give_up()
+
+
+def compared(name: str, shown: str, is_writing: bool = IS_WRITING) -> None:
+    """Compare a picture with the one that was kept, or keep it."""
+    path = FOLDER / f"{name}.txt"
+    if is_writing:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown + "\n", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shown + "\n"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_a_screen_looks_as_it_did(
+    house: TuiHouse, scene: Scene, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHROOM_LANG", language)
+    async with on_stage(house, size) as stage:
+        await scene(stage)
+        compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
+        await end(stage)
+
+
+async def test_the_large_room_looks_as_it_did(tmp_path: Path) -> None:
+    async with on_stage(tui_house(tmp_path, "large"), (160, 50)) as stage:
+        await aisles(stage)
+        compared("aisles_large-160x50-en", stage.shown())
+
+
+async def test_ascii_looks_as_it_did(house: TuiHouse) -> None:
+    async with on_stage(house, glyphs="ascii") as stage:
+        await aisles(stage)
+        compared("aisles_ascii-80x24-en", stage.shown())
+
+
+@pytest.mark.parametrize("scene", IN_MANUAL, ids=lambda scene: scene.__name__)
+async def test_the_manual_shows_the_app_as_it_is(house: TuiHouse, scene: Scene) -> None:
+    async with on_stage(house, MANUAL_SIZE) as stage:
+        await scene(stage)
+        drawn = drawing(stage)
+        path = MANUAL / f"{scene.__name__}.svg"
+        if IS_WRITING:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(drawn, encoding="utf-8")
+        assert words_in(path.read_text(encoding="utf-8")) == words_in(drawn)
+        await end(stage)
+
+
+def drawing(stage: Stage) -> str:
+    """The screen as SVG, that loads no font from elsewhere."""
+    drawn = stage.app.export_screenshot(title="archroom")
+    return re.sub(r"@font-face \{[^}]*\}\s*", "", drawn)
+
+
+def words_in(drawn: str) -> list[str]:
+    """The texts of an SVG, in order."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+
+
+def test_the_comparison_sees_a_change() -> None:
+    with pytest.raises(AssertionError):
+        compared("aisles_ascii-80x24-en", "another picture", is_writing=False)
