@@ -33,6 +33,11 @@ def rehomed(where: Whereabouts, container_id: int | None) -> Whereabouts:
     )
 
 
+def item_title(title: str, dates: str, reference: str) -> str:
+    """Return what an item is called: its title, or what else its finding aid says of it."""
+    return title or dates or reference or "—"
+
+
 def container_name(kind: ThingKind, label: str, indicator: str) -> str:
     """Return what a container is called among its like: "Box 12", "盒 12"; the kind stands in for a type nobody wrote."""
     word = label or kind.value

@@ -60,6 +60,7 @@ class ComponentRecord:
     """Level of description: series, subseries, file, item, otherlevel ..."""
     reference: str
     title: str
+    """Empty if the finding aid gives it none."""
     dates: str
     path: tuple[str, ...]
     """Titles of the components above it, outermost first, each at most 500 characters."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from archroom.core.cleaning import MAX_LINE, MAX_TITLE, clean
+from archroom.core.merging import item_title
 from archroom.core.records import ComponentRecord, FindingAid, Record, key_of
 from archroom.errors import BadFile, Message, say
 from archroom.exchange.ead_containers import ContainerReader, Mention
@@ -25,7 +26,6 @@ MAX_CONTAINERS = 20_000
 _HELD_CHARACTERS = 8 * MAX_TITLE
 """Raw text of one element that is held; white space between words does not count towards the limit of a title."""
 _MAX_DATES = 20
-_NO_TITLE = "—"
 _INTERNAL = "internal"
 
 # Looking a member up in its enumeration costs as much as the rest of a handler.
@@ -333,9 +333,9 @@ class EadReader:
         written = unit.title or unit.spare_title
         reference = tidy(unit.reference or unit.spare_reference, MAX_LINE)
         dates = tidy("; ".join(unit.dates), MAX_LINE)
-        title = tidy(written, MAX_TITLE) or dates or reference or _NO_TITLE
+        title = tidy(written, MAX_TITLE)
         unit.key = self._key(parent.key, unit.id, reference, written or dates)
-        unit.inner_path = (*unit.path, title[:MAX_LINE])
+        unit.inner_path = (*unit.path, item_title(title[:MAX_LINE], dates, reference))
         self.found.append(
             ComponentRecord(
                 unit.key,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from archroom.core.events import keyed_digest
 from archroom.core.holdings import ThingKind
-from archroom.core.merging import container_title, housing_of, merged
+from archroom.core.merging import container_title, housing_of, item_title, merged
 from archroom.core.searching import exact_key
 from archroom.store import search
 from archroom.store.connections import Books
@@ -124,7 +124,8 @@ class Comparing:
 
     def _add_item(self, component: StagedComponent, above: int | None, homes: list[int], batch: Batch) -> int:
         home = homes[0] if homes else None
-        number = self._add(batch, _ITEM, home, above, component.key, _item_fields(component), 0)
+        fields = _titled(_item_fields(component))
+        number = self._add(batch, _ITEM, home, above, component.key, fields, 0)
         batch.also += [(number, further) for further in _further(homes)]
         return number
 
@@ -164,6 +165,8 @@ class Comparing:
 
     def _change(self, batch: Batch, thing: Found, fields: tuple[str, ...], needs_split: int) -> None:
         after = merged(thing.fields, fields)
+        if not fields[0] and thing.fields == _titled(("", *thing.fields[1:])):
+            after = _titled(("", *after[1:]))
         if after == thing.fields:
             return
         is_renumbered = after[5:7] != thing.fields[5:7]
@@ -205,6 +208,11 @@ def _item_fields(component: StagedComponent) -> tuple[str, ...]:
     housing = housing_of([housing.split(BETWEEN) for housing in component.housings])
     title, reference, dates = component.title, component.reference, component.dates
     return (title, reference, dates, component.level, component.path, "", "", housing, "")
+
+
+def _titled(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the fields of an item with what it is called where it has no title."""
+    return (item_title(fields[0], fields[2], fields[1]), *fields[1:])
 
 
 def _further(homes: list[int]) -> list[int]:

@@ -13,7 +13,8 @@ from archroom.store import chain, search
 from archroom.store.connections import Books, Row
 from archroom.store.database import unit_of_work
 
-_CHUNK = 1_000
+CHUNK = 1_000
+"""Things that change their words in one transaction."""
 
 
 def begin_retitling(books: Books, clock: Clock, collection_id: int, title: str, performer: Performer, file: str) -> None:
@@ -42,11 +43,11 @@ def _retitle_some(books: Books, collection_id: int) -> bool:
         found = books.rows(
             "SELECT thing_id, title, reference, label, indicator, housing, path FROM description"
             " WHERE collection_id = ? AND thing_id > ? ORDER BY thing_id LIMIT ?",
-            (collection_id, through, _CHUNK),
+            (collection_id, through, CHUNK),
         )
         search.remove(books, [(thing[0], _words(thing, former_title)) for thing in found])
         search.add(books, [(thing[0], _words(thing, title)) for thing in found])
-        if len(found) < _CHUNK:
+        if len(found) < CHUNK:
             books.run("UPDATE collection SET former_title = NULL, retitled_through = 0 WHERE id = ?", (collection_id,))
             return False
         books.run("UPDATE collection SET retitled_through = ? WHERE id = ?", (found[-1][0], collection_id))

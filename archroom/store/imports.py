@@ -27,7 +27,7 @@ from archroom.store.import_retitling import begin_retitling, retitle
 from archroom.store.import_staging import Staging
 
 _AIMED_LOCK_S = 0.5
-SMALLEST_BATCH, LARGEST_BATCH = 100, 10_000
+SMALLEST_BATCH, FIRST_BATCH, LARGEST_BATCH = 100, 2_500, 10_000
 """Records in a batch: a small one wastes a commit, a large one memory."""
 _ROLL_CALL = 5_000
 
@@ -68,7 +68,7 @@ class FileIntake:
     writer: BatchWriter
     staging: Staging
     name: str
-    limit: int = 2_500
+    limit: int = field(default_factory=lambda: FIRST_BATCH)
     """Records of the next batch."""
     part: int = 0
     """Batches written so far."""

@@ -103,15 +103,19 @@ def test_white_space_does_not_count_towards_the_length_of_a_title(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("did", "title"),
+    ("did", "called"),
     [
         ("<unitdate>1950</unitdate><unitid>X 1</unitid>", "1950"),
         ("<unitid>X 1</unitid>", "X 1"),
         ("", "—"),
     ],
 )
-def test_a_component_without_a_title_is_called_by_what_it_has(did: str, title: str, tmp_path: Path) -> None:
-    assert read(ead(f"<c><did>{did}</did></c>"), tmp_path).components[0].title == title
+def test_a_component_without_a_title_has_none_and_its_children_know_it_by_what_it_has(
+    did: str, called: str, tmp_path: Path
+) -> None:
+    parent, child = read(ead(f"<c><did>{did}</did>{c('A')}</c>"), tmp_path).components
+    assert parent.title == ""
+    assert child.path == (called,)
 
 
 def test_what_is_for_the_staff_only_counts_where_there_is_nothing_else(tmp_path: Path) -> None:
