@@ -6,6 +6,7 @@ frame in flight. Units that do not answer are asked rarely, and not at all while
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.modbus import ExceptionCode
-from archroom.drivers.ports import open_port
+from archroom.drivers.ports import Carrier, is_pty, open_port, parse_port
 from archroom.drivers.timing import LineTiming
 from archroom.drivers.transactions import FailureKind
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
@@ -117,6 +118,8 @@ class Bus:
                 line = Line(wire := open_port(self.spec.url), monotonic)
             except (PortUnavailable, UsageError) as error:
                 self._lose_port(error.message)
+                if not self._may_come_back():
+                    break
                 self._rest(reopen_s)
                 reopen_s = min(LAST_REOPEN_S, 2 * reopen_s)
                 continue
@@ -129,10 +132,21 @@ class Bus:
                 self._serve(line, wire.timing)
             except PortUnavailable as error:
                 self._lose_port(error.message)
+                if not self._may_come_back():
+                    break
             finally:
                 line.close()
         with self.changed:
-            self.changed.notify_all()
+            self.changed.wait_for(lambda: self._is_ending)
+
+    def _may_come_back(self) -> bool:
+        """Whether a port that is not there may be opened again: the number of a pseudo-terminal soon is somebody else's."""
+        try:
+            address = parse_port(self.spec.url)
+        except UsageError:
+            return False
+        is_bare = address.carrier is Carrier.SERIAL and not os.path.islink(address.place)
+        return not (is_bare and is_pty(address.place))
 
     def _lose_port(self, reason: Message) -> None:
         with self.changed:

@@ -284,3 +284,23 @@ def test_one_server_serves_several_buses(tmp_path: Path) -> None:
         assert room.opening(client, 3, block=1).outcome().kind is OutcomeKind.DONE
         assert [(report.block, report.is_standstill_seen) for report in client.stop()] == [(1, True), (2, True)]
         assert [report.block for report in client.stop(2)] == [2]
+
+
+def test_a_pseudo_terminal_that_is_gone_is_not_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be somebody else's terminal by then."""
+    opened: list[str] = []
+
+    def open_counted(url: str) -> Wire:
+        opened.append(url)
+        return ports.open_port(url)
+
+    monkeypatch.setattr(bus_file, "open_port", open_counted)
+    with ShelvingRoom(tmp_path, "pty") as room, serving(room) as bus:
+        assert wait_for(bus, is_good(bus, 1), 5.0)
+        room.simulator.close()
+        assert wait_for(bus, lambda: bus.port_problem is not None, 5.0)
+        bus.stop((1,), say("Stopped."))
+        assert not until(lambda: len(opened) > 1, 1.0)
+        with bus.changed:
+            assert not bus.stop_report(1).is_sent
+        assert bus.is_alive
