@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -111,6 +110,8 @@ class PostgresServer:
         self._count = 0
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
+            import pwd  # not there on Windows
+
             names = {entry.pw_name for entry in pwd.getpwall()}
             user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
             os.chown(folder, user.pw_uid, user.pw_gid)
@@ -167,7 +168,7 @@ def postgres_programs() -> Path | None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """This run's own PostgreSQL server."""
-    programs = postgres_programs()
+    programs = postgres_programs() if os.name == "posix" else None
     try:
         import psycopg  # noqa: F401
     except ImportError:

@@ -59,7 +59,7 @@ def sha256(path: Path) -> str:
 
 def sync(path: Path) -> None:
     """Bring a file's bytes to the disk."""
-    with path.open("rb") as file:
+    with path.open("r+b") as file:
         os.fsync(file.fileno())
 
 

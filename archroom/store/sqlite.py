@@ -17,7 +17,6 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
-from urllib.parse import quote
 
 from peewee import PeeweeException, SqliteDatabase
 
@@ -112,7 +111,7 @@ class SqliteBooks(Books, SqliteDatabase):
         if before is None and not self.is_new:
             raise BadDatabase(say("{path} is not there any more.", path=str(self.path)))
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode={mode}",
+            f"{self.path.absolute().as_uri()}?mode={mode}",
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -194,6 +195,14 @@ def test_what_is_not_ours_is_refused_and_left_alone(tmp_path: Path, clock: FakeC
         open_archive(f"sqlite:///{path}", clock, create=create)
     assert (path.read_bytes() if path.is_file() else None) == before
     assert [found.name for found in tmp_path.iterdir()] == ["books.db"]
+
+
+@pytest.mark.parametrize("name", ["with blank", "ques?tion#mark", "per%20cent", "档案", "quote'd", "semi;colon"])
+def test_any_file_name_will_do(tmp_path: Path, clock: FakeClock, name: str) -> None:
+    url = f"sqlite:///{tmp_path}/{quote(name)}/{quote(name)}.db"
+    for create in (True, False):
+        open_archive(url, clock, create=create).close()
+    assert [path.name for path in (tmp_path / name).iterdir()] == [f"{name}.db"]
 
 
 def test_nothing_there_is_said_with_the_cure(tmp_path: Path, clock: FakeClock) -> None:
