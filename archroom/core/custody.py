@@ -1,7 +1,7 @@
 """What may be done with a thing, and what it changes: pure decisions from standings to acts.
 
 Every decision returns the whole act or raises a refusal; nothing is half decided. Undo is a new act that gives each thing
-back the whereabouts it had, and is refused once anything later touched the same things.
+back the whereabouts it had, and is refused once anything later touched the same things or a container around them.
 """
 
 from __future__ import annotations
@@ -125,14 +125,16 @@ def shelve(pairs: Sequence[tuple[Thing, Place]]) -> Act:
 
 
 def undo(seq: int, done: Act, touched_seqs: dict[int, int]) -> Act:
-    """Decide to reverse the act of event `seq`; `touched_seqs` gives each thing's last event now.
+    """Decide to reverse the act of event `seq`.
 
-    Raises UndoRefused if the act is not of a kind that can be undone, or if a thing was touched later; the service names
-    what touched it.
+    `touched_seqs` gives the last event of each thing that it moved, and of each container that takes them along. Raises
+    UndoRefused if the act is not of a kind that can be undone, or if one of those was touched later; the service names what
+    touched it.
     """
     if done.kind not in UNDOABLE:
         raise UndoRefused(say("The last act cannot be undone."))
-    if any(touched_seqs.get(move.thing_id) != seq for move in done.moves):
+    is_touched = any(touched_seqs.get(move.thing_id) != seq for move in done.moves)
+    if is_touched or any(touched > seq for touched in touched_seqs.values()):
         raise UndoRefused(say("Something later touched the same things."))
     return Act(
         ActKind.ACT_UNDONE,

@@ -35,13 +35,14 @@ def act_of(books: Reading, intent: Intent, due_on: date) -> Act:
 def undoing(books: Reading, terminal: str) -> tuple[Event, Act]:
     """Decide to undo a terminal's last act: returns its event and the act that reverses it.
 
-    Raises UndoRefused if there is none, or, naming it, if a later act touched the same things.
+    Raises UndoRefused if there is none, or, naming it, if a later act touched the same things or the containers that they
+    came out of or went into, which take along what is in them.
     """
     event = books.last_undoable(terminal)
     if event is None:
         raise UndoRefused(say("There is nothing to undo at this terminal."))
-    touched = books.touched_seqs(event.act.thing_ids)
-    later = max((seq for seq in touched.values() if seq != event.seq), default=None)
+    touched = books.touched_seqs([*event.act.thing_ids, *_containers_around(books, event.act)])
+    later = max((seq for seq in touched.values() if seq > event.seq), default=None)
     if later is not None:
         raise UndoRefused(say("Cannot be undone. Something came later: {what}", what=words_of_event(books, later)))
     return event, custody.undo(event.seq, event.act, touched)
@@ -79,3 +80,13 @@ def present_hand(books: Reading, hand: Hand) -> Hand:
         case None:
             return hand
     return Hand(held, hand.refused_pair, hand.is_override_armed)
+
+
+def _containers_around(books: Reading, act: Act) -> set[int]:
+    """Return the containers that an act took things out of or put them into, and whatever those are in now."""
+    around: set[int] = set()
+    for where in (where for move in act.moves for where in (move.before, move.after)):
+        container = books.standing(where.container_id) if where.container_id is not None else None
+        if container is not None:
+            around.update(thing.id for thing in (container.thing, *container.enclosing))
+    return around

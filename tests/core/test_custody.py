@@ -222,6 +222,9 @@ def test_what_was_touched_later_is_not_undone() -> None:
         custody.undo(5, act, {10: 6})
     with pytest.raises(UndoRefused):
         custody.undo(5, act, {})
+    with pytest.raises(UndoRefused):
+        custody.undo(5, act, {10: 5, 11: 6})
+    assert custody.undo(5, act, {10: 5, 11: 4}).undoes == 5
 
 
 def test_an_undone_return_opens_the_same_loan_again() -> None:

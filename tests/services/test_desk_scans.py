@@ -185,6 +185,28 @@ def test_undo_is_of_this_terminal_and_names_what_came_later(house: SmallHouse) -
     assert house.scan("UNDO").is_ok
 
 
+def test_what_left_with_its_box_is_not_put_back_by_an_undo(house: SmallHouse) -> None:
+    elsewhere = Performer("Paul", "desk/2")
+    house.scan(house.ann.code, house.letter.code)
+    house.desk.lend(elsewhere, house.box.code, house.bob.code)
+    refused = house.scan("UNDO")
+    assert refused.message.english() == (
+        "Cannot be undone. Something came later: Box 1, Smith papers lent to Bob, due 2026-12-08"
+    )
+    assert house.stands(house.letter).held_by == house.ann
+    assert house.desk.undo(elsewhere).is_ok
+    assert house.scan("UNDO").is_ok
+    assert house.stands(house.letter).enclosing == (house.stands(house.box).thing,)
+
+
+def test_what_was_put_into_a_box_that_left_since_stays_with_it(house: SmallHouse) -> None:
+    elsewhere = Performer("Paul", "desk/2")
+    house.scan(house.ann.code, house.letter.code, "DONE", house.letter.code, house.letter.code, house.box.code)
+    house.desk.lend(elsewhere, house.box.code, house.bob.code)
+    assert house.scan("UNDO").step is Step.REFUSE
+    assert house.stands(house.letter).held_by == house.bob
+
+
 UNKNOWN = format_code(CodeKind.BOX, 999)
 
 

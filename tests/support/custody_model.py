@@ -67,6 +67,10 @@ class CustodyModel:
         thing = self.things[thing_id]
         return self.standing_at(thing.container) if thing.container is not None else thing.place
 
+    def around(self, container: int | None) -> list[int]:
+        """A container and what it is in itself."""
+        return [] if container is None else [container, *self.around(self.things[container].container)]
+
     def free_mm(self, address: str) -> int | None:
         """The width that nothing at home at a place takes."""
         width = self.places[address][1]
@@ -122,6 +126,9 @@ class CustodyModel:
         """Undo the last act of a terminal, and say what became of it."""
         act = self.undoable(terminal)
         if act is None or self.things[act.thing_id].touched != act.seq:
+            return "refused"
+        around = (*self.around(act.before.container), *self.around(self.things[act.thing_id].container))
+        if any(self.things[container].touched > act.seq for container in around):
             return "refused"
         self.things[act.thing_id] = act.before
         act.is_undone = True
