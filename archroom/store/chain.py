@@ -1,4 +1,4 @@
-"""Writing an event at the end of the chain, and reading events.
+"""Writing an event at the end of the chain.
 
 An event is written inside the unit of work of its act, so both are there or neither is. `chain_head` names the last event,
 so that a ledger whose end was cut off is seen to be cut.
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from archroom.core.acts import Act, Performer
-from archroom.core.events import GENESIS, Event, body_of, chain_hash, event_of, stamp
-from archroom.store.connections import Books, Row
+from archroom.core.events import GENESIS, Event, body_of, chain_hash, stamp
+from archroom.store.connections import Books
 
 _INSERT = (
     "INSERT INTO event (seq, prev_hash, hash, recorded_at, happened_at, actor, terminal, kind, undoes, body)"
@@ -46,8 +46,3 @@ def append(
 def note_touched(books: Books, seq: int, thing_ids: Iterable[int]) -> None:
     """Write which things an event touched, for their histories."""
     books.run_many("INSERT INTO event_thing (thing_id, seq) VALUES (?, ?)", [(thing_id, seq) for thing_id in thing_ids])
-
-
-def event_from(row: Row) -> Event:
-    """Return the event of a row that begins with its body."""
-    return event_of(bytes(row[0]))

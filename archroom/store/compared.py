@@ -59,7 +59,7 @@ def _people(books: Books, replay: Replay) -> None:
 
 
 def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
-    house = books_key(books)
+    house = _house_key(books)
     for rows in _pages(books, _THINGS, catch_up, 0):
         for row in rows:
             if row[0] not in replay.things or not _is_thing_true(row, replay, house):
@@ -74,7 +74,7 @@ def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
             raise _untrue(say("the histories of things are not whole"))
 
 
-def books_key(books: Books) -> bytes:
+def _house_key(books: Books) -> bytes:
     """Return the key of the house's digests."""
     with look(books):
         row = books.row("SELECT digest_key FROM house WHERE id = 1")

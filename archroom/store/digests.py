@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from archroom.core.acts import Described, Owner
 from archroom.core.events import keyed_digest
 
+KEY_BYTES = 32
 DESCRIPTION_FIELDS = ("title", "reference", "dates", "level", "path", "label", "indicator", "housing", "profile")
 """Columns of `description` that a version's digest covers, in order."""
 

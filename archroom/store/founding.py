@@ -19,9 +19,9 @@ from archroom.errors import BadDatabase, ReadOnlyDatabase, say
 from archroom.store import chain, files, migrations, models, schema
 from archroom.store.connections import Books
 from archroom.store.database import told
+from archroom.store.digests import KEY_BYTES
 from archroom.store.sqlite import APPLICATION_ID, SqliteBooks, refuse_network_drive
 
-_KEY_BYTES = 32
 _FOLDER = Path(migrations.__file__).parent
 
 
@@ -71,7 +71,7 @@ def _found(books: Books, clock: Clock, founder: Performer, prepare: Callable[[Bo
         if not prepare(books):
             return
         migrate(books)
-        house = {"id": 1, "uuid": str(uuid.uuid4()), "digest_key": secrets.token_bytes(_KEY_BYTES)}
+        house = {"id": 1, "uuid": str(uuid.uuid4()), "digest_key": secrets.token_bytes(KEY_BYTES)}
         models.House.insert(house | {"founded_at": stamp(clock.now())}).execute(books)
         act = Act(ActKind.HOUSE_FOUNDED, facts={"house": str(house["uuid"])})
         chain.append(books, act, founder, clock.now())

@@ -14,10 +14,8 @@ from archroom.errors import Message, Refused, say
 from archroom.store import chain, models, people, rooms
 from archroom.store.acting import write_rows
 from archroom.store.connections import Books
-from archroom.store.digests import described_person
+from archroom.store.digests import KEY_BYTES, described_person
 from archroom.store.looking import SqlReading
-
-KEY_BYTES = 32
 
 
 class SqlWriting(SqlReading):
