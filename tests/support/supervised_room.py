@@ -19,7 +19,7 @@ from archroom.drivers import reference
 from archroom.drivers.modbus import Request
 from archroom.drivers.modbus_frames import build_request, find_reply
 from archroom.drivers.timing import Framing
-from archroom.errors import LinkError, say
+from archroom.errors import LinkError, MotionRefused, say
 from hardware_sim import Settings, VirtualBlock
 from hardware_sim.layout import BlockLayout, CarriageFacts
 
@@ -189,6 +189,15 @@ class SupervisedBlock:
         outcome = self.supervisor.outcome(ticket.id)
         assert outcome is not None
         return outcome
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """The sentence with which an act is refused."""
+    try:
+        act()
+    except MotionRefused as refused:
+        return refused.message.english()
+    raise AssertionError("it was not refused")
 
 
 def request_of(wish: Wish, unit: int, carriages: int) -> Request:
