@@ -90,10 +90,14 @@ def write_spec(spec: ServerSpec, folder: Path) -> Path:
     """Write a specification into a folder and return the file; whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / FILE_NAME
-    descriptor, draft = tempfile.mkstemp(prefix=FILE_NAME, dir=folder)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(encode(spec), file, indent=1)
-    Path(draft).replace(target)
+    descriptor, name = tempfile.mkstemp(prefix=FILE_NAME, dir=folder)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(encode(spec), file, indent=1)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
     return target
 
 

@@ -29,7 +29,16 @@ def start_server(spec: ServerSpec, places: Places) -> None:
     Raises PortUnavailable with the server's own reason.
     """
     spec = spec if spec.idle_exit_s is not None else replace(spec, idle_exit_s=IDLE_EXIT_S)
-    file = write_spec(spec, places.state_folder)
+    try:
+        file = write_spec(spec, places.state_folder)
+    except OSError as error:
+        raise PortUnavailable(
+            say(
+                "The shelving server cannot be started: {folder} takes no file ({reason}).",
+                folder=str(places.state_folder),
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from error
     folders = [str(places.run_folder), str(places.state_folder), *([str(places.lock_folder)] if places.lock_folder else [])]
     with (places.state_folder / LOG_NAME).open("ab") as log:
         process = subprocess.Popen(
