@@ -1,7 +1,8 @@
 """`scan`: one code a line on stdin, one answer a line on stdout; the desk without a screen.
 
 Lines are read as bytes and end with CR, LF, TAB or the end of the input. A line that is too long is refused without being
-kept. At a terminal the same code within 0.8 s counts once; piped lines all count, and `+SECONDS CODE` says when.
+kept, and so is what the books do not take now: the loop goes on, and STOP is heard. At a terminal the same code within 0.8 s
+counts once; piped lines all count, and `+SECONDS CODE` says when.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import BinaryIO
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
-from archroom.errors import Busy, say
+from archroom.errors import Busy, ReadOnlyDatabase, say
 from archroom.texts import render, render_error
 
 LONGEST_LINE = 256
@@ -51,7 +52,7 @@ def _scan(job: Job) -> int:
     for line in scan_lines(job.stdin, is_live):
         try:
             answer = job.house.desk.scan(session, line.code, line.at_s)
-        except Busy as error:
+        except (Busy, ReadOnlyDatabase) as error:
             _say(job, shown(line.shown), "unknown", "refused", False, "", render_error(error))
             continue
         message = render(answer.message)
