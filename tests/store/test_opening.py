@@ -7,7 +7,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -302,12 +303,21 @@ archive.close()
 """
 
 
-def test_books_that_may_only_be_read_are_read(file_desk: ActingDesk, clock: FakeClock, tmp_path: Path) -> None:
-    path = Path(file_desk.archive.url.removeprefix("sqlite:///"))
-    file_desk.archive.close()
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that other users of the machine may enter, which pytest's are not."""
+    with tempfile.TemporaryDirectory(prefix="archroom-shared-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_books_that_may_only_be_read_are_read(stocked_file: Path, clock: FakeClock, shared_folder: Path) -> None:
+    path = shared_folder / "books.db"
+    shutil.copy(stocked_file, path)
     path.chmod(0o444)
+    url = f"sqlite:///{path}"
     if os.geteuid() != 0:
-        archive = open_archive(file_desk.archive.url, clock, create=False)
+        archive = open_archive(url, clock, create=False)
         assert archive.is_read_only
         with archive.reading() as books:
             assert books.counts()["items"] > 0
@@ -315,18 +325,10 @@ def test_books_that_may_only_be_read_are_read(file_desk: ActingDesk, clock: Fake
             raise AssertionError("a write was begun")
         archive.close()
         return
-    open_folders(path)
-    run = subprocess.run([sys.executable, "-c", READER, file_desk.archive.url], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", READER, url], capture_output=True, text=True, timeout=60)
     assert run.stderr == ""
     assert run.stdout.splitlines()[0].startswith("True ")
     assert "only be read" in run.stdout
-
-
-def open_folders(path: Path) -> None:
-    """Let another user reach a file under pytest's folders."""
-    for folder in path.parents:
-        if folder.name.startswith(("pytest-", "test_")):
-            folder.chmod(0o755)
 
 
 FULL = """
