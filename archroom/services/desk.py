@@ -150,10 +150,10 @@ class Desk:
     def bind(self, performer: Performer, target: str, barcode: str) -> Answer:
         """Bind a foreign barcode to a thing, place or person for ever.
 
-        Raises BadCode for what cannot be a barcode or could be one of our own codes, Refused if it is bound already.
+        Raises BadCode for what cannot be a barcode or names something already, Refused if it is bound already.
         """
-        value = bindable(barcode)
         with self._archive.writing() as books:
+            value = bindable(books, barcode)
             owner = owner_of_typed(books, target)
             named = owner.thing if isinstance(owner, Standing) else owner
             event = books.commit(books.bind(value, named), performer)

@@ -1,8 +1,8 @@
 """From what was scanned or typed to what it names in the books.
 
-A scan is resolved by codes alone, or by the address of a place, which no code can be taken for; a typed text may also be a
-reference code or an exact name. A person's code is
-never shown again, not even misread: whoever reads it off a screen could borrow in that person's name.
+A scan is resolved by codes alone, or by the address of a place, which is never bound as a code; a typed text may also be a
+reference code or an exact name. A person's code is never shown again, not even misread: whoever reads it off a screen could
+borrow in that person's name.
 """
 
 from __future__ import annotations
@@ -43,8 +43,14 @@ def subject_of(books: Reading, code: ScannedCode) -> Subject:
         case OwnCode():
             return _living(books.owner_of(code)) or Nameless(shown(str(code)), is_own=True)
         case ForeignCode():
-            owner = books.owner_of_barcode(code.value) or _place_at(books, code.value)
+            owner = books.owner_of_barcode(code.value) or place_at(books, code.value)
             return _living(owner) or Nameless(shown(code.value), is_cut=is_own_cut(code.value))
+
+
+def place_at(books: Reading, address: str) -> Place | None:
+    """Return the place of an address that a person typed where a shelf is scanned otherwise."""
+    owner = books.owner_of_text(address) if "/" in address else None
+    return owner if isinstance(owner, Place) else None
 
 
 def why_nameless(subject: Nameless | Retired) -> Message:
@@ -103,12 +109,6 @@ def place_of_typed(books: Reading, text: str) -> Place:
     if not isinstance(owner, Place):
         raise BadCode(say("{text} names no shelf or place.", text=shown(text)))
     return owner
-
-
-def _place_at(books: Reading, address: str) -> Place | None:
-    """Return the place of an address that a person typed where a shelf is scanned otherwise."""
-    owner = books.owner_of_text(address) if "/" in address else None
-    return owner if isinstance(owner, Place) else None
 
 
 def _only_person(books: Reading, text: str) -> Person | None:

@@ -176,14 +176,12 @@ def test_a_card_of_a_person_is_bound_without_showing_it(house: SmallHouse) -> No
 @pytest.mark.parametrize(
     "barcode",
     [
-        "",
-        "x" * 65,
-        "A\nB",
-        "ВХ-1",
         "B00000001K",
         "b0000 0001k",
         "B00000001X",
         "XXB00000001KYY",
+        "R1/STG",
+        CARRIAGE_3.lower(),
         *(command.value for command in Command),
         *(f"cmd-{command.value}" for command in Command),
     ],
@@ -191,6 +189,21 @@ def test_a_card_of_a_person_is_bound_without_showing_it(house: SmallHouse) -> No
 def test_what_is_or_looks_like_our_own_is_never_bound(house: SmallHouse, barcode: str) -> None:
     with pytest.raises(BadCode, match="cannot be bound"):
         house.desk.bind(OPERATOR, house.box.code, barcode)
+
+
+@pytest.mark.parametrize(
+    ("barcode", "sentence"),
+    [
+        ("", "Nothing was read."),
+        ("x" * 65, "That is too long for a barcode."),
+        ("A\nB", "The scan holds control characters. Scan it again."),
+        ("ВХ-1", "ВХ-1 holds letters that no barcode of ours has. Look at the scanner's keyboard layout."),
+    ],
+)
+def test_what_no_scanner_sends_is_never_bound(house: SmallHouse, barcode: str, sentence: str) -> None:
+    with pytest.raises(BadCode) as refused:
+        house.desk.bind(OPERATOR, house.box.code, barcode)
+    assert refused.value.message.english() == sentence
 
 
 def test_the_last_acts_in_words_newest_first(house: SmallHouse) -> None:
