@@ -84,11 +84,11 @@ class Desk:
         Raises Busy or Unreadable if the books do not answer; then nothing changed and the scan was not counted.
         """
         code = read_scan(raw)
+        session.tell(at_s)
         if code is Command.STOP:
             answer = self._stopped(session.performer)
             session.remember(code.value, answer, hand_after(session.hand, Intent(Step.STOP), False))
             return answer
-        session.tell(at_s)
         value = normalise(raw) if not isinstance(code, Unreadable) else raw
         earlier = session.repeated(value)
         if earlier is not None:

@@ -34,6 +34,12 @@ def test_stop_is_never_taken_for_a_repeat(house: SmallHouse) -> None:
     assert house.shelving.log == ["stop None"] * 3
 
 
+def test_a_stop_counts_for_the_time_that_is_told_with_it(house: SmallHouse) -> None:
+    house.desk.scan(house.session, house.ann.code, at_s=0.0)
+    house.desk.scan(house.session, "STOP", at_s=59.0)
+    assert house.desk.scan(house.session, house.box.code, at_s=100.0).step is Step.LEND
+
+
 @pytest.mark.parametrize(
     ("reports", "step", "sentence"),
     [
