@@ -17,6 +17,9 @@ from archroom.texts import render
 LONGEST_SHOWN = 2_000
 """Characters of one text that any screen shows."""
 
+NEVER_FIRST = frozenset("，。、：；！？）》】”")
+"""Marks that end what stands before them, so that no line begins with one (GB/T 15834)."""
+
 Piece = tuple[str, str]
 """A cleaned text and the style it is shown in; the style is a constant of the program."""
 
@@ -76,7 +79,8 @@ def fitted(text: str, cells: int, ellipsis: str = "..") -> str:
 def wrapped(text: str, cells: int, most: int = 1_000) -> list[str]:
     """Return a text broken into lines of at most so many cells; what does not fit into `most` lines is cut with dots.
 
-    Lines break at blanks and at wide characters, which hanzi are, and inside a word only if it is longer than a line.
+    Lines break at blanks and after wide characters, which hanzi are, but not before a mark that ends a phrase, and inside a
+    word only if it is longer than a line.
     """
     if cells <= 0:
         return []
@@ -94,7 +98,7 @@ def wrapped(text: str, cells: int, most: int = 1_000) -> list[str]:
             if start > index:
                 continue
         width += size
-        if char == " " or size == 2:
+        if (char == " " or size == 2) and text[index + 1 : index + 2] not in NEVER_FIRST:
             may_break_at = index + 1
     return [*lines, text[start:]]
 

@@ -62,5 +62,9 @@ def test_hanzi_break_anywhere_and_words_at_blanks() -> None:
     assert text.wrapped("in the reading room", 11) == ["in the", "reading", "room"]
 
 
+def test_no_line_begins_with_a_mark_that_ends_a_phrase() -> None:
+    assert text.wrapped("请扫描，再归位。", 6) == ["请扫", "描，再", "归位。"]
+
+
 def test_a_template_in_data_is_data() -> None:
     assert text.words(Message("{title}", {"title": "{name} {0.__class__} %s"})) == "{name} {0.__class__} %s"
