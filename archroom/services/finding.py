@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from archroom.core.codes import read_scan
 from archroom.core.custody import home_text
 from archroom.core.holdings import Custody, Loan, Person, Standing
-from archroom.core.ports import Archive, Clock, Details, Hit
+from archroom.core.ports import Archive, Clock, Details, Hit, Reading
 from archroom.errors import BadCode, Message, say
-from archroom.services.resolving import thing_of_typed
+from archroom.services.resolving import owner_of_code, thing_of_typed
 
 if TYPE_CHECKING:
     from archroom.services.history import ActLine
@@ -55,10 +56,10 @@ class Finder:
         self._clock = clock
 
     def find(self, words: str, limit: int = 50, offset: int = 0) -> FoundPage:
-        """Return one page of the things that match all words, and the people who do."""
+        """Return one page of the things that match: a code, barcode or reference code, or all words; and of the people."""
         with self._archive.reading() as books:
             hits = books.find(words, limit, offset)
-            people = books.find_people(words, _PEOPLE_SHOWN) if offset == 0 else []
+            people = _people_found(books, words) if offset == 0 else []
             is_all_seen = offset == 0 and len(hits) < limit
             count = len(hits) if is_all_seen else books.count_found(words, MAX_COUNTED + 1)
         return FoundPage(hits, people, min(count, MAX_COUNTED), count > MAX_COUNTED)
@@ -83,6 +84,15 @@ class Finder:
     def describe(self, standing: Standing) -> StandingText:
         """Return the words for how a thing stands today."""
         return describe(standing, self._clock.today())
+
+
+def _people_found(books: Reading, words: str) -> list[tuple[Person, int]]:
+    """Return the person of a code or card, then those whose names hold all words, with how many things each has."""
+    named = books.find_people(words, _PEOPLE_SHOWN)
+    owner = owner_of_code(books, read_scan(words))
+    if not isinstance(owner, Person):
+        return named
+    return [(owner, len(books.open_loans(owner.id))), *(found for found in named if found[0].id != owner.id)]
 
 
 def describe(standing: Standing, today: date) -> StandingText:

@@ -41,10 +41,21 @@ def subject_of(books: Reading, code: ScannedCode) -> Subject:
         case Unreadable():
             return Nameless(shown(code.value), code.flaw)
         case OwnCode():
-            return _living(books.owner_of(code)) or Nameless(shown(str(code)), is_own=True)
+            return _living(owner_of_code(books, code)) or Nameless(shown(str(code)), is_own=True)
         case ForeignCode():
-            owner = books.owner_of_barcode(code.value) or place_at(books, code.value)
+            owner = owner_of_code(books, code) or place_at(books, code.value)
             return _living(owner) or Nameless(shown(code.value), is_cut=is_own_cut(code.value))
+
+
+def owner_of_code(books: Reading, code: ScannedCode) -> Person | Standing | Place | None:
+    """Return what an own code or a bound barcode names, None for everything else."""
+    match code:
+        case OwnCode():
+            return books.owner_of(code)
+        case ForeignCode():
+            return books.owner_of_barcode(code.value)
+        case _:
+            return None
 
 
 def place_at(books: Reading, address: str) -> Place | None:
@@ -72,13 +83,9 @@ def owner_of_typed(books: Reading, text: str) -> Person | Standing | Place:
     Raises BadCode if it names nothing, or more than one person.
     """
     code = read_scan(text)
-    owner: Person | Standing | Place | None = None
-    if isinstance(code, OwnCode):
-        owner = books.owner_of(code)
-        if owner is None:
-            raise BadCode(why_nameless(Nameless(shown(str(code)), is_own=True)))
-    elif isinstance(code, ForeignCode):
-        owner = books.owner_of_barcode(code.value)
+    owner = owner_of_code(books, code)
+    if owner is None and isinstance(code, OwnCode):
+        raise BadCode(why_nameless(Nameless(shown(str(code)), is_own=True)))
     if isinstance(code, Unreadable) and code.flaw in (Flaw.EMPTY, Flaw.WRONG_CHECK, Flaw.TWO_CODES):
         raise BadCode(_FLAWS[code.flaw](shown(code.value)))
     owner = owner or books.owner_of_text(clean(text, MAX_LINE)) or _only_person(books, text)

@@ -108,6 +108,18 @@ def test_people_are_hits_of_their_own_on_the_first_page(house: SmallHouse) -> No
     assert finder.find("ann", offset=50).people == []
 
 
+def test_a_person_is_found_by_their_code_and_their_card(house: SmallHouse) -> None:
+    house.desk.bind(OPERATOR, "Ann", "LIB-42")
+    house.desk.lend(OPERATOR, house.box.code, "Ann")
+    finder = Finder(house.archive, house.clock)
+    for words in (house.ann.code, house.ann.code.lower(), "lib-42"):
+        assert finder.find(words).people == [(house.ann, 1)]
+    house.desk.bind(OPERATOR, "Bob", "ANN")
+    assert finder.find("ann").people == [(house.bob, 0), (house.ann, 1)]
+    house.desk.bind(OPERATOR, house.box.code, "BOB")
+    assert finder.find("bob").people == [(house.bob, 0)]
+
+
 def test_a_count_stops_at_a_thousand(house: SmallHouse) -> None:
     for thing_id in range(100, 100 + MAX_COUNTED + 1):
         house.archive.books.things[thing_id] = Thing(thing_id, ThingKind.BOX, "Crate", "", Whereabouts())
