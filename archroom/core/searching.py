@@ -24,6 +24,10 @@ MIN_BEGINNING = 2
 _MAX_TOKEN = 64
 _UNSEEN = ("Mn", "Cf")
 """Accents, and joiners, zero-width blanks and the like, which stand in a text and not in what is asked for."""
+_UNDECOMPOSED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+)
+"""Letters of Europe's languages that Unicode does not take apart, though people without them on their keys do."""
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
@@ -51,7 +55,7 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(char for char in decomposed if unicodedata.category(char) not in _UNSEEN)
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", bare.translate(_UNDECOMPOSED))
 
 
 def exact_key(text: str) -> str:
