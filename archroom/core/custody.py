@@ -63,14 +63,7 @@ def put_on(standing: Standing, place: Place, free_mm: int | None, is_override: b
     is_foreign = place.kind is PlaceKind.SHELF and where.has_home and where.home_place_id != place.id
     is_full = _is_full(thing, place, free_mm)
     if is_foreign and not is_override:
-        raise WrongPlace(
-            say(
-                "{title} belongs at {home}, not at {place}.",
-                title=thing.title,
-                home=home_text(standing),
-                place=place.address,
-            )
-        )
+        raise _wrong_place(standing, place.address)
     if is_full and not is_override:
         raise NoRoom(
             say(
@@ -100,14 +93,7 @@ def put_into(standing: Standing, into: Standing, is_override: bool = False) -> A
         raise HeldByOther(say("{title} is out to {name}.", title=container.title, name=into.held_by.name))
     is_foreign = where.has_home and where.home_container_id != container.id
     if is_foreign and not is_override:
-        raise WrongPlace(
-            say(
-                "{title} belongs at {home}, not at {place}.",
-                title=thing.title,
-                home=home_text(standing),
-                place=container.title,
-            )
-        )
+        raise _wrong_place(standing, container.title)
     after = replace(where, custody=Custody.IN, place_id=None, container_id=container.id)
     if not where.has_home:
         after = replace(after, home_container_id=container.id)
@@ -181,6 +167,11 @@ def _put(standing: Standing, after: Whereabouts, is_over: bool) -> Act:
         kind = ActKind.THING_FOUND if after.custody is Custody.IN else ActKind.THING_RETURNED
     facts = {"override": 1} if is_over else {}
     return Act(kind, moves=(_move(standing.thing, after),), loans_closed=_ending(standing), facts=facts)
+
+
+def _wrong_place(standing: Standing, place: str) -> WrongPlace:
+    title, home = standing.thing.title, home_text(standing)
+    return WrongPlace(say("{title} belongs at {home}, not at {place}.", title=title, home=home, place=place))
 
 
 def _is_full(thing: Thing, place: Place, free_mm: int | None) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.acts import Act, Performer
 from archroom.core.codes import OwnCode
 from archroom.core.events import Event
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
@@ -268,17 +268,3 @@ class Shelving(Protocol):
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all: no login, no question, ahead of everything; past the server if it is silent."""
         ...
-
-
-__all__ = [
-    "ActKind",
-    "Archive",
-    "Clock",
-    "Details",
-    "FileImported",
-    "Hit",
-    "Importing",
-    "Reading",
-    "Shelving",
-    "Writing",
-]
