@@ -24,7 +24,6 @@ _SAID_BY_ARGPARSE = (
     say("options"),
     say("positional arguments"),
     say("show this help message and exit"),
-    say("show program's version number and exit"),
     say("argument %(argument_name)s: %(message)s"),
     say("invalid choice: %(value)r (choose from %(choices)s)"),
     say("the following arguments are required: %s"),
@@ -91,7 +90,8 @@ def build_parser(groups: Sequence[Callable[[Commands], None]]) -> Parser:
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"archroom {__version__}")
+    version_help = tr("show program's version number and exit")
+    parser.add_argument("--version", action="version", version=f"archroom {__version__}", help=version_help)
     _add_global_options(parser, is_root=True)
     commands = Commands(parser, tr("commands"))
     for add_commands in groups:

@@ -86,7 +86,8 @@ def play(config: Config, folder: Path, output: Output) -> int:
             shapes.append({"step": render(title), "seen": render(seen), "ok": is_seen, "ms": took_ms})
             if not output.is_json:
                 mark = tr("seen") if is_seen else tr("NOT SEEN")
-                output.line(f"{number:2d}  {mark}  {took_ms:6d} ms  {render(title)}: {render(seen)}")
+                told = tr("{word}: {what}", word=title, what=seen)
+                output.line(f"{number:2d}  {mark}  {took_ms:6d} ms  {told}")
             is_whole = is_whole and is_seen
             if not is_seen:
                 break

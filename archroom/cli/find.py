@@ -124,10 +124,11 @@ def _shown_lines(job: Job, details: Details) -> Iterator[str]:
     )
     for label, value in fields:
         if value:
-            yield f"  {label}: {value}"
+            yield "  " + tr("{word}: {what}", word=label, what=value)
     if details.contents_count:
         yield "  " + tr("in it now: {count}", count=details.contents_count)
     for inner in details.contents:
         yield f"    {inner.code}  {inner.title[:_LONGEST_TITLE]}"
     for act in job.house.finder.history_of(details):
-        yield f"  {act.at.astimezone():%Y-%m-%d %H:%M}  {act.actor}: {render(act.message)}"
+        told = tr("{word}: {what}", word=act.actor, what=act.message)
+        yield f"  {act.at.astimezone():%Y-%m-%d %H:%M}  {told}"

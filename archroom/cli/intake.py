@@ -108,7 +108,7 @@ def _refusal_shape(name: str, error: ArchroomError) -> Json:
 
 def _intake_lines(report: IntakeReport) -> Iterator[str]:
     for file in report.files:
-        yield f"{file.name}: {_counts_text(file.counts)}"
+        yield tr("{word}: {what}", word=file.name, what=_counts_text(file.counts))
     if len(report.files) != 1:
         yield tr("{count} files: {counts}", count=len(report.files), counts=_counts_text(report.total))
 
@@ -127,8 +127,10 @@ def _counts_text(counts: ImportCounts) -> str:
         gone=counts.gone,
         unchanged=counts.unchanged,
     )
-    cut = tr("{count} titles cut", count=counts.cut_titles) if counts.cut_titles else ""
-    return "; ".join(filter(None, (held, changed, cut)))
+    if not counts.cut_titles:
+        return tr("{held}; {changed}", held=held, changed=changed)
+    cut = tr("{count} titles cut", count=counts.cut_titles)
+    return tr("{held}; {changed}; {cut}", held=held, changed=changed, cut=cut)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -87,4 +87,4 @@ def _room_lines(codes: list[str], blocks: list[Block], counts: dict[str, int]) -
     }
     for name, word in words.items():
         if name in counts:
-            yield f"{word}: {counts[name]}"
+            yield tr("{word}: {what}", word=word, what=counts[name])

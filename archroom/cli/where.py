@@ -70,7 +70,8 @@ def _lines(settings: Settings, files: Mapping[str, str], values: Mapping[str, st
     }
     for name, file in files.items():
         is_missing = name == "config" and not settings.is_file_there
-        yield f"{words[name]}: {file}" + (" " + tr("(not there; defaults hold)") if is_missing else "")
+        said = tr("{word}: {what}", word=words[name], what=file)
+        yield said + (" " + tr("(not there; defaults hold)") if is_missing else "")
     for key, value in values.items():
         yield f"{key} = {value or '-'}  ({_source_words(settings.sources[key])})"
 
