@@ -15,4 +15,4 @@ class LabelContent:
     """Reference code or shelf address, empty if there is none."""
     title: str = ""
     subtitle: str = ""
-    """Collection of a thing, room of a shelf; empty if there is none."""
+    """Collection of a thing, room of a shelf; empty if there is none, or if the title ends with it."""

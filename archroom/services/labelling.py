@@ -37,6 +37,7 @@ def _content(books: Reading, text: str) -> LabelContent:
         case Place():
             return LabelContent(owner.code, reference=owner.address, subtitle=owner.address.partition("/")[0])
         case Standing(thing=thing):
-            hits = books.find(thing.code, 1)
-            collection = next((hit.collection for hit in hits if hit.standing.thing.id == thing.id), "")
-            return LabelContent(thing.code, thing.reference, thing.title, collection)
+            details = books.details(thing.id)
+            collection = details.hit.collection if details is not None else ""
+            subtitle = "" if thing.title.endswith(collection) else collection
+            return LabelContent(thing.code, thing.reference, thing.title, subtitle)

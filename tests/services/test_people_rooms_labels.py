@@ -53,11 +53,11 @@ def test_a_room_is_built_once(house: SmallHouse) -> None:
 
 
 def test_labels_of_everything_that_has_a_code(house: SmallHouse) -> None:
-    house.archive.books.collections[house.box.id] = "Smith papers"
+    house.archive.books.collections |= {house.box.id: "Smith papers", house.letter.id: "Smith papers"}
     texts = ["MS 1", house.letter.code, CARRIAGE_3, "Ann", "undo"]
     assert Labelling(house.archive).contents(texts) == [
-        LabelContent(house.box.code, "MS 1", "Box 1, Smith papers", "Smith papers"),
-        LabelContent(house.letter.code, "MS 1/7", "Letter to Jones", ""),
+        LabelContent(house.box.code, "MS 1", "Box 1, Smith papers", ""),
+        LabelContent(house.letter.code, "MS 1/7", "Letter to Jones", "Smith papers"),
         LabelContent(house.shelf.code, CARRIAGE_3, "", "R1"),
         LabelContent(house.ann.code, "", "Ann", ""),
         LabelContent("UNDO"),
