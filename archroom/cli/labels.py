@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom import paths
-from archroom.cli.arguments import Commands
+from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
 from archroom.cli.output import Json
 from archroom.errors import say
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archroom.wiring import House
 
 _USUAL_STOCK = "roll"
+_MOST_ON_A_SHEET = 999
+"""Nobody makes sheets of more labels; how many there are on one is known to its stock."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -39,6 +41,13 @@ def add_commands(commands: Commands) -> None:
     label.add_argument(
         "--stock", metavar="NAME", help=tr("label stock: roll or L7160 (default: that of the settings, else roll)")
     )
+    label.add_argument(
+        "--first",
+        type=whole_number(1, _MOST_ON_A_SHEET),
+        default=1,
+        metavar="N",
+        help=tr("first label of a part-used sheet, along the rows (default 1, top left)"),
+    )
 
 
 def label_file(house: House, codes: Sequence[str], folder: Path) -> Path:
@@ -56,7 +65,7 @@ def _label(job: Job) -> int:
 
     stock = stock_named(job.args.stock or job.settings.config.label_stock or _USUAL_STOCK)
     contents = job.house.labelling.contents(job.args.codes)
-    report = write_labels(contents, stock, job.args.output)
+    report = write_labels(contents, stock, job.args.output, job.args.first)
     shape: dict[str, Json] = {
         "file": report.path,
         "labels": report.labels,

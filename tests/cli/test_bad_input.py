@@ -202,6 +202,8 @@ def test_a_room_file_that_is_not_there_is_told(cli: Cli) -> None:
         (("label", BOX_CODE, "-o", "label.pdf", "--stock", "napkin"), 2),
         (("label", BOX_CODE, "B99999999X", "-o", "label.pdf"), 2),
         (("label", BOX_CODE, "-o", "label.zpl", "--stock", "L7160"), 2),
+        (("label", BOX_CODE, "-o", "label.pdf", "--first", "2"), 2),
+        (("label", BOX_CODE, "-o", "label.pdf", "--stock", "L7160", "--first", "22"), 2),
         (("backup", "missing/copy.db"), 2),
         (("backup", "folder.pdf"), 2),
         (("restore", "missing.db"), 3),

@@ -60,13 +60,13 @@ def test_import_says_what_went_in_and_a_second_time_changes_nothing(room: Cli) -
         "files": 2,
         "refused": 0,
         "collections": 2,
-        "items": 60,
-        "containers": 66,
+        "items": 61,
+        "containers": 67,
         "barcodes": 14,
     }
     again = room("--json", "import", "ead", str(SAMPLES)).json
     assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, first["added"])
-    assert room("--json", "room").json["counts"]["items"] == 60
+    assert room("--json", "room").json["counts"]["items"] == 61
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(room: Cli) -> None:
@@ -77,7 +77,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(room: Cli) -> None:
 
 
 def test_a_dry_run_needs_no_books_and_makes_none(cli: Cli, tmp_path: Path) -> None:
-    assert cli("--json", "import", "ead", str(SAMPLES), "--dry-run").json["items"] == 60
+    assert cli("--json", "import", "ead", str(SAMPLES), "--dry-run").json["items"] == 61
     assert not (tmp_path / "home" / "data").exists()
 
 
@@ -104,7 +104,7 @@ def test_placing_says_where_it_ended(room: Cli) -> None:
     rehearsed = room("--json", "place", "--run", HOME, "--dry-run").json
     placed = room("--json", "place", "--run", HOME).json
     assert {**rehearsed, "dry_run": False} == placed
-    assert placed["placed"] == 25
+    assert placed["placed"] == 26
     assert placed["not_fitted"] == []
     assert shown(room, code_of(room, BOX))["place"] == HOME
     assert room("place", "--run", HOME).lines == ["0 boxes on 0 shelves, the last at -"]
@@ -214,6 +214,12 @@ def test_a_label_is_written_and_read_back(house: Cli, tmp_path: Path, ending: st
     ran = house("--json", "label", code_of(house, BOX), "-o", str(file))
     assert (ran.code, ran.json["codes_read"]) == (0, 2)
     assert file.stat().st_size > 0
+
+
+def test_a_part_used_sheet_is_used_up(house: Cli, tmp_path: Path) -> None:
+    label = ("--json", "label", *[code_of(house, BOX)] * 2, "-o", str(tmp_path / "sheet.pdf"), "--stock", "L7160")
+    pages = [house(*label, "--first", str(first)).json["pages"] for first in (1, 20, 21)]
+    assert pages == [1, 1, 2]
 
 
 def test_show_tells_everything_on_plain_lines(house: Cli) -> None:
