@@ -17,21 +17,21 @@ def add_commands(commands: Commands) -> None:
     """Add the acts of the desk."""
     thing = tr("the thing: code, barcode or reference code")
     lend = commands.add(
-        "lend", say("Lend a thing to a person."), "archroom lend B00000127K 'Ann Lee' --due 2026-12-24", _lend
+        "lend", say("Lend a thing to a person."), "archroom lend B00000127J 'Ann Lee' --due 2026-12-24", _lend
     )
     lend.add_argument("code", metavar="CODE", help=thing)
     lend.add_argument("person", metavar="PERSON", help=tr("the person: code or exact name"))
     lend.add_argument("--due", type=iso_date, metavar="DATE", help=tr("the day it is due, as 2026-12-31"))
 
     back = commands.add(
-        "return", say("Take a thing back; it goes to the staging place."), "archroom return B00000127K", _return
+        "return", say("Take a thing back; it goes to the staging place."), "archroom return B00000127J", _return
     )
     back.add_argument("code", metavar="CODE", help=thing)
 
     put = commands.add(
         "put",
         say("Put a thing on a shelf or into a container; the first shelf becomes its home."),
-        "archroom put B00000127K R1/1/03/A/2/4",
+        "archroom put B00000127J R1/1/03/A/2/4",
         _put,
     )
     put.add_argument("code", metavar="CODE", help=thing)
@@ -41,7 +41,7 @@ def add_commands(commands: Commands) -> None:
     bind = commands.add(
         "bind",
         say("Bind a barcode that is not ours to a thing, place or person."),
-        "archroom bind B00000127K 31142063",
+        "archroom bind B00000127J 31142063",
         _bind,
     )
     bind.add_argument("code", metavar="CODE", help=tr("what it names from now on"))

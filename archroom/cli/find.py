@@ -31,7 +31,7 @@ def add_commands(commands: Commands) -> None:
     find.add_argument(
         "--limit", type=whole_number(1, 1000), default=50, metavar="N", help=tr("how many things at most (default 50)")
     )
-    show = commands.add("show", say("Show everything the books say of one thing."), "archroom show B00000127K", _show)
+    show = commands.add("show", say("Show everything the books say of one thing."), "archroom show B00000127J", _show)
     show.add_argument("code", metavar="CODE", help=tr("own code, barcode or reference code"))
 
 
@@ -57,16 +57,18 @@ def _find(job: Job) -> int:
 
 def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
     for person, count in page.people:
-        yield tr("{name}: has {count} things", name=person.name, count=count)
+        yield tr("{name}: {count} out", name=person.name, count=count)
     for hit in page.hits:
         text = job.house.finder.describe(hit.standing)
         thing = hit.standing.thing
         title = thing.title if len(thing.title) <= _LONGEST_TITLE else thing.title[:_LONGEST_TITLE] + "..."
         named = say("{code}  {title}", code=thing.code, title=title)
         if hit.dates and hit.dates not in title:
-            named = say("{named}, {dates}", named=named, dates=hit.dates)
+            named = say("{code}  {title}, {dates}", code=thing.code, title=title.rstrip(" ,"), dates=hit.dates)
         if thing.reference:
             named = say("{named} [{reference}]", named=named, reference=thing.reference)
+        if thing.is_gone:
+            named = say("{named} (no longer in the finding aid)", named=named)
         is_home = not text.home or (hit.standing.held_by is None and hit.standing.place == hit.standing.home_place)
         if is_home:
             yield tr("{named}: {where}", named=named, where=text.where)
@@ -91,8 +93,6 @@ def _show(job: Job) -> int:
             "barcodes": list(details.barcodes),
             "width_mm": thing.width_mm,
             "profile": details.profile,
-            "gone": thing.is_gone,
-            "needs_split": thing.needs_split,
             "version": details.version,
             "contents": contents,
             "contents_count": details.contents_count,

@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
     label = commands.add(
         "label",
         say("Write labels of things, places, people or command cards to a file, proved by reading it back."),
-        "archroom label B00000127K -o box.pdf",
+        "archroom label B00000127J -o box.pdf",
         _label,
     )
     label.add_argument(
@@ -75,7 +75,7 @@ def _label(job: Job) -> int:
         "stock": stock.name,
     }
     written = tr(
-        "{file}: {labels} labels, {codes} codes read back", file=report.path, labels=report.labels, codes=report.codes_read
+        "{file} is proved. Labels: {labels}, codes read back: {codes}.", file=report.path, labels=report.labels, codes=report.codes_read
     )
     job.output.result(shape, [written])
     if report.missing_letters:
