@@ -179,3 +179,9 @@ class Standing:
         """Who has it, by its own loan or with its container."""
         loan = self.loan or self.enclosing_loan
         return loan.person if loan else None
+
+    @property
+    def is_at_home(self) -> bool:
+        """Whether it is where it belongs, in the containers that it belongs in."""
+        inside, belongs_inside = ([outer.id for outer in chain] for chain in (self.enclosing, self.home_enclosing))
+        return self.held_by is None and inside == belongs_inside and self.place == self.home_place

@@ -37,7 +37,7 @@ def shown_thing(standing: Standing, today: date) -> Message:
     title, where, home = standing.thing.title, where_now(standing, today), home_text(standing)
     if not home:
         return say("{title}: {where}. It has no home yet.", title=title, where=where)
-    if standing.held_by is None and standing.place == standing.home_place:
+    if standing.is_at_home:
         return say("{title}: {where}.", title=title, where=where)
     return say("{title}: {where}. Its home is {home}.", title=title, where=where, home=home)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_house import CARRIAGE_3, CARRIAGE_4, SmallHouse
+from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 
 from archroom.core.acts import ActKind, Performer
 from archroom.core.codes import CodeKind, format_code
@@ -159,6 +159,14 @@ def test_an_item_goes_into_its_container(house: SmallHouse) -> None:
     into = house.scan(house.letter.code, house.box.code)
     assert into.step is Step.PUT_INTO
     assert into.message.english() == f"Letter to Jones -> {CARRIAGE_3} / Box 1, Smith papers. It was at R1/STG."
+
+
+def test_a_thing_in_another_box_on_the_same_shelf_is_not_at_home(house: SmallHouse) -> None:
+    house.desk.put(OPERATOR, house.other_box.code, CARRIAGE_3)
+    house.desk.put(OPERATOR, house.letter.code, house.other_box.code, is_override=True)
+    assert house.scan(house.letter.code).message.english() == (
+        f"Letter to Jones: in Box 2, Smith papers at {CARRIAGE_3}. Its home is {CARRIAGE_3} / Box 1, Smith papers."
+    )
 
 
 def test_undo_goes_back_step_by_step_and_keeps_the_hand(house: SmallHouse) -> None:
