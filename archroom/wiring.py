@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from archroom.config import Config
 from archroom.core.acts import Performer
-from archroom.errors import BadFile, PortUnavailable, say
+from archroom.errors import ArchroomError, BadFile, PortUnavailable, say
 
 if TYPE_CHECKING:
     from archroom.core.ports import Reading, Writing
@@ -102,7 +102,8 @@ class BooksOnDemand:
 class ShelvingOnDemand:
     """The mobile shelving of this machine: the configured buses with the blocks that the books know.
 
-    A stop needs no books: where a server runs, or ran, what it was told is enough.
+    A stop needs no books: where a server runs, or ran, what it was told is enough. Only where none ever ran, the books are
+    asked for the blocks, and where they do not answer, whatever server another user runs is told all the same.
     """
 
     def __init__(self, config: Config, books: BooksOnDemand) -> None:
@@ -124,7 +125,7 @@ class ShelvingOnDemand:
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""
-        client = self._client or self._remembered() or self._new_client()
+        client = self._client or self._remembered() or self._stopping_client()
         return client.stop(block, self._config.operator)
 
     def dismiss(self) -> None:
@@ -163,6 +164,16 @@ class ShelvingOnDemand:
         from archroom.shelving.client import ShelvingClient
 
         return ShelvingClient(self.spec(), self.places())
+
+    def _stopping_client(self) -> ShelvingClient:
+        """Return a client for a stop only, which does without the books if they do not answer."""
+        from archroom.shelving.client import ShelvingClient
+        from archroom.shelving.spec import ServerSpec
+
+        try:
+            return self._new_client()
+        except ArchroomError:
+            return ShelvingClient(ServerSpec((), ()), self.places())
 
     def _remembered(self) -> ShelvingClient | None:
         """Return a client that knows what the last server on these buses was told, None if there was none."""

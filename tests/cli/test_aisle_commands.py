@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -175,3 +176,32 @@ def test_a_stop_from_another_process_ends_it(opening: subprocess.Popen[str], ais
     assert (opening.returncode, '"outcome": "aborted"' in out) == (6, True)
     (block,) = aisles("--json", "aisle", "status").json["blocks"]
     assert block["state"] == "idle"
+
+
+def test_a_server_in_the_foreground_says_where_it_listens_and_ends_when_told(aisles: Cli) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archroom", "--json", "shelving", "serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert process.stdout is not None
+    said = json.loads(process.stdout.readline())
+    assert (said["blocks"], said["unknown"]) == ([1], [])
+    assert open_aisles(aisles) == [1]
+    second = aisles("--json", "shelving", "serve")
+    assert (second.code, second.json["error"]) == (6, "port_unavailable")
+    assert str(process.pid) in second.json["message"]
+    process.terminate()
+    assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 0
+
+
+def test_stop_needs_no_books_where_another_user_started_the_server(aisles: Cli, tmp_path: Path) -> None:
+    open_aisles(aisles)
+    (config.load().config.state_folder / "shelving-spec.json").unlink()
+    (tmp_path / "broken.db").write_text("no books")
+    ran = aisles("--json", "--db", f"sqlite:///{tmp_path / 'broken.db'}", "aisle", "stop")
+    (block,) = ran.json["blocks"]
+    assert (ran.code, block["standstill"], block["path"]) == (0, True, "server")
