@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
-from archroom.cli.output import Json
-from archroom.errors import Busy, ReadOnlyDatabase, say
+from archroom.cli.output import EXIT_DONE, Json
+from archroom.errors import Busy, Unreadable, say
 from archroom.texts import render, render_error
 
 LONGEST_LINE = 256
@@ -49,16 +49,18 @@ def _scan(job: Job) -> int:
     is_live = job.stdin.isatty()
     session = job.house.desk.open_session(job.performer, is_live)
     _hint(job, is_live, render(session.hint()))
+    ended = EXIT_DONE
     for line in scan_lines(job.stdin, is_live):
         try:
             answer = job.house.desk.scan(session, line.code, line.at_s)
-        except (Busy, ReadOnlyDatabase) as error:
+        except (Busy, Unreadable) as error:
+            ended = error.exit_code if isinstance(error, Unreadable) else ended
             _say(job, shown(line.shown), "unknown", "refused", False, "", render_error(error))
             continue
         message = render(answer.message)
         _say(job, shown(line.shown), answer.subject_kind, answer.step.value, answer.is_ok, answer.subject, message)
         _hint(job, is_live, render(session.hint()))
-    return 0
+    return ended
 
 
 def scan_lines(stream: BinaryIO, is_live: bool) -> Iterator[ScanLine]:

@@ -85,7 +85,7 @@ def assert_refused(ran: Ran, code: int = 3) -> None:
 
 def assert_scans_go_on(ran: Ran) -> None:
     """What could not be written was refused, and STOP and looking went on."""
-    assert ran.code == 0, ran
+    assert (ran.code, ran.err) == (3, ""), ran
     answers = [json.loads(line) for line in ran.lines]
     assert [answer["act"] for answer in answers] == ["person", "refused", "refused", "person"]
     assert "nothing was changed" in answers[1]["message"]
@@ -209,3 +209,11 @@ def test_books_that_may_not_grow(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_
     assert cli("--json", "room").json["counts"] == {**counts, "people": counts["people"] + people}
     assert cli("ledger", "verify").code == 0
     assert cli("import", "ead", str(outside / "new.xml")).code == 0
+
+
+def test_books_that_are_not_there_keep_no_stop_from_being_heard(cli: Cli) -> None:
+    ran = cli("--json", "scan", stdin=f"{BOX}\nSTOP\n".encode())
+    answers = [json.loads(line) for line in ran.lines]
+    assert (ran.code, [answer["act"] for answer in answers]) == (3, ["refused", "refused"])
+    assert "archroom init" in answers[0]["message"]
+    assert "No shelving is connected" in answers[1]["message"]
