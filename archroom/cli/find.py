@@ -69,8 +69,7 @@ def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
             named = say("{named} [{reference}]", named=named, reference=thing.reference)
         if thing.is_gone:
             named = say("{named} (no longer in the finding aid)", named=named)
-        is_home = not text.home or (hit.standing.held_by is None and hit.standing.place == hit.standing.home_place)
-        if is_home:
+        if not text.home or hit.standing.is_at_home:
             yield tr("{named}: {where}", named=named, where=text.where)
         else:
             yield tr("{named}: {where}; home {home}", named=named, where=text.where, home=text.home)

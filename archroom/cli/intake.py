@@ -21,6 +21,7 @@ from archroom.wiring import House
 if TYPE_CHECKING:
     from archroom.core.records import ImportCounts
     from archroom.services.importing import IntakeReport
+    from archroom.services.placing import PlacingReport
 
 EXIT_SOME_REFUSED = ArchroomError.exit_code
 """Some files were refused, the others went in; the refused ones are listed."""
@@ -155,19 +156,13 @@ def _place(job: Job) -> int:
         "assumed_width_mm": report.assumed_width_mm,
         "dry_run": job.args.dry_run,
     }
-    placed = tr(
-        "{count} boxes on {shelves} shelves, the last at {address}",
-        count=report.placed,
-        shelves=report.shelves_used,
-        address=report.last_address or "-",
-    )
-    job.output.result(shape, [placed])
+    job.output.result(shape, [_placed_line(report)])
     if not job.output.is_json:
         for title, width in report.not_fitted:
             job.output.note(say("did not fit: {title}, {width} mm", title=title, width=width))
         if report.assumed_count:
             assumed = say(
-                "{count} boxes of unknown width counted with {width} mm.",
+                "Boxes of unknown width: {count}, counted with {width} mm each.",
                 count=report.assumed_count,
                 width=report.assumed_width_mm,
             )
@@ -175,3 +170,14 @@ def _place(job: Job) -> int:
         if job.args.dry_run:
             job.output.note(say("Dry run: nothing was written."))
     return 0
+
+
+def _placed_line(report: PlacingReport) -> str:
+    if report.placed:
+        return tr(
+            "Boxes placed: {count}, on {shelves} shelves up to {address}",
+            count=report.placed,
+            shelves=report.shelves_used,
+            address=report.last_address,
+        )
+    return tr("No box fits from there on.") if report.not_fitted else tr("Every box has a home already.")

@@ -75,7 +75,10 @@ def _label(job: Job) -> int:
         "stock": stock.name,
     }
     written = tr(
-        "{file} is proved. Labels: {labels}, codes read back: {codes}.", file=report.path, labels=report.labels, codes=report.codes_read
+        "{file} is proved. Labels: {labels}, codes read back: {codes}.",
+        file=report.path,
+        labels=report.labels,
+        codes=report.codes_read,
     )
     job.output.result(shape, [written])
     if report.missing_letters:

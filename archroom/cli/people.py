@@ -29,6 +29,6 @@ def _list(job: Job) -> int:
     people = job.house.people.all()
     job.output.result(
         {"people": [{"code": person.code, "name": person.name, "things": count} for person, count in people]},
-        [tr("{code}  {name}: has {count} things", code=p.code, name=p.name, count=count) for p, count in people],
+        [tr("{code}  {name}: {count} out", code=p.code, name=p.name, count=count) for p, count in people],
     )
     return 0

@@ -37,6 +37,8 @@ def hit_shape(hit: Hit, text: StandingText) -> dict[str, Json]:
         "level": hit.level,
         "collection": hit.collection,
         "path": list(hit.path),
+        "gone": hit.standing.thing.is_gone,
+        "needs_split": hit.standing.thing.needs_split,
     }
     return {**thing_shape(hit.standing, text), **described}
 

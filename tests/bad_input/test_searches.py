@@ -49,7 +49,7 @@ def test_joiners_stay_in_the_text_and_are_nothing_to_a_search(titled: Cli) -> No
 
 def test_joiners_in_a_name_are_nothing_to_whoever_types_it(titled: Cli) -> None:
     code = titled("--json", "person", "add", "Zo\u200be Archer").json["code"]
-    assert titled("find", "zoe").lines == ["Zo\u200be Archer: has 0 things"]
+    assert titled("find", "zoe").lines == ["Zo\u200be Archer: 0 out"]
     thing = titled("--json", "find", "swan").json["things"][0]["code"]
     assert titled("--json", "lend", thing, "Zoe Archer").json["act"] == "lent"
     assert code not in titled("show", thing).out

@@ -107,14 +107,14 @@ def test_placing_says_where_it_ended(room: Cli) -> None:
     assert placed["placed"] == 26
     assert placed["not_fitted"] == []
     assert shown(room, code_of(room, BOX))["place"] == HOME
-    assert room("place", "--run", HOME).lines == ["0 boxes on 0 shelves, the last at -"]
+    assert room("place", "--run", HOME).lines == ["Every box has a home already."]
 
 
 def test_find_tells_things_and_people_on_plain_lines(house: Cli) -> None:
     code = code_of(house, BOX)
     assert f"{code}  {BOX}: in {HOME}" in house("find", "lindqvist", "box", "1").lines
     assert house("find", "青石").code == 0
-    assert house("find", "LEE").lines == ["Ann Lee: has 0 things"]
+    assert house("find", "LEE").lines == ["Ann Lee: 0 out"]
     nothing = house("find", "zeppelin")
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "Nothing found.\n")
 
@@ -123,6 +123,21 @@ def test_find_says_how_many_more_there_are(house: Cli) -> None:
     ran = house("find", "lindqvist", "--limit", "2")
     assert len(ran.lines) == 2
     assert re.fullmatch(r"The first 2 of \d+\.\n", ran.err)
+
+
+def test_find_marks_what_left_its_finding_aid_and_writes_no_comma_twice(room: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "one.xml"
+    gone = '<c id="b"><did><unittitle>Ledgers,</unittitle><unitdate>1921</unitdate></did></c>'
+    whole = (
+        "<ead><eadheader><eadid>e</eadid></eadheader><archdesc><did><unittitle>Mill</unittitle></did><dsc>"
+        f'<c id="a"><did><unittitle>Letters</unittitle></did></c>{gone}</dsc></archdesc></ead>'
+    )
+    for text in (whole, whole.replace(gone, "")):
+        file.write_text(text, encoding="utf-8")
+        assert room("import", "ead", str(file)).code == 0
+    (line,) = room("find", "ledgers").lines
+    assert line.endswith("Ledgers, 1921 (no longer in the finding aid): no place yet")
+    assert [thing["gone"] for thing in room("--json", "find", "mill").json["things"]] == [True, False]
 
 
 @pytest.mark.parametrize(

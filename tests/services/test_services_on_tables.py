@@ -201,12 +201,10 @@ def test_a_barcode_is_bound_for_ever(house: StockedDesk) -> None:
     assert house.scan("lib-7") == Step.SHOW.value
 
 
-def test_a_label_has_the_collection(house: StockedDesk) -> None:
-    (content,) = Labelling(house.archive).contents([code(1)])
-    assert content.code == code(1)
-    assert content.title.startswith("Box 1, ")
-    assert content.subtitle
-    assert content.subtitle in content.title
+def test_a_label_has_the_collection_once(house: StockedDesk) -> None:
+    box, letter = Labelling(house.archive).contents([code(1), "MS 1"])
+    assert (box.code, box.title, box.subtitle) == (code(1), "Box 1, Holos family papers", "")
+    assert (letter.title, letter.reference, letter.subtitle) == ("Letter 1", "MS 1", "Holos family papers")
 
 
 def test_when_the_lock_is_held_the_scan_is_not_counted(house: StockedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
