@@ -115,13 +115,21 @@ def _silence(stdout: TextIO) -> None:
 
 
 def _unforeseen(error: Exception, argv: Sequence[str], output: Output) -> int:
-    log = paths.log_file(paths.state_folder())
+    log = _log_file()
     kind = type(error).__name__
     if _is_logged(log, error, argv):
         message = say("Something unexpected happened ({kind}). The particulars are in {file}.", kind=kind, file=str(log))
     else:
         message = say("Something unexpected happened ({kind}), and {file} cannot be written.", kind=kind, file=str(log))
     return output.ended("unexpected", message, EXIT_UNEXPECTED)
+
+
+def _log_file() -> Path:
+    """Return the log that `archroom where` names, the usual one if the settings cannot be read now."""
+    try:
+        return paths.log_file(config.load().config.state_folder)
+    except ArchroomError:
+        return paths.log_file(paths.state_folder())
 
 
 def _is_logged(log: Path, error: Exception, argv: Sequence[str]) -> bool:
