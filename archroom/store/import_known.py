@@ -79,6 +79,10 @@ class Known:
         )
         return {value: Bound(thing_id, kind) for value, thing_id, kind in rows}
 
+    def addresses(self, values: Sequence[str]) -> set[str]:
+        """Return which of these are addresses of places, which are typed where a code is scanned otherwise."""
+        return {row[0] for row in self._listed("SELECT address FROM place WHERE address IN ({marks})", values)}
+
     def with_barcode(self, thing_ids: Sequence[int]) -> set[int]:
         """Return which of these things have a barcode."""
         rows = self._listed("SELECT DISTINCT thing_id FROM barcode WHERE thing_id IN ({marks})", thing_ids)

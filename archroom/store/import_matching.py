@@ -73,18 +73,15 @@ class Matching:
         bound = self._known.bound([container.barcode for container in barcoded])
         things = self._known.by_number([it.thing_id for it in bound.values() if it.thing_id is not None])
         matches: dict[int, _Match] = {}
+        addresses = self._known.addresses([it.barcode for it in barcoded if "/" in it.barcode])
         for container in barcoded:
             owner = bound.get(container.barcode)
+            if container.barcode in addresses:
+                raise _no_container(container)
             if owner is None:
                 continue
             if owner.thing_id is None or owner.kind == ThingKind.ITEM.value:
-                raise Refused(
-                    say(
-                        "The barcode {barcode} of “{container}” belongs to something that is no container.",
-                        barcode=container.barcode,
-                        container=f"{container.label} {container.indicator}".strip(),
-                    )
-                )
+                raise _no_container(container)
             matches[container.no] = _match_of(container, owner.thing_id, things[owner.thing_id].source_key)
         return matches
 
@@ -140,3 +137,13 @@ class Matching:
 
 def _match_of(container: StagedContainer, thing_id: int, key: bytes | None) -> _Match:
     return _Match(thing_id, None if key == container.key else key)
+
+
+def _no_container(container: StagedContainer) -> Refused:
+    return Refused(
+        say(
+            "The barcode {barcode} of “{container}” belongs to something that is no container.",
+            barcode=container.barcode,
+            container=f"{container.label} {container.indicator}".strip(),
+        )
+    )

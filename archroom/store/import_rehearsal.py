@@ -102,6 +102,11 @@ class _CopyOnAsking(Known):
                 self._copy_rows("barcode", f"value IN ({marks(missing)})", missing)
         return super().bound(barcodes)
 
+    def addresses(self, values: Sequence[str]) -> set[str]:
+        """Return which of these are addresses of places; those are not copied."""
+        with look(self._real):
+            return self._real_known.addresses(values)
+
     def by_key(self, keys: Sequence[bytes]) -> dict[bytes, Found]:
         """Return things by the keys of their records."""
         missing = sorted(set(keys) - super().by_key(keys).keys())

@@ -17,14 +17,15 @@ CHUNK = 1_000
 """Things that change their words in one transaction."""
 
 
-def begin_retitling(books: Books, clock: Clock, collection_id: int, title: str, performer: Performer, file: str) -> None:
+def begin_retitling(books: Books, clock: Clock, key: str, title: str, performer: Performer, file: str) -> None:
     """Give a collection another title; the index still has the old one, which is kept beside it."""
     with unit_of_work(books):
         books.run(
-            "UPDATE collection SET former_title = title, title = ?, retitled_through = 0, source_digest = NULL WHERE id = ?",
-            (title, collection_id),
+            "UPDATE collection SET former_title = title, title = ?, retitled_through = 0, source_digest = NULL"
+            " WHERE key = ?",
+            (title, key),
         )
-        facts: dict[str, str | int] = {"file": file, "collection": collection_id, "retitled": 1}
+        facts: dict[str, str | int] = {"file": file, "collection": key, "retitled": 1}
         chain.append(books, Act(ActKind.RECORDS_IMPORTED, facts=facts), performer, clock.now())
 
 

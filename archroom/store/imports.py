@@ -112,7 +112,7 @@ class FileIntake:
             if self.writer.is_indexed and known.former_title is not None:
                 retitle(self.books, known.id)
             if title != known.title:
-                begin_retitling(self.books, self.clock, known.id, title, performer, self.name)
+                begin_retitling(self.books, self.clock, finding_aid.key, title, performer, self.name)
                 if self.writer.is_indexed:
                     retitle(self.books, known.id)
         with look(self.books):
