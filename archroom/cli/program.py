@@ -128,7 +128,7 @@ def _log_file() -> Path:
     """Return the log that `archroom where` names, the usual one if the settings cannot be read now."""
     try:
         return paths.log_file(config.load().config.state_folder)
-    except ArchroomError:
+    except Exception:  # what nobody foresaw may be in the reading of the settings itself
         return paths.log_file(paths.state_folder())
 
 
