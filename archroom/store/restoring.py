@@ -68,6 +68,8 @@ def restore(source: Path, url: str, clock: Clock, performer: Performer) -> Resto
 
 def _brought(source: Path, incoming: Path, url: str, clock: Clock) -> Manifest:
     """Copy a backup beside the books, prove the copy, and compare it with its manifest if that is there."""
+    if not source.exists():
+        raise BadDatabase(say("There is no file {path} to restore from.", path=str(source)))
     refuse_unfit_file(source, is_network_allowed=True)
     claimed = manifest_of(source)
     files.remove(incoming)

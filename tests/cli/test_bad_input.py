@@ -222,6 +222,10 @@ def test_a_file_that_cannot_be_is_told_and_leaves_nothing(
     assert state(house) == before
 
 
+def test_a_backup_that_is_not_there_is_not_to_be_founded(house: Cli, tmp_path: Path) -> None:
+    assert house("restore", "missing.db").err == f"archroom: There is no file {tmp_path}/missing.db to restore from.\n"
+
+
 # -- codes, names, dates
 
 
