@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from textual.binding import Binding
-
 from archroom.errors import Message, say
 
 
@@ -159,6 +157,7 @@ ACTIONS: Final = (
 """In the order in which bar, help and palette show them."""
 
 BY_NAME: Final = {action.name: action for action in ACTIONS}
+BY_KEY: Final = {action.key: action for action in ACTIONS if action.key}
 
 
 def offered(where: Where) -> list[Action]:
@@ -169,12 +168,3 @@ def offered(where: Where) -> list[Action]:
 def in_bar(where: Where) -> list[Action]:
     """Return what the bar of a screen shows: at most six."""
     return [action for action in ACTIONS if where in action.bars]
-
-
-def bindings(*places: Where) -> list[Binding]:
-    """Return the keys of the actions on these screens, but for urgent ones: the app reads those before any binding."""
-    return [
-        Binding(action.key, f"app.perform('{action.name}')", show=False, id=action.name)
-        for action in ACTIONS
-        if action.key and not action.is_urgent and not action.where.isdisjoint(places)
-    ]

@@ -10,19 +10,19 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import App
-from textual.binding import BindingType
 from textual.message import Message as Posted
 from textual.screen import Screen
 
 from archroom.core.codes import Command, read_scan
 from archroom.errors import Message, say
 from archroom.tui import actions, marks, messages, themes
-from archroom.tui.actions import HOUSE, Action, Chosen, Situation, Where
+from archroom.tui.actions import Action, Chosen, Situation, Where
 from archroom.tui.bursts import Scan
 from archroom.tui.deeds import Deeds
 from archroom.tui.glyphs import SETS
@@ -49,13 +49,15 @@ if TYPE_CHECKING:
     from archroom.services.house import Services
 
 ACTS_SHOWN = 60
+BOX_S = 0.1
+"""Longest time an action waits for the box to take the keys typed before it."""
 REFRESH_S = 5.0
 """How often the desk looks for acts of other terminals."""
 UNENDED_SCAN_S = 0.3
 """After this time without a key, what a scanner without terminator typed into the empty scan bar is read."""
 
 
-class ArchroomApp(App[None]):
+class ArchroomApp(App[None], inherit_bindings=False):
     """The terminal app of one house."""
 
     TITLE = "archroom"
@@ -68,7 +70,6 @@ class ArchroomApp(App[None]):
     ArchroomApp.-ascii FindScreen.-narrow VerticalScroll { border-left: none; border-top: ascii $border-blurred; }
     ArchroomApp.-ascii .-low TextBox { border: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings(*HOUSE)]
 
     def __init__(
         self,
@@ -108,7 +109,7 @@ class ArchroomApp(App[None]):
         self._blocks_lane = Lane(self, "blocks", say("Reading the plan of the room"))
         self._views_lane = Lane(self, "views", say("Asking the shelving"))
         self._zone = zone
-        self._listener = Listener(self._hand_on, self._take_scan, self._take_burst, self.set_timer)
+        self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
         self._deeds = Deeds(self)
         for where, screen in ((Where.DESK, self._desk), (Where.FIND, self._find), (Where.AISLES, self._aisles)):
             self.add_mode(where.value, screen)
@@ -159,7 +160,34 @@ class ArchroomApp(App[None]):
         await super().on_event(event)
 
     async def _hand_on(self, event: events.Key) -> None:
-        await super().on_event(event)
+        """Take one typed key: an action is done, anything else goes to what has the focus."""
+        action = actions.BY_KEY.get(event.key)
+        if action is not None and self.is_ours_on_top:
+            await self._let_box_finish()
+            self.perform(action)
+        else:
+            await super().on_event(event)
+
+    async def _let_box_finish(self) -> None:
+        """Let the box take the keys that came before an action; for a moment only, because STOP comes this way too."""
+        box, is_done = self.focused, asyncio.Event()
+        if box is not None and box.call_later(is_done.set):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BOX_S):
+                    await is_done.wait()
+
+    def _is_box_ready(self) -> bool:
+        """Whether keys go where the screen wants them; a box that lost the focus gets it back."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if not isinstance(top, HouseScreen | HouseDialog):
+            return top is not None
+        if not top.AUTO_FOCUS or top.focused is not None:
+            return True
+        boxes = top.query(top.AUTO_FOCUS)
+        if not boxes:
+            return False
+        top.set_focus(boxes.first())
+        return True
 
     @property
     def is_holding_keys(self) -> bool:
@@ -167,6 +195,11 @@ class ArchroomApp(App[None]):
         return self._listener.is_holding
 
     # What the screens ask
+
+    @property
+    def is_ours_on_top(self) -> bool:
+        """Whether one of our screens has the keys, and not something of Textual that lies over all."""
+        return bool(self.screen_stack) and isinstance(self.screen_stack[-1], HouseScreen | HouseDialog)
 
     @property
     def where(self) -> Where:
@@ -198,10 +231,6 @@ class ArchroomApp(App[None]):
             return
         deed: Callable[[], None] = getattr(self._deeds, action.name)
         deed()
-
-    def action_perform(self, name: str) -> None:
-        """Do an action by its name, as keys ask for it."""
-        self.perform(actions.BY_NAME[name])
 
     def tell(self, message: Message, severity: SeverityLevel = "information", seconds: float = 6.0) -> None:
         """Show a sentence for a while, over whatever screen is up."""
@@ -285,6 +314,7 @@ class ArchroomApp(App[None]):
     @on(messages.ScanAnswered)
     def _show_answer(self, event: messages.ScanAnswered) -> None:
         self.scans.next()
+        self.clear_notifications()
         self.hint, self.held = event.hint, event.hand.held
         self.last_standing = event.answer.standing or self.last_standing
         self.note(self.journal.answer(event.answer), event.answer.is_ok)
@@ -302,7 +332,6 @@ class ArchroomApp(App[None]):
         if not is_good:
             self.bell()
         if self.where is not Where.DESK:
-            self.clear_notifications()
             self.tell(say("{word}: {what}", word=entry.mark.word, what=entry.message), "information" if is_good else "error")
         self.show_situation()
 

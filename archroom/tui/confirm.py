@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from archroom.errors import Message, say
 from archroom.tui import marks
-from archroom.tui.actions import Where, bindings
+from archroom.tui.actions import Where
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
@@ -33,11 +33,11 @@ class Question(Painted):
 
     def __init__(self, ticket: Ticket) -> None:
         super().__init__()
-        self._ticket = ticket
+        self.ticket = ticket
 
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the question in lines."""
-        ticket = self._ticket
+        ticket = self.ticket
         closing = "-" if ticket.closes is None else ticket.closes
         closes = say("Aisle {aisle} of block {block} CLOSES.", aisle=closing, block=ticket.block)
         opens = say("Aisle {aisle} opens; carriages that move: {moving}.", aisle=ticket.opens, moving=_moving(ticket))
@@ -85,7 +85,6 @@ class ConfirmScreen(HouseDialog[int]):
     """Asks until it is answered, left, or too old; dismisses itself with the aisle that is said to be clear, or None."""
 
     WHERE = Where.CONFIRM
-    BINDINGS = [*bindings(Where.CONFIRM)]
     AUTO_FOCUS = "AnswerBox"
     refuses_scans = True
     DEFAULT_CSS = """
@@ -102,15 +101,15 @@ class ConfirmScreen(HouseDialog[int]):
 
     def __init__(self, house: ArchroomApp, ticket: Ticket) -> None:
         super().__init__(house)
-        self._ticket = ticket
+        self.ticket = ticket
         self._until_s = house.now_s() + ticket.life_s
 
     def body(self) -> Iterable[Widget]:
         """Return question and box."""
         with Vertical(id="question"):
-            yield Question(self._ticket)
+            yield Question(self.ticket)
             yield AnswerBox()
-            yield Note(self._ticket.life_s)
+            yield Note(self.ticket.life_s)
 
     def on_mount(self) -> None:
         """Count the seconds that are left."""
@@ -120,7 +119,7 @@ class ConfirmScreen(HouseDialog[int]):
         """Take the typed number as the answer, if it names the aisle that closes."""
         box = self.query_one(AnswerBox)
         typed = box.value
-        if typed and int(typed) == self._ticket.closes:
+        if typed and int(typed) == self.ticket.closes:
             self.dismiss(int(typed))
             return
         box.value = ""
@@ -138,7 +137,7 @@ class ConfirmScreen(HouseDialog[int]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take the note away once somebody types."""
         event.stop()
-        if event.value:
+        if event.input.value:
             self._note(None)
 
     def _note(self, wrong: Message | None) -> None:

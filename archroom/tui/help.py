@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from archroom.errors import say
 from archroom.tui import marks
-from archroom.tui.actions import Action, Where, bindings, offered
+from archroom.tui.actions import Action, Where, offered
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import LOW_ROWS, HouseDialog
@@ -90,7 +90,6 @@ class HelpScreen(HouseDialog[Action]):
 
     WHERE = Where.HELP
     BINDINGS = [
-        *bindings(Where.HELP),
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "move(-5)", show=False),

@@ -5,13 +5,17 @@ Runs before focus and bindings, so a scanner presses no button and fills no box.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from textual import events
 from textual.timer import Timer
 
 from archroom.tui.bursts import GAP_S, Bursts, Fate, Scan, Verdict
 
+SETTLING_S: Final = 0.01
+"""How long typed keys wait before they look again whether a screen that comes up can take them."""
 HandOn = Callable[[events.Key], Awaitable[None]]
 
 
@@ -21,23 +25,27 @@ class Listener:
     def __init__(
         self,
         hand_on: HandOn,
+        is_ready: Callable[[], bool],
         scanned: Callable[[Scan], None],
         burst_typed: Callable[[str], None],
         set_timer: Callable[[float, Callable[[], Awaitable[None]]], Timer],
     ) -> None:
-        """`burst_typed` is told of handed-on keys that came as fast as a scanner's."""
+        """`is_ready` says whether the screen can take keys; `burst_typed` is told of keys as fast as a scanner's."""
         self._hand_on = hand_on
+        self._is_ready = is_ready
         self._scanned = scanned
         self._burst_typed = burst_typed
         self._set_timer = set_timer
         self._bursts = Bursts()
         self._held: list[events.Key] = []
         self._timer: Timer | None = None
+        self._typed: deque[events.Key] = deque()
+        self._settling: Timer | None = None
 
     @property
     def is_holding(self) -> bool:
         """Whether keys are held back."""
-        return bool(self._held)
+        return bool(self._held or self._typed)
 
     async def key(self, event: events.Key, is_strict: bool) -> None:
         """Take one key; `is_strict` while a question is asked that no scan may answer."""
@@ -51,7 +59,7 @@ class Listener:
         elif verdict.fate is Fate.PASSED or verdict.scan is not None:
             await self._carry_out(verdict)
         if verdict.fate is Fate.PASSED:
-            await self._hand_on(event)
+            await self._type(event)
         if self._held:
             self._timer = self._set_timer(GAP_S, self.release)
 
@@ -63,11 +71,27 @@ class Listener:
     async def _carry_out(self, verdict: Verdict) -> None:
         held, self._held = self._held, []
         for event in held[: verdict.typed]:
-            await self._hand_on(event)
+            await self._type(event)
         if verdict.burst:
             self._burst_typed(verdict.burst)
         if verdict.scan is not None:
             self._scanned(verdict.scan)
+
+    async def _type(self, event: events.Key) -> None:
+        """Hand a typed key on in its order; what is typed while a screen comes up waits for its box."""
+        self._typed.append(event)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        while self._typed:
+            if not self._is_ready():
+                self._settling = self._settling or self._set_timer(SETTLING_S, self._settled)
+                return
+            await self._hand_on(self._typed.popleft())
+
+    async def _settled(self) -> None:
+        self._settling = None
+        await self._flush()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

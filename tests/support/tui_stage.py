@@ -22,6 +22,11 @@ CHARACTERS = {"enter": "\r", "tab": "\t"}
 KEY_NAMES = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", " ": "space"}
 
 
+def key_event(key: str) -> events.Key:
+    """A key by its character or its name."""
+    return events.Key(KEY_NAMES.get(key, key), key if len(key) == 1 else CHARACTERS.get(key))
+
+
 @dataclass
 class Stage:
     """One running app."""
@@ -37,7 +42,7 @@ class Stage:
     def key(self, key: str, after_s: float) -> None:
         """Press one key, by its character or its name, so many seconds after the last one."""
         self.key_s += after_s
-        event = events.Key(KEY_NAMES.get(key, key), key if len(key) == 1 else CHARACTERS.get(key))
+        event = key_event(key)
         event.time = self.key_s
         self.app.post_message(event)
 

@@ -6,7 +6,7 @@ import pytest
 from tui_house import TuiHouse
 from tui_stage import on_stage
 
-from archroom.tui.actions import ACTIONS, HOUSE, Action, Where, bindings, in_bar, offered
+from archroom.tui.actions import ACTIONS, HOUSE, Action, Where, in_bar, offered
 from archroom.tui.deeds import Deeds
 from archroom.tui.text import width_of, words
 
@@ -35,14 +35,6 @@ def test_every_bar_shows_stop_and_at_most_six_keys_that_fit_eighty_columns(where
     assert any(action.is_urgent for action in bar)
     assert sum(width_of(f" {action.shown_key()} {words(action.label)} ") for action in bar) <= 80
     assert all(where in action.where for action in bar)
-
-
-def test_the_same_key_means_the_same_on_every_screen() -> None:
-    by_key: dict[str, set[str]] = {}
-    for where in Where:
-        for binding in bindings(where):
-            by_key.setdefault(binding.key, set()).add(binding.action)
-    assert all(len(deeds) == 1 for deeds in by_key.values())
 
 
 @pytest.mark.parametrize(("key", "where"), [("f3", Where.DESK), ("f2", Where.FIND), ("f4", Where.AISLES)])

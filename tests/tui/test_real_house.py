@@ -1,0 +1,140 @@
+"""The app on the real house: books in a file, the shelving server, simulated shelving on a wire. One round, then again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from textual.pilot import Pilot
+from tui_stage import PERSON_S, SCANNER_S, key_event
+
+from archroom import config
+from archroom.cli import demo_house
+from archroom.cli.labels import label_file
+from archroom.cli.simulator import Simulator
+from archroom.core.shelving import Trust
+from archroom.tui.actions import Where
+from archroom.tui.app import ArchroomApp
+from archroom.tui.confirm import ConfirmScreen
+from archroom.wiring import House
+
+SPEED = 12.0
+DEADLINE_S = 30.0
+
+
+class Person:
+    """Somebody at the app, who waits for what they see."""
+
+    def __init__(self, app: ArchroomApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self._pilot = pilot
+        self._at_s = 0.0
+
+    async def press(self, *keys: str, each_s: float = PERSON_S) -> None:
+        """Press keys, as fast as said."""
+        for key in keys:
+            event = key_event(key)
+            self._at_s = max(self._at_s, event.time) + each_s
+            event.time = self._at_s
+            self.app.post_message(event)
+            if each_s == PERSON_S:
+                await self.see(lambda: not self.app.is_holding_keys)
+
+    async def scan(self, code: str) -> None:
+        """Scan a code and wait for its answer."""
+        latest = self.app.journal.latest
+        await self.press(*code, "\r", each_s=SCANNER_S)
+        self._at_s += 1.0
+        await self.see(lambda: self.app.journal.latest is not latest)
+
+    async def see(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        ends_at = monotonic() + DEADLINE_S
+        while not is_so():
+            assert monotonic() < ends_at, self.app.journal.entries(5)
+            await self._pilot.pause()
+
+    def word(self) -> str:
+        """The English word of the last answer."""
+        assert self.app.journal.latest is not None
+        return self.app.journal.latest.mark.word.english()
+
+
+@asynccontextmanager
+async def app_on(house: House, labels: Path) -> AsyncIterator[Person]:
+    """Open the app on a house."""
+    app = ArchroomApp(house.services(), house.performer, partial(label_file, house, folder=labels))
+    async with app.run_test(size=(100, 30)) as pilot:
+        person = Person(app, pilot)
+        await person.see(lambda: app.scans.session is not None and app.journal.is_read)
+        yield person
+
+
+async def find_box(person: Person, house: House) -> str:
+    """Find a shelved box in the app by the code that stands on it; returns the code."""
+    hits = house.finder.find("lindqvist box", 50).hits
+    code = next(hit.standing.thing.code for hit in hits if hit.standing.place and not hit.standing.enclosing)
+    await person.press("f2", *code)
+    await person.see(lambda: person.app.situation.chosen.code == code)
+    return code
+
+
+@pytest.mark.timeout(120)
+async def test_the_whole_round_on_the_real_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    with Simulator(demo_house.ROOM, "tcp", SPEED) as simulator:
+        settings = demo_house.demo_config(config.load().config, tmp_path, simulator.url)
+        with House(settings) as house:
+            demo_house.furnish(house)
+            ada = house.people.find("Ada")[0][0]
+            async with app_on(house, tmp_path / "labels") as person:
+                code = await find_box(person, house)
+                where = house.finder.details(code).hit.standing
+                assert where.place is not None
+                await open_its_aisle(person, where.place.aisle)
+                await lend_and_return(person, house, ada.code, code, where.place.code)
+                await person.press("f2", "f5")
+                await person.see(lambda: any((tmp_path / "labels").glob("*.pdf")))
+                await person.press("f8")
+                await person.see(lambda: person.app.stop_state.is_seen_to_stand)
+        with House(settings) as house:
+            async with app_on(house, tmp_path / "labels") as person:
+                lines = [entry.message.english() for entry in person.app.journal.entries(20)]
+                assert any("lent to" in line for line in lines)
+                standing = house.finder.details(code).hit.standing
+                assert standing.place == standing.home_place
+
+
+async def open_its_aisle(person: Person, aisle: int | None) -> None:
+    """Ask for the aisle of the chosen box, confirm it, and watch it open."""
+    await person.press("f6")
+    await person.see(lambda: isinstance(person.app.screen, ConfirmScreen))
+    screen = person.app.screen
+    assert isinstance(screen, ConfirmScreen)
+    assert screen.ticket.opens == aisle
+    await person.press(*str(screen.ticket.closes), "f9")
+    await person.see(lambda: person.app.where is Where.AISLES)
+    await person.see(lambda: not person.app.opening.is_under_way)
+    assert person.word() == "OPEN"
+    await person.see(lambda: person.app.views[1][0].trust is Trust.GOOD and aisle in person.app.views[1][0].open_aisles())
+
+
+async def lend_and_return(person: Person, house: House, borrower: str, code: str, shelf: str) -> None:
+    """Lend a box, take it back, put it away, by scans."""
+    await person.press("f3")
+    for scan, word in (
+        (borrower, "PERSON"),
+        (code, "LENT"),
+        ("DONE", "DONE"),
+        (code, "RETURNED"),
+        (code, "SHOWN"),
+        (shelf, "PUT AWAY"),
+    ):
+        await person.scan(scan)
+        assert person.word() == word
+    assert house.finder.details(code).hit.standing.held_by is None
