@@ -306,6 +306,8 @@ class _Table:
 
 def _not_meant(name: str, value: str, sense: _Sense) -> Message:
     shown = masked(clean(value, MAX_NAME))
+    if not shown:
+        return say("{name} needs a value; write {example}", name=name, example=sense.example)
     return say("{name} cannot be {value}; write {example}", name=name, value=shown, example=sense.example)
 
 

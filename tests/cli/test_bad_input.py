@@ -341,6 +341,10 @@ def test_nobody_listening_is_told(house: Cli, listening: socket.socket) -> None:
     assert (ran.code, ran.json["ok"], ran.json["blocks"][0]["sent"]) == (6, False, False)
 
 
+def test_an_option_without_a_value_is_told(room: Cli) -> None:
+    assert room("--as", "", "room").err == "archroom: --as needs a value; write Ana.\n"
+
+
 def test_a_password_in_a_database_address_is_never_shown(cli: Cli) -> None:
     for url in ("postgresql://ana:hushhush@127.0.0.1:1/books", "postgresql://127.0.0.1:1/books?password=hushhush"):
         ran = cli("--json", "--db", url, "room")
