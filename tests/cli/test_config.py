@@ -9,13 +9,13 @@ import pytest
 from command_line import Cli
 
 from archroom import config, paths
-from archroom.config import Bus, Options, Source
+from archroom.config import Bus, Options, Source, sqlite_url
 from archroom.errors import BadFile, UsageError
 
 
 def test_defaults_hold_without_a_file(cli: Cli, tmp_path: Path) -> None:
     settings = config.load()
-    assert settings.config.database == f"sqlite:///{tmp_path}/home/data/archroom.db"
+    assert settings.config.database == sqlite_url(tmp_path / "home" / "data" / "archroom.db")
     assert (settings.config.operator, settings.config.loan_days) == ("tester", 14)
     assert settings.config.terminal == f"{os.uname().nodename}/desk"
     assert settings.config.buses == ()
@@ -58,7 +58,7 @@ def test_an_option_for_the_shelving_stands_for_all_buses(config_file: Path) -> N
     [
         ('operator = "Ana"\nwatchdog = 0\n', 2, "unknown setting watchdog"),
         ("operator = 7\n", 1, "operator must be text in quotes"),
-        ('operator = ""\n', 1, "operator cannot be"),
+        ('operator = ""\n', 1, "operator needs a value"),
         ('\n\nloan_days = "14"\n', 3, "loan_days must be a whole number from 1 to 3650"),
         ("loan_days = true\n", 1, "loan_days must be a whole number"),
         ("loan_days = 0\n", 1, "loan_days must be a whole number"),
