@@ -12,7 +12,7 @@ PAIRS = [("README.md", "README.zh-CN.md"), ("docs/scanning.md", "docs/scanning.z
 
 
 def codes(page: str) -> set[str]:
-    """What stands in code type on a page, without the words that a search is made for and the option that the Chinese page names besides."""
+    """What stands in code type on a page, but for words to search for and the option that only the Chinese page names."""
     return {re.sub(r"(?<=archroom find ).*", "", code) for code in re.findall(r"`([^`\n]+)`", page)} - {"--lang zh"}
 
 
