@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands, whole_number
@@ -13,7 +13,8 @@ from archroom.texts import render, tr
 
 if TYPE_CHECKING:
     from archroom.core.ports import Details
-    from archroom.services.finding import FoundPage
+    from archroom.services.finding import FoundPage, StandingText
+    from archroom.services.history import ActLine
 
 _LONGEST_TITLE = 200
 """Characters of a title on a plain line; --json and `show` give the whole."""
@@ -76,15 +77,12 @@ def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
 
 
 def _show(job: Job) -> int:
-    from archroom.cli.shapes import hit_shape
+    from archroom.cli.shapes import act_shape, hit_shape
 
     details = job.house.finder.details(job.args.code)
     text = job.house.finder.describe(details.hit.standing)
     acts = job.house.finder.history_of(details)
     contents: list[Json] = [{"code": thing.code, "title": thing.title} for thing in details.contents]
-    history: list[Json] = [
-        {"seq": act.seq, "at": act.at.isoformat(), "actor": act.actor, "message": render(act.message)} for act in acts
-    ]
     thing = details.hit.standing.thing
     job.output.result(
         {
@@ -95,17 +93,18 @@ def _show(job: Job) -> int:
             "version": details.version,
             "contents": contents,
             "contents_count": details.contents_count,
-            "history": history,
+            "history": [act_shape(act) for act in acts],
         },
-        _shown_lines(job, details),
+        _shown_lines(details, text, acts),
     )
     return 0
 
 
-def _shown_lines(job: Job, details: Details) -> Iterator[str]:
+def _shown_lines(details: Details, text: StandingText, acts: Sequence[ActLine]) -> Iterator[str]:
+    from archroom.cli.shapes import act_text
+
     hit = details.hit
     thing = hit.standing.thing
-    text = job.house.finder.describe(hit.standing)
     yield f"{thing.code}  {thing.title}"
     fields = (
         (tr("where"), render(text.where)),
@@ -128,6 +127,5 @@ def _shown_lines(job: Job, details: Details) -> Iterator[str]:
         yield "  " + tr("in it now: {count}", count=details.contents_count)
     for inner in details.contents:
         yield f"    {inner.code}  {inner.title[:_LONGEST_TITLE]}"
-    for act in job.house.finder.history_of(details):
-        told = tr("{word}: {what}", word=act.actor, what=act.message)
-        yield f"  {act.at.astimezone():%Y-%m-%d %H:%M}  {told}"
+    for act in acts:
+        yield f"  {act_text(act)}"

@@ -1,6 +1,8 @@
-"""How things are told to programs: the JSON shapes that several commands share, as docs/command-line.md lists them."""
+"""How things are told: the JSON shapes and lines that several commands share, as docs/command-line.md lists them."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from archroom.cli.output import Json
 from archroom.core.custody import home_text
@@ -8,7 +10,10 @@ from archroom.core.holdings import Custody, Standing
 from archroom.core.ports import Hit
 from archroom.services.answers import Answer
 from archroom.services.finding import StandingText
-from archroom.texts import render
+from archroom.texts import render, tr
+
+if TYPE_CHECKING:
+    from archroom.services.history import ActLine
 
 
 def thing_shape(standing: Standing, text: StandingText) -> dict[str, Json]:
@@ -52,6 +57,16 @@ def answer_shape(answer: Answer) -> dict[str, Json]:
         "subject": answer.subject,
         "message": render(answer.message),
     }
+
+
+def act_shape(act: ActLine) -> dict[str, Json]:
+    """Return one entry of the ledger."""
+    return {"seq": act.seq, "at": act.at.isoformat(), "actor": act.actor, "message": render(act.message)}
+
+
+def act_text(act: ActLine) -> str:
+    """Return one entry of the ledger as a plain line, at this machine's time."""
+    return f"{act.at.astimezone():%Y-%m-%d %H:%M}  " + tr("{word}: {what}", word=act.actor, what=act.message)
 
 
 def effective_custody(standing: Standing) -> Custody:

@@ -7,6 +7,7 @@ from archroom.core.cleaning import MAX_LINE, clean, is_cut
 from archroom.core.holdings import Loan, Person, Thing
 from archroom.core.ports import Archive
 from archroom.errors import UsageError, say
+from archroom.services.resolving import person_of_typed
 
 _SHOWN = 50
 
@@ -38,6 +39,12 @@ class People:
         """Return everybody who is registered or still has something, by name, with how many things each has."""
         with self._archive.reading() as books:
             return list(books.all_people())
+
+    def held_by(self, text: str) -> tuple[Person, list[tuple[Thing, Loan]]]:
+        """Return the person of a code, card or exact name, and what they have, oldest loan first; raises BadCode."""
+        with self._archive.reading() as books:
+            person = person_of_typed(books, text)
+            return person, books.open_loans(person.id)
 
     def loans_of(self, person_id: int) -> list[tuple[Thing, Loan]]:
         """Return what a person has, oldest loan first."""

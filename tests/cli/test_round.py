@@ -263,6 +263,23 @@ def test_who_acts_stands_in_the_history(house: Cli) -> None:
     assert history[-1]["actor"] == "tester"
 
 
+def test_a_person_and_what_they_have(house: Cli) -> None:
+    code = code_of(house, BOX)
+    house("lend", code, "Ann Lee", "--due", "2030-01-31")
+    assert house("person", "show", "ann lee").lines == ["Ann Lee: 1 out", f"{code}  {BOX}, due 2030-01-31"]
+    (thing,) = house("--json", "person", "show", "Ann Lee").json["things"]
+    assert (thing["code"], thing["due"]) == (code, "2030-01-31")
+    assert house("person", "show", code).code == 2
+
+
+def test_the_last_acts_are_told_newest_first(house: Cli) -> None:
+    house("lend", code_of(house, BOX), "Ann Lee", "--due", "2030-01-31")
+    house("--terminal", "other", "return", code_of(house, BOX))
+    returned, lent = house("--as", "Bo", "ledger", "last", "--limit", "2").lines
+    assert returned.endswith(f"tester: {BOX} returned")
+    assert lent.endswith(f"tester: {BOX} lent to Ann Lee, due 2030-01-31")
+
+
 def test_a_backup_is_proved_and_restored(house: Cli, tmp_path: Path) -> None:
     copy, code = tmp_path / "copy.db", code_of(house, BOX)
     backup = house("--json", "backup", str(copy)).json
@@ -300,11 +317,13 @@ SESSION = {
     "show": ("show", "MS 214/1/1"),
     "bind": ("bind", "MS 214/1/1", "X1"),
     "lend": ("lend", "31142060001", "Bo"),
+    "person show": ("person", "show", "Bo"),
     "return": ("return", "31142060001"),
     "put": ("put", "31142060001", HOME),
     "undo": ("undo",),
     "label": ("label", "UNDO", "-o", "card.png"),
     "ledger verify": ("ledger", "verify"),
+    "ledger last": ("ledger", "last"),
     "backup": ("backup", "copy.db"),
     "restore": ("restore", "copy.db"),
     "where": ("where",),
