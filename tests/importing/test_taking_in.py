@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from finding_aids import box, c, ead, folder
 
 from archroom.core import custody
@@ -13,6 +14,8 @@ from archroom.core.events import event_of
 from archroom.core.holdings import PlaceKind, Standing
 from archroom.core.records import ImportCounts
 from archroom.exchange.roomfile import sample_room
+from archroom.store import search
+from archroom.store.database import unit_of_work
 from tests.conftest import PERFORMER
 from tests.importing.conftest import Books
 
@@ -251,3 +254,12 @@ def test_many_small_batches_are_one_import(books: Books, small_batches: Callable
     books.check()
     assert books.take_in(whole) == ImportCounts(items=21, containers=24, barcodes=4, changed=6, gone=1, unchanged=39)
     books.check()
+
+
+def test_the_check_of_the_index_sees_a_thing_that_it_forgot(books: Books) -> None:
+    books.take_in(SMITH)
+    (entry,) = [entry for entry in books.tokens() if entry[0] == books.number("Letters")]
+    with unit_of_work(books.archive.books):
+        search.remove(books.archive.books, [entry])
+    with pytest.raises(AssertionError):
+        books.check()
