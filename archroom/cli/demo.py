@@ -55,8 +55,7 @@ def _open_app(job: Job, folder: Path, bus_url: str) -> int:
     from archroom.cli.app import run_app
 
     with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
-        if not demo_house.is_founded(folder):
-            demo_house.furnish(house)
+        demo_house.furnish_once(house, folder)
         try:
             return run_app(house, folder / "labels")
         finally:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archroom.wiring import House
 
 ROOM = "small"
+_BOOKS = "demo.db"
 PEOPLE = {"ADA": "Ada Lindqvist", "WANG": "王小明"}
 """The people of the demo, by the barcode on their cards: words that can be typed where there is no scanner."""
 
@@ -27,11 +28,25 @@ def demo_config(config: Config, folder: Path, bus_url: str) -> Config:
     """Return settings for books and state in a folder, with simulated shelving at a URL."""
     return replace(
         config,
-        database=sqlite_url(folder / "demo.db"),
+        database=sqlite_url(folder / _BOOKS),
         buses=(Bus(bus_url),),
         state_folder=folder / "state",
         run_folder=folder / "run",
     )
+
+
+def furnish_once(house: House, folder: Path) -> None:
+    """Found the sample house in a folder, unless it stands there.
+
+    The people come last. Without them an earlier founding was broken off, and what there is of it goes.
+    """
+    if not house.books.is_file_missing:
+        if house.people.all():
+            return
+        house.books.close()
+        for file in folder.glob(f"{_BOOKS}*"):
+            file.unlink()
+    furnish(house)
 
 
 def furnish(house: House) -> None:
@@ -87,8 +102,3 @@ def sample_files() -> Iterator[list[Path]]:
     """Give the sample finding aids as files."""
     with as_file(files("archroom") / "samples") as folder:
         yield sorted(folder.glob("*.xml"))
-
-
-def is_founded(folder: Path) -> bool:
-    """Whether the demo has books already."""
-    return (folder / "demo.db").exists()

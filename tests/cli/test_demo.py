@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from command_line import Cli
 
-from archroom.cli import demo_script
+from archroom.cli import demo_house, demo_script
 from archroom.cli.demo_house import sample_files
 from archroom.cli.demo_script import NotSeen, Round
 from archroom.cli.simulator import Simulator
+from archroom.config import load
 from archroom.core.shelving import BlockView
 from archroom.errors import Message, PortUnavailable, say
+from archroom.wiring import House
 
 WITHIN_MS = 40_000
 
@@ -85,6 +87,22 @@ def test_a_simulator_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(PortUnavailable, match="did not start"):
         Simulator("small", "tcp")
+
+
+def test_a_founding_that_was_broken_off_begins_anew(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupt(house: House) -> None:
+        raise KeyboardInterrupt
+
+    config = demo_house.demo_config(load().config, tmp_path, "tcp://127.0.0.1:1")
+    with House(config) as house, monkeypatch.context() as patch:
+        patch.setattr(demo_house, "add_people", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            demo_house.furnish_once(house, tmp_path)
+    with House(config) as house:
+        demo_house.furnish_once(house, tmp_path)
+        house.people.add(house.performer, "Bo")
+        demo_house.furnish_once(house, tmp_path)
+        assert len(house.people.all()) == len(demo_house.PEOPLE) + 1
 
 
 def test_the_samples_come_along() -> None:
