@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_house import CARRIAGE_3, OPERATOR, SmallHouse
 
@@ -41,15 +43,21 @@ def test_what_a_person_has(house: SmallHouse) -> None:
 
 def test_a_room_is_built_once(house: SmallHouse) -> None:
     rooms = Rooms(house.archive)
-    plan = sample_room("large")
+    whole = sample_room("large")
+    plan = replace(whole, blocks=whole.blocks[1:])
     counts = rooms.build(OPERATOR, plan)
-    assert counts["blocks"] == 6
+    assert counts["blocks"] == 5
     assert counts["places"] == sum(1 for _ in plan.shelves()) + len(plan.places)
     assert rooms.room_codes() == ["R1", "M1"]
     assert rooms.counts()["rooms"] == 2
     assert {block.number for block in rooms.blocks()} == {1, 2, 3, 4, 5, 6}
     with pytest.raises(Refused):
         rooms.build(OPERATOR, plan)
+
+
+def test_a_block_number_leads_to_one_block_of_the_house(house: SmallHouse) -> None:
+    with pytest.raises(Refused):
+        Rooms(house.archive).build(OPERATOR, sample_room("large"))
 
 
 def test_labels_of_everything_that_has_a_code(house: SmallHouse) -> None:

@@ -246,6 +246,8 @@ class MemoryUnit(MemoryLook):
     def new_room(self, plan: RoomPlan) -> Act:
         if plan.code in self._books.room_codes:
             raise Refused(say("Room {code} is there already.", code=plan.code))
+        if any(block.number in self._books.blocks for block in plan.blocks):
+            raise Refused(say("A block of that number is there already."))
         first = number = len(self._books.places) + 1
         for shelf in plan.shelves():
             place = Place(number, PlaceKind.SHELF, shelf.address, shelf.width_mm, shelf.block, shelf.aisle)
