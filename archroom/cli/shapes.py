@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archroom.cli.output import Json
 from archroom.core.custody import home_text
-from archroom.core.holdings import Custody, Standing
+from archroom.core.holdings import Standing
 from archroom.core.ports import Hit
 from archroom.services.answers import Answer
 from archroom.services.finding import StandingText
@@ -25,7 +25,7 @@ def thing_shape(standing: Standing, text: StandingText) -> dict[str, Json]:
         "kind": thing.kind.value,
         "title": thing.title,
         "reference": thing.reference,
-        "custody": effective_custody(standing).value,
+        "custody": standing.custody.value,
         "where": render(text.where),
         "place": standing.place.address if standing.place else None,
         "container": standing.enclosing[0].code if standing.enclosing else None,
@@ -67,11 +67,3 @@ def act_shape(act: ActLine) -> dict[str, Json]:
 def act_text(act: ActLine) -> str:
     """Return one entry of the ledger as a plain line, at this machine's time."""
     return f"{act.at.astimezone():%Y-%m-%d %H:%M}  " + tr("{word}: {what}", word=act.actor, what=act.message)
-
-
-def effective_custody(standing: Standing) -> Custody:
-    """Return the custody a thing shares with what it is in: out when its box is out."""
-    own = standing.thing.whereabouts.custody
-    if standing.held_by is not None:
-        return Custody.OUT
-    return standing.enclosing[-1].whereabouts.custody if own is Custody.IN and standing.enclosing else own

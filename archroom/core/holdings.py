@@ -181,6 +181,14 @@ class Standing:
         return loan.person if loan else None
 
     @property
+    def custody(self) -> Custody:
+        """The custody that it shares with what it is in: out when its box is out."""
+        if self.held_by is not None:
+            return Custody.OUT
+        own = self.thing.whereabouts.custody
+        return self.enclosing[-1].whereabouts.custody if own is Custody.IN and self.enclosing else own
+
+    @property
     def is_at_home(self) -> bool:
         """Whether it is where it belongs, in the containers that it belongs in."""
         inside, belongs_inside = ([outer.id for outer in chain] for chain in (self.enclosing, self.home_enclosing))

@@ -121,11 +121,6 @@ def hand_after(hand: Hand, intent: Intent, was_refused: bool) -> Hand:
             return Hand()
 
 
-def hand_after_done() -> Hand:
-    """Return the empty hand: after DONE, after a minute, and when the operator changes."""
-    return Hand()
-
-
 _COMMAND_STEPS = {
     Command.UNDO: Step.UNDO,
     Command.DONE: Step.DONE,

@@ -10,7 +10,7 @@ from archroom.core.acts import Performer
 from archroom.core.custody import LENDABLE
 from archroom.core.holdings import Person, Place, PlaceKind, Standing, ThingKind
 from archroom.core.ports import Clock
-from archroom.core.scans import HAND_SECONDS, REPEAT_SECONDS, Hand, hand_after_done
+from archroom.core.scans import HAND_SECONDS, REPEAT_SECONDS, Hand
 from archroom.errors import Message, say
 from archroom.services.answers import Answer
 
@@ -37,13 +37,13 @@ class DeskSession:
     @performer.setter
     def performer(self, performer: Performer) -> None:
         if performer != self._performer:
-            self._hand, self._last = hand_after_done(), None
+            self._hand, self._last = Hand(), None
         self._performer = performer
 
     @property
     def hand(self) -> Hand:
         """What is in hand now; nothing once a minute has passed without a scan."""
-        return self._hand if self._is_within(HAND_SECONDS, self._now_s()) else hand_after_done()
+        return self._hand if self._is_within(HAND_SECONDS, self._now_s()) else Hand()
 
     def hint(self) -> Message:
         """Return one line that says what the next scan will do."""

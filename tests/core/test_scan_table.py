@@ -31,7 +31,6 @@ from archroom.core.scans import (
     Step,
     Subject,
     hand_after,
-    hand_after_done,
     interpret,
 )
 
@@ -226,10 +225,6 @@ def test_what_is_in_hand_afterwards(hand: str, scanned: str, after: str) -> None
     before = Hand(in_hand(hand))
     intent = interpret(before, NAMED[scanned])
     assert hand_after(before, intent, was_refused=intent.step is Step.REFUSE).held == in_hand(after)
-
-
-def test_done_leaves_nothing() -> None:
-    assert hand_after_done() == Hand()
 
 
 def refused(hand: Hand, scanned: str) -> Hand:
