@@ -14,7 +14,7 @@ from archroom.core import custody
 from archroom.core.acts import Performer
 from archroom.core.holdings import Place, PlaceKind, Thing
 from archroom.core.ports import Archive, Writing
-from archroom.errors import BadCode, say
+from archroom.errors import BadCode, Busy, Unreadable, say
 from archroom.services.resolving import place_of_typed
 
 BATCH = 500
@@ -64,7 +64,8 @@ class Placing:
     ) -> PlacingReport:
         """Shelve all unplaced boxes from a shelf on; `progress` gets the number of boxes placed so far.
 
-        A dry run reports the same and writes nothing. Raises BadCode if the text names no shelf.
+        A dry run reports the same and writes nothing. Raises BadCode if the text names no shelf, and Busy or Unreadable, with
+        the number of boxes placed before, if the books take no more.
         """
         with self._archive.reading() as books:
             first = place_of_typed(books, first_shelf)
@@ -76,7 +77,12 @@ class Placing:
         done: list[Placed] = []
         for start in range(0, len(plan.placed), BATCH):
             batch = plan.placed[start : start + BATCH]
-            done += batch if is_dry_run else self._place(performer, batch)
+            try:
+                done += batch if is_dry_run else self._place(performer, batch)
+            except (Busy, Unreadable) as error:
+                if not done:
+                    raise
+                raise _broken_off(error, len(done)) from error
             progress(len(done))
         return _report(plan, done, usual_mm)
 
@@ -125,6 +131,11 @@ def _still_right(books: Writing, batch: Sequence[Placed]) -> Iterator[Placed]:
             if touched.get(placed.box.id, 0) == placed.box.touched_seq and placed.width_mm <= free_mm:
                 free_mm -= placed.width_mm
                 yield placed
+
+
+def _broken_off(error: Busy | Unreadable, count: int) -> Busy | Unreadable:
+    why = say("{why} Boxes placed before: {count}. The same command again places the rest.", why=error.message, count=count)
+    return type(error)(why)
 
 
 def _report(plan: Plan, done: Sequence[Placed], usual_mm: int) -> PlacingReport:

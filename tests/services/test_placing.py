@@ -16,7 +16,7 @@ from archroom.core.holdings import (
     ThingKind,
     Whereabouts,
 )
-from archroom.errors import BadCode
+from archroom.errors import ArchroomError, BadCode, Busy, ReadOnlyDatabase, say
 from archroom.services.placing import BATCH, Placing, PlacingReport, plan_run
 
 FIRST = "R1/1/01/B/1/6"
@@ -145,6 +145,23 @@ def test_a_box_that_is_out_only_gets_its_home(house: SmallHouse) -> None:
     standing = house.stands(house.other_box)
     assert standing.thing.whereabouts.custody is Custody.OUT
     assert standing.home_place == house.archive.place_at(FIRST)
+
+
+@pytest.mark.parametrize("error", [Busy, ReadOnlyDatabase])
+def test_what_was_placed_before_the_books_took_no_more_is_told(house: SmallHouse, error: type[ArchroomError]) -> None:
+    for number in range(BATCH + 10):
+        house.archive.add_thing(title=f"Slip case {number}", width_mm=10)
+
+    def take_no_more(count: int) -> None:
+        house.archive.broken = error(say("No more now."))
+
+    with pytest.raises(error) as broken:
+        Placing(house.archive).place_run(OPERATOR, FIRST, False, take_no_more)
+    assert broken.value.message.english() == (
+        f"No more now. Boxes placed before: {BATCH}. The same command again places the rest."
+    )
+    house.archive.broken = None
+    assert run(house).placed == 11
 
 
 def test_large_runs_are_committed_in_batches(house: SmallHouse) -> None:
