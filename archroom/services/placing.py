@@ -64,8 +64,8 @@ class Placing:
     ) -> PlacingReport:
         """Shelve all unplaced boxes from a shelf on; `progress` gets the number of boxes placed so far.
 
-        A dry run reports the same and writes nothing. Raises BadCode if the text names no shelf; Busy or Unreadable, with the
-        number of boxes placed before, if the books take no more.
+        A dry run reports the same and writes nothing. Raises BadCode if the text names no shelf; Busy or Unreadable, with
+        the number of boxes placed before, if the books take no more.
         """
         with self._archive.reading() as books:
             first = place_of_typed(books, first_shelf)
