@@ -40,7 +40,7 @@ _BYTE_PER_CHARACTER = re.compile(
     r"us-ascii|utf-?8|utf-?16(?:be|le)?|iso-8859-\d{1,2}|latin-?\d{1,2}|(?:windows-|cp)125\d|koi8-[ru]|macintosh",
     re.IGNORECASE,
 )
-"""Other encodings that a file may declare; the parser would try every codec that Python has."""
+"""Other encodings that a file may declare; by itself the parser would try every codec that Python has."""
 
 _STRAY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)")
 _TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
@@ -111,26 +111,29 @@ class _Parse:
             self._reader.close()
 
     def _feed(self, chunk: bytes, is_last: bool) -> None:
+        if self._decoder is not None:
+            chunk = self._decoded(self._decoder, chunk, is_last)
+        if _STRAY.search(chunk):
+            self._suspect_until = self._fed + len(chunk)
         try:
-            if self._decoder is not None:
-                chunk = self._decoder.decode(chunk, is_last).encode()
-            if _STRAY.search(chunk):
-                self._suspect_until = self._fed + len(chunk)
             self._parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
             raise self._reader.refusal(_why_not_parsed(error), error.lineno, error.offset + 1) from error
-        except (LookupError, ValueError) as error:
-            raise self._reader.refusal(_wrong_encoding()) from error
         self._reader.shorten_text()
         self._fed += len(chunk)
         if self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG:
             raise self._reader.refusal(say("{file}, line {line}, column {column}: a single tag does not end."))
 
+    def _decoded(self, decoder: codecs.IncrementalDecoder, chunk: bytes, is_last: bool) -> bytes:
+        try:
+            return decoder.decode(chunk, is_last).encode()
+        except UnicodeDecodeError as error:
+            raise self._reader.refusal(_wrong_encoding()) from error
+
     # --- what a file may not declare
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        is_known = encoding is None or encoding.lower() in _BYTES_PER_CHARACTER or _BYTE_PER_CHARACTER.fullmatch(encoding)
-        if not is_known:
+        if encoding is not None and encoding.lower() not in _BYTES_PER_CHARACTER and not _is_byte_per_character(encoding):
             raise self._reader.refusal(_wrong_encoding())
 
     def _doctype(self, name: str, system_id: str | None, public_id: str | None, has_subset: bool) -> None:
@@ -155,6 +158,16 @@ class _Parse:
 
     def _skipped(self, name: str, is_parameter: bool) -> None:
         raise self._reader.refusal(_undefined())
+
+
+def _is_byte_per_character(encoding: str) -> bool:
+    if not _BYTE_PER_CHARACTER.fullmatch(encoding):
+        return False
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return False
+    return True
 
 
 def _wrong_encoding() -> Message:

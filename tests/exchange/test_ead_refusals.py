@@ -141,6 +141,7 @@ def test_an_entity_in_an_attribute_is_seen_across_chunks_and_not_where_it_is_tex
         (b'<?xml version="1.0" encoding="utf-16"?><ead/>', "encoding"),
         (b'<?xml version="1.0" encoding="gb18030"?>\n<ead>\xff\xff</ead>', "encoding"),
         (b'<?xml version="1.0" encoding="utf-7"?><ead/>', "encoding"),
+        (b'<?xml version="1.0" encoding="iso-8859-99"?><ead/>', "encoding"),
         (b'<?xml version="1.0" encoding="unicode_escape"?><ead/>', "encoding"),
         (b"\x00\x01\x02", "not well-formed"),
         (b"\x1f\x8b\x08\x00gzip", "not well-formed"),
