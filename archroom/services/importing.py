@@ -10,7 +10,7 @@ from archroom.core.acts import Performer
 from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.ports import FileImported, Importing
 from archroom.core.records import ImportCounts, Record
-from archroom.errors import ArchroomError, Refused, UsageError
+from archroom.errors import ArchroomError, Busy, Refused, Unreadable, UsageError, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Intake:
         """Take in the records of each source; with `is_dry_run`, say the same numbers and write nothing.
 
         `progress` is told how many records were read or written so far, over all files. A refusal concerns one file only;
-        Busy, a full disk or an unreadable database end the run, and the same command again completes it.
+        Busy, a full disk or an unreadable database end the run, telling how many files were taken in before, and the same
+        command again completes it.
         """
         files: list[FileImported] = []
         refused: list[tuple[str, ArchroomError]] = []
@@ -74,6 +75,15 @@ class Intake:
                     files.append(importing.take_in(name, source.records, performer, tally.advance))
                 except (UsageError, Refused) as error:
                     refused.append((name, error))
+                except (Busy, Unreadable) as error:
+                    if not files:
+                        raise
+                    why = say(
+                        "{why} Files taken in before: {count}. The same command again takes in the rest.",
+                        why=error.message,
+                        count=len(files),
+                    )
+                    raise type(error)(why) from error
         return IntakeReport(tuple(files), tuple(refused), is_dry_run)
 
 

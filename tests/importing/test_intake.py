@@ -70,6 +70,13 @@ def test_what_is_wrong_with_the_books_ends_the_run() -> None:
     assert importing.taken == []
 
 
+def test_what_was_taken_in_before_the_run_ended_is_told() -> None:
+    sources = [Source("a", records(1)), Source("b", records(1, Busy(say("Busy.")))), Source("c", records(1))]
+    with pytest.raises(Busy) as ended:
+        Intake(RecordingImporting()).take_in(sources, PERFORMER, False, lambda count: None)
+    assert ended.value.message.english() == "Busy. Files taken in before: 1. The same command again takes in the rest."
+
+
 def test_a_dry_run_is_one_rehearsal_over_all_files() -> None:
     importing = RecordingImporting()
     report = Intake(importing).take_in([Source("a", records(1)), Source("b", records(1))], PERFORMER, True, lambda c: None)
