@@ -116,8 +116,9 @@ def visible(text: str) -> str:
 
 
 def error_word(error: ArchroomError) -> str:
-    """Return the word for a kind of error that --json gives: `held_by_other` for HeldByOther."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    """Return the word for a kind of error that --json gives: `held_by_other` for HeldByOther, also for its finer kinds."""
+    kind = next(kind for kind in type(error).__mro__ if kind.__module__ == ArchroomError.__module__)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def _no_progress(done: int) -> None:

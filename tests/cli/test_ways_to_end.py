@@ -17,6 +17,7 @@ from archroom import __version__
 from archroom.cli import find
 from archroom.cli.job import Job
 from archroom.cli.output import Output, visible
+from archroom.config import sqlite_url
 from archroom.errors import say
 
 HOSTILE = (
@@ -62,7 +63,7 @@ def test_the_version_is_told(cli: Cli) -> None:
         (("--db", "books.db", "room"), "--db cannot be books.db"),
         (("--shelving", "/dev/ttyS0", "aisle", "status"), "--shelving cannot be /dev/ttyS0"),
         (("--lang", "fr", "room"), "--lang cannot be fr"),
-        (("--as", "", "room"), "--as cannot be"),
+        (("--as", "", "room"), "--as needs a value"),
     ],
 )
 def test_arguments_that_cannot_be_meant_are_one_sentence(cli: Cli, arguments: tuple[str, ...], told: str) -> None:
@@ -102,7 +103,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_stands_in_the_log(
 
     monkeypatch.setattr(find, "_find", fail)
     log = tmp_path / "home" / "state" / "archroom.log"
-    ran = room("--db", f"sqlite:///{tmp_path}/home/data/archroom.db?password=secret", "find", "x", "--json")
+    ran = room("--db", sqlite_url(tmp_path / "home" / "data" / "archroom.db") + "?password=secret", "find", "x", "--json")
     assert ran.code == 70
     assert ran.json["error"] == "unexpected"
     assert str(log) in ran.json["message"]
