@@ -64,7 +64,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
     DEFAULT_MODE = "desk"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    SearchIcon { display: none; }
     ArchroomApp.-ascii TextBox, ArchroomApp.-ascii #help, ArchroomApp.-ascii #question { border: ascii $border; }
     ArchroomApp.-ascii FindScreen VerticalScroll { border-left: ascii $border-blurred; }
     ArchroomApp.-ascii FindScreen.-narrow VerticalScroll { border-left: none; border-top: ascii $border-blurred; }
@@ -87,6 +86,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.performer = performer
         self.glyphs = SETS[glyphs]
         self.set_class(glyphs == "ascii", "-ascii")
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self.set_reactive(App.theme, themes.DARK.name)
         self.now = now
         self.now_s = now_s
         self.journal = Journal(performer.actor, now)
@@ -132,9 +134,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
     def on_load(self) -> None:
         """Prepare before the first screen is drawn."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="archroom"))
-        for theme in (themes.DARK, themes.LIGHT):
-            self.register_theme(theme)
-        self.theme = themes.DARK.name
         self.scans.open(self.performer)
         self.read_acts()
 
@@ -314,7 +313,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
     @on(messages.ScanAnswered)
     def _show_answer(self, event: messages.ScanAnswered) -> None:
         self.scans.next()
-        self.clear_notifications()
+        if self.where is not Where.DESK:
+            self.clear_notifications()
         self.hint, self.held = event.hint, event.hand.held
         self.last_standing = event.answer.standing or self.last_standing
         self.note(self.journal.answer(event.answer), event.answer.is_ok)

@@ -57,6 +57,8 @@ class StopLine(Painted):
 
     def show(self, state: StopState) -> None:
         """Show this state from now on."""
+        if state is self._state:
+            return
         self._state = state
         self.set_class(state.is_news, "-shown")
         self.set_class(state.is_seen_to_stand, "-good")

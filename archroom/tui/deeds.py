@@ -54,9 +54,9 @@ class Deeds:
 
     def palette(self) -> None:
         """Search the actions by their names."""
-        from archroom.tui.palette import HouseCommands
+        from archroom.tui.palette import HouseCommands, HousePalette
 
-        self._house.push_screen(CommandPalette([HouseCommands], placeholder=words(say("Search all actions"))))
+        self._house.push_screen(HousePalette([HouseCommands], placeholder=words(say("Search all actions"))))
 
     def label(self) -> None:
         """Write the label of the chosen thing."""

@@ -5,13 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from archroom.tui.actions import Action, offered
 from archroom.tui.text import sentence, words
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp
+
+
+class HousePalette(CommandPalette):
+    """The palette, without the picture that is two cells wide on some terminals only."""
+
+    DEFAULT_CSS = """
+    HousePalette SearchIcon { display: none; }
+    """
 
 
 class HouseCommands(Provider):
