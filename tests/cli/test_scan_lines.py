@@ -9,12 +9,16 @@ import threading
 
 import pytest
 from command_line import Cli
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archroom.cli.output import Output
 from archroom.cli.scan import LONGEST_LINE, ScanLine, scan_lines
 from archroom.core.codes import Flaw, Unreadable, read_scan
+
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Examples take as long as a busy machine needs."""
 
 
 def codes(stream: bytes) -> list[str]:
@@ -99,6 +103,7 @@ def test_a_live_line_says_no_time() -> None:
     assert list(scan_lines(io.BytesIO(b"+5 A1\n"), is_live=True)) == [ScanLine("+5 A1", "+5 A1")]
 
 
+@UNHURRIED
 @given(
     st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=LONGEST_LINE)),
     st.lists(st.integers(1, 300)),
@@ -109,6 +114,7 @@ def test_how_the_bytes_arrive_makes_no_difference(lines: list[str], pieces: list
     assert [line.shown for line in scan_lines(stream, True)] == lines  # type: ignore[arg-type]  # reads as asked
 
 
+@UNHURRIED
 @given(st.binary(max_size=2000))
 def test_no_line_is_longer_than_what_is_looked_at(data: bytes) -> None:
     assert all(len(line.code) <= LONGEST_LINE + 1 for line in scan_lines(io.BytesIO(data), False))
