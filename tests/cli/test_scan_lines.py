@@ -16,7 +16,6 @@ from archroom.cli.output import Output
 from archroom.cli.scan import LONGEST_LINE, ScanLine, scan_lines
 from archroom.core.codes import Flaw, Unreadable, read_scan
 
-
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Examples take as long as a busy machine needs."""
 
