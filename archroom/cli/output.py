@@ -85,18 +85,21 @@ class Output:
 
     @contextmanager
     def progress(self, title: Message) -> Iterator[Callable[[int], None]]:
-        """Give a function that is told how much has been done; draws a bar on stderr where that is a terminal."""
+        """Give a function that is told how much has been done; draws a bar on stderr where that is a terminal.
+
+        How much there is in all is not known before it is done, so the bar runs and the number beside it says how far.
+        """
         if not self.is_narrated_to_a_person:
             yield _no_progress
             return
         from rich.console import Console  # loaded for a person who waits only
-        from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         console = Console(file=self._stderr)
         columns = (
-            SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            MofNCompleteColumn(),
+            BarColumn(),
+            TextColumn("{task.completed}", markup=False),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=console, transient=True) as bar:
