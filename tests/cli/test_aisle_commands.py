@@ -178,24 +178,30 @@ def test_a_stop_from_another_process_ends_it(opening: subprocess.Popen[str], ais
     assert block["state"] == "idle"
 
 
-def test_a_server_in_the_foreground_says_where_it_listens_and_ends_when_told(aisles: Cli) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archroom", "--json", "shelving", "serve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=dict(os.environ),
-    )
-    assert process.stdout is not None
-    said = json.loads(process.stdout.readline())
+@pytest.fixture
+def foreground_server(aisles: Cli) -> Iterator[subprocess.Popen[str]]:
+    """`shelving serve` as a process of its own, which ends with the test whatever comes."""
+    command = [sys.executable, "-m", "archroom", "--json", "shelving", "serve"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_a_server_in_the_foreground_says_where_it_listens_and_ends_when_told(
+    foreground_server: subprocess.Popen[str], aisles: Cli
+) -> None:
+    assert foreground_server.stdout is not None
+    said = json.loads(foreground_server.stdout.readline())
     assert (said["blocks"], said["unknown"]) == ([1], [])
     assert open_aisles(aisles) == [1]
     second = aisles("--json", "shelving", "serve")
     assert (second.code, second.json["error"]) == (6, "port_unavailable")
-    assert str(process.pid) in second.json["message"]
-    process.terminate()
-    assert process.communicate(timeout=30) == ("", "")
-    assert process.returncode == 0
+    assert str(foreground_server.pid) in second.json["message"]
+    foreground_server.terminate()
+    assert foreground_server.communicate(timeout=30) == ("", "")
+    assert foreground_server.returncode == 0
 
 
 def test_stop_needs_no_books_where_another_user_started_the_server(aisles: Cli, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -33,20 +34,34 @@ def test_each_step_of_the_round_is_seen(cli: Cli, tmp_path: Path, wire: str) -> 
 
 
 def test_the_script_ends_what_it_started(cli: Cli) -> None:
-    """As a process of its own, with one line a step."""
+    """As a process of its own, with one line a step; its temporary folders, short for sockets, are nobody else's."""
     command = [sys.executable, "-m", "archroom", "demo", "--script", "--wire", "tcp"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 0
-    assert (len(out.splitlines()), err) == (len(demo_script.STEPS) + 1, "")
-    assert _running("archroom-demo-", process.pid) == []
+    with tempfile.TemporaryDirectory(prefix="ar-") as folder:
+        environment = os.environ | {"TMPDIR": folder}
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        ) as process:
+            out, err = process.communicate(timeout=60)
+            assert process.returncode == 0
+        assert (len(out.splitlines()), err) == (len(demo_script.STEPS) + 1, "")
+        assert _running(folder) == []
+        assert os.listdir(folder) == []
 
 
-def _running(word: str, parent: int) -> list[str]:
-    """Command lines of living processes that name a folder of a demo and began after it did."""
+def test_a_process_that_is_left_is_seen() -> None:
+    command = [sys.executable, "-c", "print(flush=True); input()", "ar-canary"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as left:
+        assert left.stdout is not None
+        assert left.stdout.readline() == b"\n"
+        assert len(_running("ar-canary")) == 1
+        left.communicate(b"\n", timeout=30)
+
+
+def _running(word: str) -> list[str]:
+    """Command lines of living processes that hold a word."""
     found: list[str] = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) > parent:
+        if entry.name.isdigit():
             try:
                 line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             except OSError:
