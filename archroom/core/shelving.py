@@ -166,6 +166,11 @@ class BlockView:
         return tuple(n for n, state in self.aisles if state in (AisleState.OPEN, AisleState.OCCUPIED))
 
 
+TICKET_LIFE_S = 60.0
+"""Time to go to the aisle that closes, look, and come back. Everything is checked again when the ticket is used; the
+controller's own selection lives 10 s at most and is made only then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Leave to ask for one motion, once a person has confirmed that the aisle which closes is clear."""
@@ -179,7 +184,7 @@ class Ticket:
     moving_carriages: tuple[int, ...]
     expected_s: float
     """How long it should take, warning included."""
-    life_s: float = 10.0
+    life_s: float = TICKET_LIFE_S
     """How long it may be used, from when it was given."""
 
 

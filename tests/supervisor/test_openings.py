@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from supervised_room import SupervisedBlock, block_of, refusal
 
-from archroom.core.shelving import AisleState, OutcomeKind, Trust
+from archroom.core.shelving import TICKET_LIFE_S, AisleState, OutcomeKind, Trust
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame
 from archroom.errors import say
@@ -149,7 +149,7 @@ def test_one_ticket_one_use_one_person_one_aisle_ten_seconds(rig: SupervisedBloc
     assert "Nobody has confirmed that aisle 0 is clear." in go(None)
     assert "Nobody has confirmed that aisle 0 is clear." in go(3)
     assert go(0, "Bo") == "The leave was given to Ana."
-    assert "has run out" in go(0, after_s=10.1)
+    assert "has run out" in go(0, after_s=TICKET_LIFE_S + 0.1)
     ticket = rig.select(3)
     rig.select(4)
     assert "was used" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 0, "Ana"))
