@@ -19,6 +19,7 @@ from time import monotonic
 
 import pytest
 from scan_processes import AS_SHIPPED, ROOT, Told, boxes_and_items, changes_told, changes_written, start_scanning, told
+from wal_scan import without_race
 
 from archroom.core.codes import CodeKind, format_code
 from archroom.core.holdings import Custody
@@ -36,6 +37,7 @@ ONE_ACT_S = 0.01
 """About what one act takes: the strike falls anywhere within the next one, or between it and its answer."""
 PERSON = format_code(CodeKind.PERSON, 1)
 HASTY = (sys.executable, str(ROOT / "tests" / "support" / "hasty_scan.py"))
+IN_WAL = (sys.executable, str(ROOT / "tests" / "support" / "wal_scan.py"))
 
 
 @dataclass
@@ -168,6 +170,31 @@ def test_what_was_told_is_written_whenever_the_desk_is_killed(database_url: str,
 @pytest.mark.timeout(900)
 def test_what_was_told_is_written_through_fifty_kills(database_url: str, tmp_path: Path) -> None:
     assert_nothing_lost(played(database_url, tmp_path / "home", 50), told_at_least=400)
+
+
+@pytest.fixture
+def wal_url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of books that are kept in WAL, as newer versions of SQLite allow."""
+    monkeypatch.setattr("archroom.store.sqlite.has_wal_reset_race", without_race)
+    return sqlite_url
+
+
+def assert_in_wal(url: str) -> None:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_what_was_told_is_written_in_wal_too(wal_url: str, tmp_path: Path) -> None:
+    assert_nothing_lost(played(wal_url, tmp_path / "home", 5, IN_WAL), told_at_least=20)
+    assert_in_wal(wal_url)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(900)
+def test_what_was_told_is_written_through_fifty_kills_in_wal_too(wal_url: str, tmp_path: Path) -> None:
+    assert_nothing_lost(played(wal_url, tmp_path / "home", 50, IN_WAL), told_at_least=400)
+    assert_in_wal(wal_url)
 
 
 def test_a_desk_that_tells_before_it_writes_is_found_out(sqlite_url: str, tmp_path: Path) -> None:
