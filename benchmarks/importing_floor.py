@@ -12,8 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from archroom.core.searching import exact_key
-from archroom.store import search
+from archroom.core.searching import exact_key, indexed_tokens
 from archroom.store.sqlite import SqliteBooks
 
 SPACE = "{urn:isbn:1-931666-22-9}"
@@ -43,7 +42,7 @@ class Rows:
         digest = hashlib.blake2b(key.encode(), digest_size=16).digest()
         self.things.append((number, kind, home, home))
         self.descriptions.append((number, parent, digest, *fields, exact_key(reference)))
-        tokens = search.words_of(title, reference, label, indicator, housing, path, COLLECTION)
+        tokens = indexed_tokens((title, reference, label, indicator, housing, *json.loads(path), COLLECTION))
         self.words.append((number, " ".join(tokens)))
         if kind != "item":
             self.listings.append((number,))

@@ -12,13 +12,13 @@ from archroom.core.replay import LoanFact, Replay
 from archroom.errors import LedgerBroken, Message, say
 from archroom.store.connections import Books, Row
 from archroom.store.database import look
-from archroom.store.digests import DESCRIPTION_FIELDS
+from archroom.store.digests import DESCRIPTION_FIELDS, digested
 
 _AT_ONCE = 2_000
 _DESCRIBED = ", ".join(f"d.{column}" for column in DESCRIPTION_FIELDS)
 _THINGS = (
     "SELECT t.id, t.kind, t.custody, t.place_id, t.container_id, t.home_place_id, t.home_container_id, t.touched_seq,"
-    f" t.made_seq, d.version, {_DESCRIBED} FROM thing t LEFT JOIN description d ON d.thing_id = t.id"
+    f" t.made_seq, t.width_mm, d.version, {_DESCRIBED} FROM thing t LEFT JOIN description d ON d.thing_id = t.id"
     " WHERE t.id > ? ORDER BY t.id LIMIT ?"
 )
 _LOANS = (
@@ -82,7 +82,7 @@ def _house_key(books: Books) -> bytes:
 
 
 def _is_thing_true(row: Row, replay: Replay, house_key: bytes) -> bool:
-    number, kind, custody, place, container, home_place, home_container, touched, made, version = row[:10]
+    number, kind, custody, place, container, home_place, home_container, touched, made, width_mm, version = row[:11]
     things = replay.things
     where = Whereabouts(Custody(custody), place, container, home_place, home_container)
     return (
@@ -91,7 +91,7 @@ def _is_thing_true(row: Row, replay: Replay, house_key: bytes) -> bool:
         and things.touched(number) == touched
         and things.made(number) == made
         and things.version(number) == (version or 0)
-        and (version is None or things.digest(number) == keyed_digest(house_key, row[10:]))
+        and (version is None or things.digest(number) == keyed_digest(house_key, digested(row[11:], width_mm)))
     )
 
 

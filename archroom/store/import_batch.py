@@ -20,14 +20,15 @@ from archroom.errors import Refused, say
 from archroom.store import chain, search
 from archroom.store.acting import write_rows
 from archroom.store.connections import Books, Parameters
+from archroom.store.digests import digested
 from archroom.store.import_known import marks
 
 _KINDS = {kind.value: kind for kind in ThingKind}
 EVENT_THINGS = 2_500
 """New things in one event: whoever shows the history of one of them reads all of it."""
 _INSERT_THING = (
-    "INSERT INTO thing (id, kind, custody, container_id, home_container_id, touched_seq, made_seq)"
-    " VALUES (?, ?, 'in', ?, ?, 0, ?)"
+    "INSERT INTO thing (id, kind, custody, container_id, home_container_id, width_mm, touched_seq, made_seq)"
+    " VALUES (?, ?, 'in', ?, ?, ?, 0, ?)"
 )
 _INSERT_DESCRIPTION = (
     "INSERT INTO description (thing_id, collection_id, parent_id, source_key, needs_split, title, reference, dates, level,"
@@ -37,6 +38,7 @@ _UPDATE_DESCRIPTION = (
     "UPDATE description SET title = ?, reference = ?, dates = ?, level = ?, path = ?, label = ?, indicator = ?, housing = ?,"
     " profile = ?, reference_key = ?, needs_split = ?, version = version + 1 WHERE thing_id = ? AND version = ?"
 )
+_SET_WIDTH = "UPDATE thing SET width_mm = ? WHERE id = ?"
 _INSERT_VERSION = "INSERT INTO description_version (thing_id, version, fields, replaced_seq) VALUES (?, ?, ?, ?)"
 _INSERT_LISTING = "INSERT INTO listed_in (thing_id, collection_id, is_gone) VALUES (?, ?, 0)"
 _INSERT_ALSO = "INSERT INTO also_in (thing_id, container_id) VALUES (?, ?)"
@@ -50,6 +52,7 @@ class Addition(NamedTuple):
     kind: str
     home: int | None
     parent: int | None
+    width_mm: int | None
     row: Parameters
     """Its description from its key on, as it is written."""
     words: Sequence[str]
@@ -63,6 +66,8 @@ class Change(NamedTuple):
     version: int
     before: tuple[str, ...]
     after: tuple[str, ...]
+    width_before: int | None
+    width_after: int | None
     words_before: Sequence[str]
     words_after: Sequence[str]
     needs_split: int
@@ -174,10 +179,10 @@ class BatchWriter:
         things: list[Parameters] = []
         descriptions: list[Parameters] = []
         words: list[tuple[int, Sequence[str]]] = []
-        for place, (number, kind, home, parent, row, tokens, _) in enumerate(batch.additions):
+        for place, (number, kind, home, parent, width_mm, row, tokens, _) in enumerate(batch.additions):
             number = real(number)
             home = home and real(home)
-            things.append((number, kind, home, home, first_seq + place // EVENT_THINGS))
+            things.append((number, kind, home, home, width_mm, first_seq + place // EVENT_THINGS))
             descriptions.append((number, collection_id, parent and real(parent), *row))
             words.append((number, tokens))
         self._books.run_many(_INSERT_THING, things)
@@ -191,10 +196,9 @@ class BatchWriter:
             values = (*described, change.thing_id, change.version)
             if self._books.run(_UPDATE_DESCRIPTION, values) != 1:
                 raise Refused(say("Somebody else takes in records of the same collection; take the file in again."))
-        self._books.run_many(
-            _INSERT_VERSION,
-            [(change.thing_id, change.version, json.dumps(change.before, ensure_ascii=False), seq) for change in changes],
-        )
+        widened = [change for change in changes if change.width_after != change.width_before]
+        self._books.run_many(_SET_WIDTH, [(change.width_after, change.thing_id) for change in widened])
+        self._books.run_many(_INSERT_VERSION, [_past(change, seq) for change in changes])
         if self.is_indexed:
             reworded = [change for change in changes if change.words_before != change.words_after]
             search.remove(self._books, [(change.thing_id, change.words_before) for change in reworded])
@@ -241,6 +245,12 @@ class BatchWriter:
             reached |= around
             waiting += around
         return thing_id in reached
+
+
+def _past(change: Change, seq: int) -> Parameters:
+    """Return the row of the version that a change replaces."""
+    fields = json.dumps(digested(change.before, change.width_before), ensure_ascii=False)
+    return (change.thing_id, change.version, fields, seq)
 
 
 def _made(additions: list[Addition], real: Callable[[int], int]) -> Iterable[ThingMade]:

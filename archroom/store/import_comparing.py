@@ -12,10 +12,11 @@ from archroom.core.events import keyed_digest
 from archroom.core.holdings import ThingKind
 from archroom.core.merging import container_title, housing_of, item_title, merged
 from archroom.core.searching import exact_key
+from archroom.core.widths import width_of_profile, width_told_anew
 from archroom.store import search
 from archroom.store.connections import Books
 from archroom.store.database import look
-from archroom.store.digests import DESCRIPTION_FIELDS
+from archroom.store.digests import DESCRIPTION_FIELDS, digested
 from archroom.store.import_batch import Addition, Batch, Change
 from archroom.store.import_known import Found, Known, KnownCollection
 from archroom.store.import_staging import BETWEEN, StagedComponent, StagedContainer, Staging
@@ -158,8 +159,9 @@ class Comparing:
         number = -1 - len(batch.additions)
         row: tuple[int | str | bytes, ...] = (key, needs_split, *fields, exact_key(fields[1]))
         words = self._words(fields)
-        digest = keyed_digest(self.house_key, fields)
-        batch.additions.append(Addition(number, kind, home, parent, row, words, digest))
+        width_mm = width_of_profile(_profile_told(fields, bool(needs_split)))
+        digest = keyed_digest(self.house_key, digested(fields, width_mm))
+        batch.additions.append(Addition(number, kind, home, parent, width_mm, row, words, digest))
         self.added += 1
         return number
 
@@ -167,19 +169,23 @@ class Comparing:
         after = merged(thing.fields, fields)
         if not fields[0] and thing.fields == _titled(("", *thing.fields[1:])):
             after = _titled(("", *after[1:]))
-        if after == thing.fields:
+        is_split = bool(needs_split) if after[5:7] != thing.fields[5:7] else thing.needs_split
+        profiles = _profile_told(thing.fields, thing.needs_split), _profile_told(after, is_split)
+        width_mm = width_told_anew(thing.width_mm, *profiles)
+        if after == thing.fields and width_mm == thing.width_mm:
             return
-        is_renumbered = after[5:7] != thing.fields[5:7]
         batch.changes.append(
             Change(
                 thing.thing_id,
                 thing.version,
                 thing.fields,
                 after,
+                thing.width_mm,
+                width_mm,
                 self._words(thing.fields),
                 self._words(after),
-                needs_split if is_renumbered else int(thing.needs_split),
-                keyed_digest(self.house_key, after),
+                int(is_split),
+                keyed_digest(self.house_key, digested(after, width_mm)),
             )
         )
 
@@ -208,6 +214,11 @@ def _item_fields(component: StagedComponent) -> tuple[str, ...]:
     housing = housing_of([housing.split(BETWEEN) for housing in component.housings])
     title, reference, dates = component.title, component.reference, component.dates
     return (title, reference, dates, component.level, component.path, "", "", housing, "")
+
+
+def _profile_told(fields: Sequence[str], is_split: bool) -> str:
+    """Return the profile that tells the width: none where a range of boxes stands for several."""
+    return "" if is_split else fields[-1]
 
 
 def _titled(fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from archroom.store.connections import Books, Parameters, Row
 
 _FOUND = (
     "SELECT d.thing_id, d.collection_id, d.source_key, d.version, d.is_gone, d.needs_split, d.parent_id, t.kind,"
-    " t.home_container_id, t.home_place_id, d.title, d.reference, d.dates, d.level, d.path, d.label, d.indicator, d.housing,"
-    " d.profile FROM description d JOIN thing t ON t.id = d.thing_id WHERE d.{column} IN ({marks})"
+    " t.home_container_id, t.home_place_id, t.width_mm, d.title, d.reference, d.dates, d.level, d.path, d.label,"
+    " d.indicator, d.housing, d.profile FROM description d JOIN thing t ON t.id = d.thing_id WHERE d.{column} IN ({marks})"
 )
-_FIXED = 10
+_FIXED = 11
 
 
 class KnownCollection(NamedTuple):
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     kind: str
     home_container_id: int | None
     home_place_id: int | None
+    width_mm: int | None
     fields: tuple[str, ...]
     """As `digests.DESCRIPTION_FIELDS`."""
 
@@ -157,6 +158,18 @@ def marks(values: Iterable[object]) -> str:
 
 def _found(row: Row) -> Found:
     key = None if row[2] is None else bytes(row[2])
+    number, collection, _, version, is_gone, needs_split, parent, kind, home_container, home_place, width_mm = row[:_FIXED]
     return Found(
-        row[0], row[1], key, row[3], bool(row[4]), bool(row[5]), row[6], row[7], row[8], row[9], tuple(row[_FIXED:])
+        number,
+        collection,
+        key,
+        version,
+        bool(is_gone),
+        bool(needs_split),
+        parent,
+        kind,
+        home_container,
+        home_place,
+        width_mm,
+        tuple(row[_FIXED:]),
     )

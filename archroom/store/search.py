@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from archroom.core.searching import Phrase, indexed_tokens
+from archroom.core.searching import MAX_TOKENS, Phrase, indexed_tokens
 from archroom.store.connections import Books
 
 _MAX_POSITION = 16_383
@@ -20,8 +21,15 @@ def words_of(
     title: str, reference: str, label: str, indicator: str, housing: str, path: str, collection_title: str
 ) -> list[str]:
     """Return the tokens under which a thing is found: columns of its description, `path` as stored, and its collection."""
+    own = indexed_tokens((title, reference, label, indicator, housing))
+    return (own + _words_around(path, collection_title))[:MAX_TOKENS]
+
+
+@lru_cache(maxsize=256)
+def _words_around(path: str, collection_title: str) -> list[str]:
+    """Return the tokens that a thing shares with those beside it; not to be changed by who gets them."""
     titles: list[str] = json.loads(path)
-    return indexed_tokens((title, reference, label, indicator, housing, *titles, collection_title))
+    return indexed_tokens((*titles, collection_title))
 
 
 def add(books: Books, entries: Iterable[tuple[int, Sequence[str]]]) -> None:

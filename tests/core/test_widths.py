@@ -1,0 +1,60 @@
+"""The width that a container profile tells: stated, or common knowledge; never a guess."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archroom.core.widths import NARROWEST_MM, WIDEST_MM, width_of_profile, width_told_anew
+
+
+@pytest.mark.parametrize(
+    ("profile", "width_mm"),
+    [
+        ("Volume box - 150 mm", 150),
+        ("15 cm wide", 150),
+        ("Manuscript box - Letter", 127),
+        ("Half legal document box", 64),
+        ("Record carton", 318),
+        ("5 in", 127),
+        ("档案盒 310×220×30", 30),
+        ("档案盒 310x220x50 mm", 50),
+        ("档案盒 4 cm", 40),
+    ],
+)
+def test_a_profile_that_tells_its_width(profile: str, width_mm: int) -> None:
+    assert width_of_profile(profile) == width_mm
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "",
+        "Box",
+        "Flat box, 24 in",
+        "12 x 15 x 3 in",
+        "150 mm high",
+        "Map tube, 10 cm",
+        "Oversize",
+        "Letter",
+        "100",
+        "0 mm",
+        "9999 mm",
+        "x" * 500,
+    ],
+)
+def test_what_is_unsure_is_unknown(profile: str) -> None:
+    assert width_of_profile(profile) is None
+
+
+@given(st.text(max_size=250))
+def test_any_profile_has_a_width_that_can_be_or_none(profile: str) -> None:
+    width_mm = width_of_profile(profile)
+    assert width_mm is None or NARROWEST_MM <= width_mm <= WIDEST_MM
+
+
+def test_a_new_profile_brings_its_width_and_leaves_one_from_elsewhere() -> None:
+    assert width_told_anew(None, "", "Record carton") == 318
+    assert width_told_anew(318, "Record carton", "Volume box - 150 mm") == 150
+    assert width_told_anew(99, "Record carton", "Volume box - 150 mm") == 99
