@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from archroom.services.aisles import Aisles
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
-    from archroom.services.house import Services
     from archroom.services.importing import Intake
     from archroom.services.labelling import Labelling
     from archroom.services.people import People
@@ -277,21 +276,6 @@ class House:
         from archroom.services.labelling import Labelling
 
         return Labelling(self.books)
-
-    def services(self) -> Services:
-        """Return all services at once, for the screens; opens the books."""
-        from archroom.services.house import Services
-
-        return Services(
-            desk=self.desk,
-            people=self.people,
-            rooms=self.rooms,
-            finder=self.finder,
-            placing=self.placing,
-            intake=self.intake,
-            aisles=self.aisles,
-            labelling=self.labelling,
-        )
 
     def dismiss_shelving(self) -> None:
         """Have the shelving server end now, if it was started on demand and nothing moves."""

@@ -30,8 +30,8 @@ def run_app(house: House, labels: Path) -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(say("The app needs a terminal. See: {program} --help", program="archroom"))
-    services = house.services()
+    house.books.opened()
     from archroom.tui.app import ArchroomApp  # a third of a second to load, and only worth it now
 
-    app = ArchroomApp(services, house.performer, partial(label_file, house, folder=labels), house.config.glyphs)
+    app = ArchroomApp(house, house.performer, partial(label_file, house, folder=labels), house.config.glyphs)
     return app.run() or 0

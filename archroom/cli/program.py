@@ -6,6 +6,7 @@ No expected failure shows a traceback. What nobody foresaw is one sentence on st
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -62,10 +63,15 @@ def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) ->
         return _unforeseen(error, argv, output)
 
 
-def command_tree(argv: Sequence[str] = ()) -> Parser:
-    """Return the tree of commands in the person's language: the group of the command that is named, else all of them."""
-    named = _first_word(argv)
-    chosen = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
+def command_tree(argv: Sequence[str] | None = None) -> Parser:
+    """Return the tree of commands in the person's language: the group of the command that `argv` names, else all of them.
+
+    Where `argv` is nothing but global options, which opens the app, there is no command to be read.
+    """
+    named = _first_word(argv or ())
+    chosen = [group for group, commands in GROUPS.items() if named in commands]
+    if not chosen and (argv is None or not _is_for_the_app(argv)):
+        chosen = list(GROUPS)
     return build_parser([import_module(f"archroom.cli.{group}").add_commands for group in chosen])
 
 
@@ -79,6 +85,7 @@ def _carry_out(args: argparse.Namespace, stdin: BinaryIO, output: Output) -> int
             from archroom.cli import app  # the screen is loaded by nobody else
 
             return app.open_app(job)
+        collect_garbage_again()
         code: int = args.handler(job)
         return code
 
@@ -100,6 +107,23 @@ def _first_word(argv: Sequence[str]) -> str:
         elif not word.startswith("-"):
             return word
     return ""
+
+
+def collect_garbage_again() -> None:
+    """Leave what was loaded alone from now on, and free what comes and goes."""
+    gc.freeze()
+    gc.enable()
+
+
+def _is_for_the_app(argv: Sequence[str]) -> bool:
+    """Return whether all arguments are global options with their values."""
+    words = iter(argv)
+    for word in words:
+        if word.partition("=")[0] not in OPTIONS_WITH_VALUE:
+            return False
+        if "=" not in word:
+            next(words, None)
+    return True
 
 
 def _before_words(argv: Sequence[str]) -> list[str]:

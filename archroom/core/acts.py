@@ -47,6 +47,8 @@ UNDOABLE = frozenset(
     }
 )
 """Acts on custody, which a new act can reverse."""
+CUSTODY_ACTS = UNDOABLE | {ActKind.ACT_UNDONE}
+"""Acts that change custody."""
 
 
 class Owner(Enum):

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from archroom.core.acts import Act, Performer
-from archroom.core.codes import OwnCode
-from archroom.core.events import Event
-from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
-
 if TYPE_CHECKING:
+    from archroom.core.acts import Act, Performer
+    from archroom.core.codes import OwnCode
+    from archroom.core.events import Event
+    from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
     from archroom.core.records import ImportCounts, Record
     from archroom.core.rooms import Block, RoomPlan
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket

@@ -7,10 +7,10 @@ cannot be written, the shelving is stopped, because what it does is then no long
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.holdings import Place, PlaceKind, Standing
-from archroom.core.ports import Archive, Shelving
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
 from archroom.errors import (
     ArchroomError,
@@ -26,6 +26,9 @@ from archroom.errors import (
 )
 from archroom.services.resolving import owner_of_typed
 from archroom.services.stopping import record_stop
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Archive, Shelving
 
 Confirm = Callable[[Ticket], int | None]
 Observe = Callable[[BlockView], None]

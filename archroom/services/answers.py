@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from archroom.core.holdings import Standing
-from archroom.core.scans import Step
-from archroom.errors import Message
+if TYPE_CHECKING:
+    from archroom.core.holdings import Standing
+    from archroom.core.scans import Step
+    from archroom.errors import Message
 
 
 @dataclass(frozen=True, slots=True)

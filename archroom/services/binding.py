@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archroom.core.codes import Flaw, ForeignCode, Unreadable, read_scan
-from archroom.core.ports import Reading
 from archroom.core.scans import Nameless
 from archroom.errors import BadCode, say
 from archroom.services.resolving import place_at, shown, why_nameless
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Reading
 
 _LOOKS_LIKE_OURS = frozenset({Flaw.TWO_CODES, Flaw.WRONG_CHECK})
 

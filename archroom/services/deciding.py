@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from archroom.core import custody
-from archroom.core.acts import Act
-from archroom.core.events import Event
 from archroom.core.holdings import Person, Place, PlaceKind, Standing
-from archroom.core.ports import Reading
 from archroom.core.scans import Hand, InHand, Intent, Step
 from archroom.errors import Refused, UndoRefused, UsageError, say
 from archroom.services.history import person_of, words_of_event
+
+if TYPE_CHECKING:
+    from archroom.core.acts import Act
+    from archroom.core.events import Event
+    from archroom.core.ports import Reading
 
 LONGEST_LOAN_DAYS = 3660
 """Ten years: what is lent for longer was mistyped."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from archroom.core.acts import Performer
 from archroom.core.codes import (
     CodeKind,
     Command,
@@ -23,7 +23,6 @@ from archroom.core.codes import (
     read_scan,
 )
 from archroom.core.holdings import Person, Place, Standing
-from archroom.core.ports import Archive, Clock, Reading, Writing
 from archroom.core.scans import Hand, InHand, Intent, Nameless, Retired, Step, Subject, hand_after, interpret
 from archroom.errors import BadCode, Message, NoRoom, Refused, ShelvingError, WrongPlace, say
 from archroom.services import sentences
@@ -41,6 +40,10 @@ from archroom.services.resolving import (
 )
 from archroom.services.session import DeskSession
 from archroom.services.stopping import Stop, record_stop
+
+if TYPE_CHECKING:
+    from archroom.core.acts import Performer
+    from archroom.core.ports import Archive, Clock, Reading, Writing
 
 __all__ = ["ActLine", "Desk", "DeskSession", "LoanPolicy"]
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from archroom.core.codes import read_scan
 from archroom.core.custody import home_text
 from archroom.core.holdings import Custody, Loan, Person, Standing
-from archroom.core.ports import Archive, Clock, Details, Hit, Reading
 from archroom.errors import BadCode, Message, say
 from archroom.services.resolving import owner_of_code, thing_of_typed
 
 if TYPE_CHECKING:
+    from archroom.core.ports import Archive, Clock, Details, Hit, Reading
     from archroom.services.history import ActLine
 
 MAX_COUNTED = 1000

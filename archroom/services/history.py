@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from archroom.core.acts import Act, ActKind, Owner
 from archroom.core.codes import CodeKind, OwnCode
-from archroom.core.events import Event
 from archroom.core.holdings import Person
-from archroom.core.ports import Reading
 from archroom.errors import Message, Value, say
+
+if TYPE_CHECKING:
+    from archroom.core.events import Event
+    from archroom.core.ports import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from archroom.services.aisles import Aisles
-from archroom.services.desk import Desk
-from archroom.services.finding import Finder
-from archroom.services.importing import Intake
-from archroom.services.labelling import Labelling
-from archroom.services.people import People
-from archroom.services.placing import Placing
-from archroom.services.rooms import Rooms
+if TYPE_CHECKING:
+    from archroom.services.aisles import Aisles
+    from archroom.services.desk import Desk
+    from archroom.services.finding import Finder
+    from archroom.services.importing import Intake
+    from archroom.services.labelling import Labelling
+    from archroom.services.people import People
+    from archroom.services.placing import Placing
+    from archroom.services.rooms import Rooms
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What people do with one house."""
+class Services(Protocol):
+    """What people do with one house. Whoever builds it may build each part when it is first asked for."""
 
-    desk: Desk
-    people: People
-    rooms: Rooms
-    finder: Finder
-    placing: Placing
-    intake: Intake
-    aisles: Aisles
-    labelling: Labelling
+    @property
+    def desk(self) -> Desk:
+        """Lending, returning, putting away, by scan or by command."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The people things are lent to."""
+        ...
+
+    @property
+    def rooms(self) -> Rooms:
+        """The rooms."""
+        ...
+
+    @property
+    def finder(self) -> Finder:
+        """Finding things and people."""
+        ...
+
+    @property
+    def placing(self) -> Placing:
+        """Shelving new collections."""
+        ...
+
+    @property
+    def intake(self) -> Intake:
+        """Taking records in."""
+        ...
+
+    @property
+    def aisles(self) -> Aisles:
+        """Opening and stopping aisles."""
+        ...
+
+    @property
+    def labelling(self) -> Labelling:
+        """The facts of labels."""
+        ...

@@ -8,6 +8,7 @@ borrow in that person's name.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.codes import (
@@ -21,9 +22,11 @@ from archroom.core.codes import (
     read_scan,
 )
 from archroom.core.holdings import Custody, Person, Place, Standing
-from archroom.core.ports import Reading
 from archroom.core.scans import Nameless, Retired, Subject
 from archroom.errors import BadCode, Message, say
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Reading
 
 _PERSON_CODE = re.compile(r"P[0-9]{8}.?|^P[0-9]+.*")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from archroom.core.acts import Act, ActKind
 from archroom.core.custody import home_text
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing
 from archroom.core.scans import Intent, Step, Subject
-from archroom.core.shelving import StopReport
 from archroom.errors import Message, say
 from archroom.services.finding import where_now
+
+if TYPE_CHECKING:
+    from archroom.core.shelving import StopReport
 
 
 def person_in_hand(person: Person, count: int) -> Message:

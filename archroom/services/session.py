@@ -6,13 +6,17 @@ the session, by the monotonic clock; a session that was once told the time with 
 
 from __future__ import annotations
 
-from archroom.core.acts import Performer
+from typing import TYPE_CHECKING
+
 from archroom.core.custody import LENDABLE
 from archroom.core.holdings import Person, Place, PlaceKind, Standing, ThingKind
-from archroom.core.ports import Clock
 from archroom.core.scans import HAND_SECONDS, REPEAT_SECONDS, Hand
 from archroom.errors import Message, say
-from archroom.services.answers import Answer
+
+if TYPE_CHECKING:
+    from archroom.core.acts import Performer
+    from archroom.core.ports import Clock
+    from archroom.services.answers import Answer
 
 
 class DeskSession:

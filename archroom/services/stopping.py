@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from archroom.core.acts import Act, ActKind, Performer
-from archroom.core.ports import Archive
-from archroom.core.shelving import StopReport
 from archroom.errors import ArchroomError
 
-Stop = Callable[[], list[StopReport]]
+if TYPE_CHECKING:
+    from archroom.core.ports import Archive
+    from archroom.core.shelving import StopReport
+
+Stop: TypeAlias = "Callable[[], list[StopReport]]"
 
 
 def record_stop(archive: Archive, performer: Performer, reports: Sequence[StopReport]) -> int | None:

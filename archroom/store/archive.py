@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from archroom.core.acts import Performer
 from archroom.core.events import instant
-from archroom.core.ports import Clock, Importing
 from archroom.errors import BadDatabase, say
 from archroom.store.address import SqliteFile, read_address
-from archroom.store.connections import Books
 from archroom.store.database import books_at, look, unit_of_work
 from archroom.store.looking import SqlReading
 from archroom.store.schema import refuse_other_schema
 from archroom.store.sqlite import refuse_unfit_file
-from archroom.store.writing import SqlWriting
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Clock, Importing
+    from archroom.store.connections import Books
+    from archroom.store.writing import SqlWriting
 
 FOUNDER = Performer("archroom", "archroom")
 """Who founds a house if nobody says."""
@@ -67,6 +70,8 @@ class SqlArchive:
         Raises Busy if another terminal holds the lock for more than 5 s, ReadOnlyDatabase if nothing can be written.
         """
         try:
+            from archroom.store.writing import SqlWriting  # loaded by the first act, not by the first look
+
             with unit_of_work(self.books):
                 writing = SqlWriting(self.books, self.clock)
                 yield writing

@@ -7,14 +7,17 @@ whole words do not fill the page.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from archroom.core.codes import ForeignCode, OwnCode, read_scan
 from archroom.core.events import event_of
 from archroom.core.ports import Details, Hit
 from archroom.core.searching import MAX_QUERY, exact_key, opened, query_phrases
 from archroom.store import search
-from archroom.store.connections import Books
 from archroom.store.standings import in_list, standings, things
+
+if TYPE_CHECKING:
+    from archroom.store.connections import Books
 
 _MOST_EXACT = 50
 _MOST_CONTENTS = 500

@@ -1,22 +1,27 @@
-"""`core.ports.Reading` on the tables."""
+"""`core.ports.Reading` on the tables.
+
+What only finding, rooms and founding need is loaded by the methods that need it, so that a first look costs little.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from archroom.core.acts import CUSTODY_ACTS
 from archroom.core.cleaning import clean
 from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.events import Event, event_of
-from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
-from archroom.core.ports import Details, Hit
-from archroom.core.rooms import Block
-from archroom.core.searching import MAX_QUERY
-from archroom.store import hits, people, rooms, shelves
-from archroom.store.connections import Books, Row
-from archroom.store.models import CUSTODY_KINDS
+from archroom.store import people, shelves
 from archroom.store.standings import in_list, places, standings
 
-_CUSTODY = "(" + ", ".join(f"'{kind}'" for kind in CUSTODY_KINDS) + ")"
+if TYPE_CHECKING:
+    from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+    from archroom.core.ports import Details, Hit
+    from archroom.core.rooms import Block
+    from archroom.store.connections import Books, Row
+
+_CUSTODY = "(" + ", ".join(sorted(f"'{kind.value}'" for kind in CUSTODY_ACTS)) + ")"
 _LAST_UNDOABLE = (
     f"SELECT e.body FROM event e WHERE e.terminal = ? AND e.kind IN {_CUSTODY} AND e.kind <> 'act.undone'"
     " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq) ORDER BY e.seq DESC LIMIT 1"
@@ -55,7 +60,9 @@ class SqlReading:
 
     def owner_of_text(self, text: str) -> Person | Standing | Place | None:
         """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
-        asked = clean(text, MAX_QUERY)
+        from archroom.store import hits
+
+        asked = _asked(text)
         by_address = places(self._books, "p.address = ?", ("".join(asked.split()).upper(),))
         by_reference = hits.referred(self._books, asked)
         by_name = people.people_named(self._books, asked)
@@ -111,7 +118,7 @@ class SqlReading:
 
     def people_named(self, name: str) -> list[Person]:
         """Return registered people of exactly this name, case and width folded."""
-        return people.people_named(self._books, clean(name, MAX_QUERY))
+        return people.people_named(self._books, _asked(name))
 
     def open_loans(self, person_id: int | None = None) -> list[tuple[Thing, Loan]]:
         """Return open loans, oldest first, of one person or of all; at most 1,000."""
@@ -119,15 +126,19 @@ class SqlReading:
 
     def details(self, thing_id: int) -> Details | None:
         """Return everything of one thing."""
+        from archroom.store import hits
+
         return hits.details(self._books, thing_id)
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
         """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
-        return hits.find(self._books, clean(words.replace("\x00", " "), MAX_QUERY), limit, offset)
+        from archroom.store import hits
+
+        return hits.find(self._books, _asked(words.replace("\x00", " ")), limit, offset)
 
     def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
         """Return people whose names hold all words, with how many things each has."""
-        return people.find_people(self._books, clean(words, MAX_QUERY), limit)
+        return people.find_people(self._books, _asked(words), limit)
 
     def all_people(self) -> Iterator[tuple[Person, int]]:
         """Yield people who are registered or still have something, by name, with how many things each has."""
@@ -135,18 +146,26 @@ class SqlReading:
 
     def count_found(self, words: str, at_most: int = 1001) -> int:
         """Return how many things match, counted up to a limit."""
-        return hits.count_found(self._books, clean(words.replace("\x00", " "), MAX_QUERY), at_most)
+        from archroom.store import hits
+
+        return hits.count_found(self._books, _asked(words.replace("\x00", " ")), at_most)
 
     def room_codes(self) -> list[str]:
         """Return the codes of the rooms that were built."""
+        from archroom.store import rooms
+
         return rooms.room_codes(self._books)
 
     def blocks(self) -> list[Block]:
         """Return all blocks in order of their numbers."""
+        from archroom.store import rooms
+
         return rooms.blocks(self._books)
 
     def block(self, number: int) -> Block | None:
         """Return a block by its number."""
+        from archroom.store import rooms
+
         return next(iter(rooms.blocks(self._books, number)), None)
 
     def counts(self) -> dict[str, int]:
@@ -180,3 +199,10 @@ class SqlReading:
 
 def _event_or_none(row: Row | None) -> Event | None:
     return event_of(bytes(row[0])) if row else None
+
+
+def _asked(text: str) -> str:
+    """Return a text that somebody asks for, cleaned and cut."""
+    from archroom.core.searching import MAX_QUERY
+
+    return clean(text, MAX_QUERY)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from peewee import SQL, BlobField, Check, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from archroom.core.acts import UNDOABLE, ActKind
+from archroom.core.acts import CUSTODY_ACTS
 from archroom.core.holdings import Custody, PlaceKind, ThingKind
 from archroom.core.rooms import End
 from archroom.store.tables import NumberField, Table, one_of, truth
 
 _OWNERS = ("thing", "place", "person")
-CUSTODY_KINDS = sorted(kind.value for kind in UNDOABLE | {ActKind.ACT_UNDONE})
+CUSTODY_KINDS = sorted(kind.value for kind in CUSTODY_ACTS)
 """Kinds of events that change custody, as they are stored."""
 
 

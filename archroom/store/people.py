@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archroom.core.holdings import Loan, Person, Thing
-from archroom.core.searching import fold, name_key
 from archroom.store.connections import Books, Row
 from archroom.store.standings import LOAN_COLUMNS, THING_COLUMNS, in_list, loan_of, thing_of
 
@@ -17,6 +16,8 @@ _THING_WIDTH = len(THING_COLUMNS.split(","))
 
 def folded(name: str) -> str:
     """Return a name as it is searched: without case, accents, width and surplus blanks."""
+    from archroom.core.searching import fold
+
     return " ".join(fold(name).split())
 
 
@@ -28,6 +29,8 @@ def person(books: Books, person_id: int) -> Person | None:
 
 def people_named(books: Books, name: str) -> list[Person]:
     """Return registered people of exactly this name, case and width folded."""
+    from archroom.core.searching import name_key
+
     statement = f"SELECT {_COLUMNS} FROM person q WHERE q.folded_name = ? AND q.is_active = 1 ORDER BY q.id"
     return [_person_of(row) for row in books.rows(statement, (folded(name),)) if name_key(row[1]) == name_key(name)]
 

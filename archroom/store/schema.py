@@ -11,7 +11,6 @@ import re
 from archroom.errors import BadDatabase, say
 from archroom.store.connections import Books
 from archroom.store.database import look
-from archroom.store.models import MODELS
 
 STEPS = ("0001_initial",)
 """The migrations that make this program's schema."""
@@ -61,6 +60,8 @@ _POSTGRES_SEARCH = (
 
 def create_all(books: Books) -> None:
     """Create all tables, indexes and guards in an empty database, on its open connection."""
+    from archroom.store.models import MODELS  # loaded only where books are made
+
     with books.bind_ctx(MODELS, bind_refs=False, bind_backrefs=False):
         books.create_tables(MODELS, safe=False)
     is_sqlite = books.param == "?"
