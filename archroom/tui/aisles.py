@@ -113,9 +113,9 @@ class AislesScreen(HouseScreen):
             return
         number, aisle = self._at
         block = self.house.blocks[number]
-        aisles = block.aisles if block.numbered_from.value == "left" else block.aisles[::-1]
-        index = min(max(aisles.index(aisle) + step, 0), len(aisles) - 1)
-        self._choose(number, aisles[index])
+        in_sight = block.aisles if block.numbered_from.value == "left" else block.aisles[::-1]
+        index = min(max(in_sight.index(aisle) + step, 0), len(in_sight) - 1)
+        self._choose(number, in_sight[index])
 
     def action_choose_block(self, step: int) -> None:
         """Move the cursor to a neighbouring block."""

@@ -7,6 +7,7 @@ before that: it waits for nothing and no screen can hide it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from archroom.services.house import Services
 
 ACTS_SHOWN = 60
+WARM_UP_S = 0.3
+"""How long after the start the shelving is first asked, so that the way to it is open when STOP is pressed."""
 BOX_S = 0.1
 """Longest time an action waits for the box to take the keys typed before it."""
 REFRESH_S = 5.0
@@ -61,7 +64,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
     """The terminal app of one house."""
 
     TITLE = "archroom"
-    DEFAULT_MODE = "desk"
+    DEFAULT_MODE = Where.DESK.value
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     ArchroomApp.-ascii TextBox, ArchroomApp.-ascii #help, ArchroomApp.-ascii #question { border: ascii $border; }
@@ -80,7 +83,10 @@ class ArchroomApp(App[None], inherit_bindings=False):
         now_s: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
     ) -> None:
-        """`make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's."""
+        """Read what the first screen shows, here, where there is no loop yet; raises what the books raise.
+
+        `make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's.
+        """
         super().__init__()
         self.services = services
         self.performer = performer
@@ -91,8 +97,10 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.set_reactive(App.theme, themes.DARK.name)
         self.now = now
         self.now_s = now_s
+        session = services.desk.open_session(performer, True)
         self.journal = Journal(performer.actor, now)
-        self.hint: Message = say("One moment: the books are being opened.")
+        self.journal.take(services.desk.last_acts(ACTS_SHOWN, None))
+        self.hint: Message = session.hint()
         self.held: InHand = None
         self.last_standing: Standing | None = None
         self.stop_state = StopState()
@@ -102,10 +110,10 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.shelving_trouble: Message | None = None
         """Why the shelving could not be asked at the last attempt."""
         self.make_label = make_label
-        self.scans = ScanQueue(services.desk, Lane(self, "scan", say("The scan")))
+        self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))
-        self.opening = Opening(services.aisles, performer, opening_lane, self.post_message, now_s)
+        self.opening = Opening(services, performer, opening_lane, self.post_message, now_s)
         self.label_lane = Lane(self, "label", say("The label"))
         self._acts_lane = Lane(self, "acts", say("Reading the last acts"))
         self._blocks_lane = Lane(self, "blocks", say("Reading the plan of the room"))
@@ -113,10 +121,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self._zone = zone
         self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
         self._deeds = Deeds(self)
-        for where, screen in ((Where.DESK, self._desk), (Where.FIND, self._find), (Where.AISLES, self._aisles)):
-            self.add_mode(where.value, screen)
 
-    def _desk(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[None]:
+        """Return the desk, which is home."""
         from archroom.tui.desk import DeskScreen
 
         return DeskScreen(self)
@@ -134,13 +141,20 @@ class ArchroomApp(App[None], inherit_bindings=False):
     def on_load(self) -> None:
         """Prepare before the first screen is drawn."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="archroom"))
-        self.scans.open(self.performer)
-        self.read_acts()
 
     def on_mount(self) -> None:
-        """Keep what is shown up to date."""
+        """Make the way to the other screens and back, and keep what is shown up to date."""
+        for where, screen in ((Where.DESK, self.get_default_screen), (Where.FIND, self._find), (Where.AISLES, self._aisles)):
+            self.add_mode(where.value, screen)
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_S, self.read_acts)
+        self.set_timer(WARM_UP_S, self.read_views)
+
+    def on_ready(self) -> None:
+        """Collect garbage again, if that was put off until the first screen is drawn; what was loaded stays."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     def on_unmount(self) -> None:
         """Let no worker wait for an answer that cannot come any more."""
@@ -247,7 +261,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
     def read_acts(self) -> None:
         """Read the last acts of the house, off the loop."""
-        if self.scans.is_idle or not self.journal.is_read:
+        if self.scans.is_idle:
             self._acts_lane.start(lambda: messages.ActsRead(self.services.desk.last_acts(ACTS_SHOWN, None)))
 
     def read_blocks(self) -> None:
@@ -302,13 +316,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self.show_situation()
 
     # What the workers tell
-
-    @on(messages.SessionOpened)
-    def _begin(self, event: messages.SessionOpened) -> None:
-        self.scans.opened(event.session)
-        self.hint, self.held = event.session.hint(), event.session.hand.held
-        self.scans.next()
-        self.show_situation()
 
     @on(messages.ScanAnswered)
     def _show_answer(self, event: messages.ScanAnswered) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from archroom.core.rooms import Block, Carriage, End
 from archroom.core.shelving import AisleState
-from archroom.tui import marks
+from archroom.tui import marks, shelving_marks
 from archroom.tui.glyphs import Glyphs
 from archroom.tui.text import Piece, cut, width_of, words
 
@@ -146,7 +146,7 @@ class _Band:
     def _draw_aisle(self, aisle: int) -> None:
         first, end = self._gap_span(aisle)
         state = self._sight.aisles.get(aisle, AisleState.UNKNOWN)
-        mark = marks.AISLES[state]
+        mark = shelving_marks.AISLES[state]
         is_open = state is not AisleState.CLOSED
         middle = (first + end) // 2
         is_chosen = aisle == self._sight.chosen

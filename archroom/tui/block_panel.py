@@ -14,7 +14,7 @@ from textual.message import Message as Posted
 from archroom.core.rooms import Block
 from archroom.core.shelving import AisleState, BlockView, ControllerState, ControllerStatus, Fault, Trust
 from archroom.errors import Message, say
-from archroom.tui import block_drawing, marks
+from archroom.tui import block_drawing, marks, shelving_marks
 from archroom.tui.block_drawing import Sight
 from archroom.tui.marks import Mark
 from archroom.tui.painted import Painted
@@ -119,7 +119,7 @@ class BlockPanel(Painted):
         return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen)
 
     def _heading(self, trust: Trust, age_s: float | None, width: int) -> Content:
-        mark = marks.TRUST[trust]
+        mark = shelving_marks.TRUST[trust]
         title = self._title()
         age = words(say("never read") if age_s is None else say("read {age} s ago", age=f"{min(age_s, 999):.1f}"))
         state = mark.shown(self._house.glyphs)
@@ -149,12 +149,12 @@ class BlockPanel(Painted):
 def _sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
     """Return what is to be said of a block, most important first."""
     if view is None:
-        return [(marks.TRUST[Trust.UNKNOWN], say("Nothing was ever read of this block."))]
+        return [(shelving_marks.TRUST[Trust.UNKNOWN], say("Nothing was ever read of this block."))]
     sayings: list[tuple[Mark, Message | None]] = []
     if trust is Trust.GOOD and view.status is not None:
         sayings.append(_state(view, view.status))
     else:
-        sayings.append((marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
+        sayings.append((shelving_marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
     if not view.is_movable and view.why_not is not None:
         sayings.append((NOT_MOVABLE, view.why_not))
     return sayings
@@ -171,8 +171,8 @@ def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | N
         return mark, None
     occupied = [str(aisle) for aisle, state in view.aisles if state is AisleState.OCCUPIED]
     if occupied:
-        return marks.AISLES[AisleState.OCCUPIED], say("Aisle {aisles}", aisles=", ".join(occupied))
+        return shelving_marks.AISLES[AisleState.OCCUPIED], say("Aisle {aisles}", aisles=", ".join(occupied))
     open_aisles = [str(aisle) for aisle in view.open_aisles()]
     if open_aisles:
-        return marks.AISLES[AisleState.OPEN], say("Aisle {aisles}", aisles=", ".join(open_aisles))
+        return shelving_marks.AISLES[AisleState.OPEN], say("Aisle {aisles}", aisles=", ".join(open_aisles))
     return ALL_CLOSED, None

@@ -9,7 +9,6 @@ from textual.command import CommandPalette
 from textual.message import Message as Posted
 
 from archroom.core.codes import Command
-from archroom.core.shelving import OutcomeKind
 from archroom.errors import say
 from archroom.tui import marks, messages, themes
 from archroom.tui.actions import Where
@@ -157,13 +156,16 @@ class Deeds:
 
     def opening_ended(self, block: int, aisle: int, outcome: Outcome) -> None:
         """Tell how an opening ended."""
+        from archroom.core.shelving import OutcomeKind
+        from archroom.tui.shelving_marks import OUTCOMES
+
         house = self._house
         house.opening.ended()
         self._is_quit_asked = False
         said = say("Aisle {block}/{aisle}. {why}", block=block, aisle=aisle, why=outcome.reason)
         is_good = outcome.kind is OutcomeKind.DONE or (outcome.kind is OutcomeKind.REFUSED and self._is_left_by_hand)
         self._is_left_by_hand = False
-        house.note(house.journal.note(marks.OUTCOMES[outcome.kind], said), is_good)
+        house.note(house.journal.note(OUTCOMES[outcome.kind], said), is_good)
 
     def _command(self, command: Command) -> None:
         self._house.scans.add(Scan(command.value, Posted().time, True))

@@ -81,7 +81,7 @@ class DeskBoard(Painted):
         entries = [entry for entry in self._house.journal.entries(room + 1) if entry is not latest][:room]
         if not entries:
             said = say("Nothing yet. Everything that is done here is written down here.")
-            return [row((cut(words(said), width), marks.MUTED))] if self._house.journal.is_read else []
+            return [row((cut(words(said), width), marks.MUTED))]
         today = self._house.local(self._house.now()).date()
         return [self._act(entry, width, today) for entry in entries]
 

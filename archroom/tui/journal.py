@@ -43,8 +43,6 @@ class Journal:
         self._now = now
         self._answers: deque[Entry] = deque(maxlen=MOST_ANSWERS)
         self._acts: list[Entry] = []
-        self.is_read = False
-        """Whether the ledger was read at all."""
 
     @property
     def latest(self) -> Entry | None:
@@ -63,7 +61,6 @@ class Journal:
 
     def take(self, lines: Sequence[ActLine]) -> None:
         """Take the last acts as the ledger tells them."""
-        self.is_read = True
         self._acts = [Entry(line.at, marks.ACTS[line.kind], line.message, line.actor, line.seq) for line in lines]
 
     def entries(self, count: int) -> list[Entry]:

@@ -8,7 +8,6 @@ from typing import Final
 from archroom.core.acts import ActKind
 from archroom.core.holdings import Custody
 from archroom.core.scans import Step
-from archroom.core.shelving import AisleState, OutcomeKind, Trust
 from archroom.errors import Message, say
 from archroom.tui.glyphs import Glyphs
 from archroom.tui.text import words
@@ -98,28 +97,4 @@ CUSTODY: Final = {
     Custody.IN_TRANSIT: Mark(say("IN TRANSIT"), "waiting", CAREFUL),
     Custody.MISSING: Mark(say("MISSING"), "no", BAD),
     Custody.DISPOSED: Mark(say("DISPOSED"), "no", MUTED),
-}
-
-AISLES: Final = {
-    AisleState.CLOSED: Mark(say("CLOSED"), "quiet", MUTED),
-    AisleState.PARTLY: Mark(say("PARTLY OPEN"), "unknown", CAREFUL),
-    AisleState.OPENING: Mark(say("OPENING"), "out", CAREFUL),
-    AisleState.OPEN: Mark(say("OPEN"), "yes", GOOD),
-    AisleState.OCCUPIED: Mark(say("OCCUPIED"), "here", BAD),
-    AisleState.CLOSING: Mark(say("CLOSING"), "back", CAREFUL),
-    AisleState.UNKNOWN: Mark(say("UNKNOWN"), "unknown", BAD),
-}
-
-TRUST: Final = {
-    Trust.GOOD: Mark(say("LIVE"), "yes", GOOD),
-    Trust.STALE: Mark(say("STALE"), "unknown", CAREFUL),
-    Trust.UNKNOWN: Mark(say("UNKNOWN"), "unknown", BAD),
-    Trust.LOST: Mark(say("NO ANSWER"), "no", BAD),
-}
-
-OUTCOMES: Final = {
-    OutcomeKind.DONE: Mark(say("OPEN"), "yes", GOOD),
-    OutcomeKind.REFUSED: Mark(say("REFUSED"), "no", CAREFUL),
-    OutcomeKind.ABORTED: Mark(say("STOPPED ON THE WAY"), "no", BAD),
-    OutcomeKind.UNKNOWN: Mark(say("UNKNOWN"), "unknown", BAD),
 }

@@ -19,18 +19,11 @@ if TYPE_CHECKING:
     from archroom.core.scans import Hand
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
     from archroom.services.answers import Answer
-    from archroom.services.desk import ActLine, DeskSession
+    from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
 
 
-@dataclass
-class SessionOpened(Posted):
-    """The desk is ready for scans."""
-
-    session: DeskSession
-
-
-@dataclass
+@dataclass(eq=False, repr=False)
 class ScanAnswered(Posted):
     """A scan was carried out or refused; `hint` says what the next one will do."""
 
@@ -39,7 +32,7 @@ class ScanAnswered(Posted):
     hint: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ScanFailed(Posted):
     """The books did not answer a scan; it changed nothing and was not counted."""
 
@@ -47,21 +40,21 @@ class ScanFailed(Posted):
     reason: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ActsRead(Posted):
     """The last acts of the house were read."""
 
     lines: list[ActLine]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BlocksRead(Posted):
     """The plan of the room's blocks was read."""
 
     blocks: list[Block]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PageFound(Posted):
     """One page of what a search found; `number` is that of the search."""
 
@@ -70,7 +63,7 @@ class PageFound(Posted):
     found: FoundPage
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PageFailed(Posted):
     """One page of a search could not be read."""
 
@@ -79,7 +72,7 @@ class PageFailed(Posted):
     reason: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LoansRead(Posted):
     """What a person has was read."""
 
@@ -87,7 +80,7 @@ class LoansRead(Posted):
     loans: list[tuple[Thing, Loan]]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DetailsRead(Posted):
     """Everything of one thing was read, with its history in words."""
 
@@ -97,7 +90,7 @@ class DetailsRead(Posted):
     home: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ViewsRead(Posted):
     """What may be shown of each block, read at `at_s` of the app's clock."""
 
@@ -109,14 +102,14 @@ class ViewsRead(Posted):
         return isinstance(message, ViewsRead) and message.at_s <= self.at_s
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ViewsFailed(Posted):
     """The shelving could not be asked; what is on the screen grows old."""
 
     reason: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class BlockSeen(Posted):
     """One block as it moves, seen at `at_s` of the app's clock."""
 
@@ -128,7 +121,7 @@ class BlockSeen(Posted):
         return isinstance(message, BlockSeen) and message.view.block == self.view.block
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class OpeningAsked(Posted):
     """A ticket was given; the worker waits until `answer` holds the aisle that is said to be clear, or None."""
 
@@ -136,7 +129,7 @@ class OpeningAsked(Posted):
     answer: Future[int | None]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class OpeningEnded(Posted):
     """An asked-for opening came to its end."""
 
@@ -145,14 +138,14 @@ class OpeningEnded(Posted):
     outcome: Outcome
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class OpeningFailed(Posted):
     """An opening could not be asked for, or its end could not be written down."""
 
     reason: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StopReported(Posted):
     """What became of the stop of press `number`."""
 
@@ -160,7 +153,7 @@ class StopReported(Posted):
     reports: list[StopReport]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StopFailed(Posted):
     """The stop of press `number` could not be sent."""
 
@@ -168,7 +161,7 @@ class StopFailed(Posted):
     reason: Message
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LabelWritten(Posted):
     """A label stands in a file."""
 
@@ -176,7 +169,7 @@ class LabelWritten(Posted):
     path: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class WorkFailed(Posted):
     """Something in a worker was refused or failed; the screen stays as it is."""
 

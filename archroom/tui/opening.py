@@ -19,7 +19,7 @@ from archroom.tui.work import Lane
 if TYPE_CHECKING:
     from archroom.core.acts import Performer
     from archroom.core.shelving import BlockView, Ticket
-    from archroom.services.aisles import Aisles
+    from archroom.services.house import Services
 
 
 class Opening:
@@ -27,13 +27,13 @@ class Opening:
 
     def __init__(
         self,
-        aisles: Aisles,
+        services: Services,
         performer: Performer,
         lane: Lane,
         post: Callable[[Posted], bool],
         now_s: Callable[[], float],
     ) -> None:
-        self._aisles = aisles
+        self._services = services
         self._performer = performer
         self._lane = lane
         self._post = post
@@ -58,8 +58,9 @@ class Opening:
             self._question.cancel()
 
     def _carry_out(self, chosen: Chosen) -> Posted:
-        block, aisle = chosen.aisle or self._aisles.aisle_for(chosen.code)
-        outcome = self._aisles.open(self._performer, block, aisle, self._confirmed, self._seen)
+        aisles = self._services.aisles
+        block, aisle = chosen.aisle or aisles.aisle_for(chosen.code)
+        outcome = aisles.open(self._performer, block, aisle, self._confirmed, self._seen)
         return OpeningEnded(block, aisle, outcome)
 
     def _confirmed(self, ticket: Ticket) -> int | None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from archroom.errors import Message
 from archroom.tui.bursts import Scan
-from archroom.tui.messages import ScanAnswered, ScanFailed, SessionOpened
+from archroom.tui.messages import ScanAnswered, ScanFailed
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
-    from archroom.core.acts import Performer
     from archroom.core.scans import InHand
-    from archroom.services.desk import Desk, DeskSession
+    from archroom.services.desk import DeskSession
+    from archroom.services.house import Services
 
 MOST_WAITING: Final = 1_000
 """Scans that may wait; a device that types faster than this for long is broken."""
@@ -26,29 +26,16 @@ MOST_WAITING: Final = 1_000
 class ScanQueue:
     """Hands scans to the desk, each when the one before it was answered."""
 
-    def __init__(self, desk: Desk, lane: Lane) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, session: DeskSession, lane: Lane) -> None:
+        self._services = services
+        self._session = session
         self._lane = lane
         self._waiting: deque[Scan] = deque()
-        self._session: DeskSession | None = None
 
     @property
     def is_idle(self) -> bool:
         """Whether every scan was answered."""
         return not self._waiting and not self._lane.is_busy
-
-    @property
-    def session(self) -> DeskSession | None:
-        """The session of this terminal while no scan is being carried out, else None."""
-        return self._session if self.is_idle else None
-
-    def open(self, performer: Performer) -> None:
-        """Open the session; scans that come before it is open wait."""
-        self._lane.start(lambda: SessionOpened(self._desk.open_session(performer, True)))
-
-    def opened(self, session: DeskSession) -> None:
-        """Take the opened session and begin with what waits."""
-        self._session = session
 
     def add(self, scan: Scan) -> bool:
         """Let a scan wait for its turn; False if too many wait already, and it is dropped."""
@@ -60,20 +47,18 @@ class ScanQueue:
 
     def next(self) -> None:
         """Carry out the next scan, if there is one and nothing is being carried out."""
-        session = self._session
-        if session is None or self._lane.is_busy or not self._waiting:
+        if self._lane.is_busy or not self._waiting:
             return
         scan = self._waiting.popleft()
-        self._lane.start(lambda: self._answered(session, scan), lambda reason: ScanFailed(scan.text, reason))
+        self._lane.start(lambda: self._answered(scan), lambda reason: ScanFailed(scan.text, reason))
 
-    def _answered(self, session: DeskSession, scan: Scan) -> ScanAnswered:
-        answer = self._desk.scan(session, scan.text, scan.at_s)
-        return ScanAnswered(answer, session.hand, session.hint())
+    def _answered(self, scan: Scan) -> ScanAnswered:
+        answer = self._services.desk.scan(self._session, scan.text, scan.at_s)
+        return ScanAnswered(answer, self._session.hand, self._session.hint())
 
     def present(self, at_s: float) -> tuple[Message, InHand] | None:
         """Return the hint for this moment and what is in hand; None while a scan is being carried out."""
-        session = self.session
-        if session is None:
+        if not self.is_idle:
             return None
-        session.tell(at_s)
-        return session.hint(), session.hand.held
+        self._session.tell(at_s)
+        return self._session.hint(), self._session.hand.held

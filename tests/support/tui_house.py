@@ -37,7 +37,6 @@ from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
-from archroom.services.house import Services
 from archroom.services.importing import Intake
 from archroom.services.labelling import Labelling
 from archroom.services.people import People
@@ -159,13 +158,27 @@ class PaperShelving:
         return self.reports or [StopReport(number, True, True, "server") for number in self.blocks]
 
 
+@dataclass(frozen=True)
+class PaperServices:
+    """The services, built at once."""
+
+    desk: Desk
+    people: People
+    rooms: Rooms
+    finder: Finder
+    placing: Placing
+    intake: Intake
+    aisles: Aisles
+    labelling: Labelling
+
+
 @dataclass
 class TuiHouse:
     """The house with what its tests name."""
 
     archive: MemoryArchive
     shelving: PaperShelving
-    services: Services
+    services: PaperServices
     folder: Path
     ann: Person
     zhang: Person
@@ -199,7 +212,7 @@ def tui_house(folder: Path, room: str = "small", clock: ManualClock | None = Non
     shelving = PaperShelving(
         {block.number: block for block in plan.blocks}, {block.number: block.open_aisles for block in plan.blocks}
     )
-    services = Services(
+    services = PaperServices(
         desk=Desk(archive, archive.clock, LoanPolicy(), shelving.stop),
         people=People(archive),
         rooms=Rooms(archive),

@@ -131,6 +131,5 @@ async def on_stage(house: TuiHouse, size: tuple[int, int] = (80, 24), glyphs: st
     posted: list[Message] = []
     async with app.run_test(size=size, message_hook=posted.append, notifications=True) as pilot:
         stage = Stage(house, app, pilot, posted)
-        await stage.until(lambda: app.scans.session is not None and app.journal.is_read)
         await stage.settle()
         yield stage

@@ -73,9 +73,7 @@ async def test_the_palette_can_undo_what_was_done(house: TuiHouse) -> None:
 async def test_the_hand_empties_itself_after_a_minute(house: TuiHouse) -> None:
     async with on_stage(house) as stage:
         await stage.scan(house.ann.code)
-        session = stage.app.scans.session
-        assert session is not None
-        session.tell(stage.key_s + 61)
+        assert stage.app.scans.present(stage.key_s + 61) is not None
         await stage.until_shown("In hand   nothing")
 
 

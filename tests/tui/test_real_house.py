@@ -67,10 +67,9 @@ class Person:
 @asynccontextmanager
 async def app_on(house: House, labels: Path) -> AsyncIterator[Person]:
     """Open the app on a house."""
-    app = ArchroomApp(house.services(), house.performer, partial(label_file, house, folder=labels))
+    app = ArchroomApp(house, house.performer, partial(label_file, house, folder=labels))
     async with app.run_test(size=(100, 30)) as pilot:
         person = Person(app, pilot)
-        await person.see(lambda: app.scans.session is not None and app.journal.is_read)
         yield person
 
 
