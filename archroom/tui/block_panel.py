@@ -78,7 +78,7 @@ class BlockPanel(Painted):
         sight = self._sight(view, trust)
         lines = [self._heading(trust, age_s, width)]
         lines += [row(*pieces) for pieces in block_drawing.drawn(sight, width, self._box_height(), self._house.glyphs)]
-        for mark, said in _sayings(view, trust):
+        for mark, said in sayings(view, trust):
             lines += self._saying(mark, said, width)
         return lines
 
@@ -146,7 +146,7 @@ class BlockPanel(Painted):
         return [row((head, mark.tone), ("  ", ""), (first, "")), *(row((lead, ""), (line, "")) for line in rest)]
 
 
-def _sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
+def sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
     """Return what is to be said of a block, most important first."""
     if view is None:
         return [(shelving_marks.TRUST[Trust.UNKNOWN], say("Nothing was ever read of this block."))]
@@ -175,4 +175,7 @@ def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | N
     open_aisles = [str(aisle) for aisle in view.open_aisles()]
     if open_aisles:
         return shelving_marks.AISLES[AisleState.OPEN], say("Aisle {aisles}", aisles=", ".join(open_aisles))
+    partly = [str(aisle) for aisle, state in view.aisles if state is AisleState.PARTLY]
+    if partly:
+        return shelving_marks.AISLES[AisleState.PARTLY], say("Aisle {aisles}", aisles=", ".join(partly))
     return ALL_CLOSED, None
