@@ -6,7 +6,6 @@ import gettext
 import locale
 import os
 from functools import cache
-from importlib.resources import files
 
 from archroom.errors import ArchroomError, Message, Value, fill
 
@@ -15,8 +14,9 @@ LANGUAGES = ("en", "zh_CN")
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    folder = files("archroom") / "locale"
-    return gettext.translation("archroom", str(folder), languages=[language], fallback=True)
+    if language == "en":
+        return gettext.NullTranslations()  # templates are English
+    return gettext.translation("archroom", _folder(), languages=[language], fallback=True)
 
 
 def chosen_language() -> str:
@@ -24,9 +24,20 @@ def chosen_language() -> str:
     for name in ("ARCHROOM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
-            normalised = locale.normalize(value).split(".")[0]
-            return "zh_CN" if normalised.startswith("zh") else "en"
+            return _language_of(value)
     return "en"
+
+
+@cache
+def _language_of(setting: str) -> str:
+    normalised = locale.normalize(setting).split(".")[0]
+    return "zh_CN" if normalised.startswith("zh") else "en"
+
+
+def _folder() -> str:
+    from importlib.resources import files  # not needed for English
+
+    return str(files("archroom") / "locale")
 
 
 def speak(language: str = "") -> None:
@@ -34,7 +45,7 @@ def speak(language: str = "") -> None:
     if language:
         os.environ["ARCHROOM_LANG"] = language
     os.environ["LANGUAGE"] = chosen_language()
-    gettext.bindtextdomain("archroom", str(files("archroom") / "locale"))
+    gettext.bindtextdomain("archroom", _folder())
     gettext.textdomain("archroom")
 
 

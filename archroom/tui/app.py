@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from archroom.core.shelving import BlockView
     from archroom.services.house import Services
 
-ACTS_SHOWN = 60
+ACTS_SHOWN = 45
 WARM_UP_S = 0.3
 """How long after the start the shelving is first asked, so that the way to it is open when STOP is pressed."""
 BOX_S = 0.1
@@ -95,6 +95,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self.set_reactive(App.theme, themes.DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.now = now
         self.now_s = now_s
         session = services.desk.open_session(performer, True)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.css.errors import UnresolvedVariableError
+from textual.style import Style
+from tui_house import TuiHouse
+from tui_stage import on_stage
 
 FOLDER = Path(__file__).parents[2] / "archroom" / "tui"
 CHOKE_POINT = "text.py"
@@ -17,6 +22,8 @@ SHOWN_AS_MARKUP = {"border_title", "border_subtitle", "tooltip", "sub_title"}
 MAKERS = {"Content", "Text", "Static", "Label", "Button", "Checkbox", "Option", "DataTable", "RichLog"}
 """What makes something that is shown; outside of the choke point nothing but an empty line may be made so."""
 SAFE_STRINGS = {"words", "shown"}
+STYLE = re.compile(r'"((?:bold |on )*\$[a-z-]+(?: on \$[a-z-]+)?)"')
+"""A style as it stands in the sources."""
 
 
 def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
@@ -170,3 +177,17 @@ def test_the_app_loads_only_what_its_first_screen_needs() -> None:
     assert loaded.isdisjoint(later)
     assert loaded.isdisjoint({"peewee", "sqlite3", "serial", "pymodbus", "PIL", "reportlab", "textual.widgets._data_table"})
     assert "archroom.tui.app" in loaded
+
+
+@pytest.mark.parametrize("theme", ["archroom-dark", "archroom-light"])
+async def test_every_style_of_ours_is_known_to_both_themes(house: TuiHouse, theme: str) -> None:
+    """A style that is not known is silently dropped by Textual, after a search for similar names at every line."""
+    written = {text for path in FOLDER.glob("*.py") for text in STYLE.findall(path.read_text())}
+    assert len(written) > 8
+    async with on_stage(house) as stage:
+        stage.app.theme = theme
+        await stage.settle()
+        for style in sorted(written):
+            Style.parse(style)
+        with pytest.raises(UnresolvedVariableError):
+            Style.parse("$no-such-style")
