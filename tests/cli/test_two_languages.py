@@ -20,8 +20,8 @@ SESSION: tuple[tuple[tuple[str, ...], int, str, str], ...] = (
     (
         ("place", "--run", "R1/1/01/B/1/6"),
         0,
-        "Boxes placed: 26, on 5 shelves up to R1/1/01/B/1/2|Boxes of unknown width: 26, counted with 130 mm each.",
-        "已排架：26 盒，占 5 个架位，末位 R1/1/01/B/1/2|宽度未知的盒：26，每盒按 130 mm 计。",
+        "Boxes placed: 26, on 5 shelves up to R1/1/01/B/1/2|Boxes of unknown width: 13, counted with 127 mm each.",
+        "已排架：26 盒，占 5 个架位，末位 R1/1/01/B/1/2|宽度未知的盒：13，每盒按 127 mm 计。",
     ),
     (
         ("lend", "31142060001", "王小明", "--due", "2030-01-31"),
