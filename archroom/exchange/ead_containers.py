@@ -14,7 +14,7 @@ from typing import NamedTuple
 from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.codes import ForeignCode, OwnCode, normalise, read_scan
 from archroom.core.holdings import ThingKind
-from archroom.core.records import ContainerRecord, container_key
+from archroom.core.records import ContainerRecord, container_key, key_of
 from archroom.errors import BadFile, say
 from archroom.exchange.ead_memory import NameTable
 from archroom.exchange.ead_text import fold, tidy
@@ -34,6 +34,7 @@ _KINDS = (
     (ThingKind.FOLDER, {"folder", "file", "envelope", "packet", "wallet"}, "夹夾卷袋"),
 )
 _MENTIONS_HELD = 10_000
+_LONGEST_ID = 200
 
 
 class Mention(NamedTuple):
@@ -75,14 +76,13 @@ class ContainerReader:
 
     def read(self, mentions: list[Mention], emit: Callable[[ContainerRecord], None]) -> list[str]:
         """Give out the containers of one `<did>` and return the keys of the innermost; raises BadFile."""
-        if len(mentions) == 1 and not mentions[0].parents:
-            return [self._key(mentions[0], "", emit)]
-        keys: dict[str, str] = {}
         inner: dict[str, None] = {}
         chain: list[tuple[Mention, str]] = []
+        key = ""
         for mention in mentions:
             if mention.parents:
-                parent_key = self._parent(mention, keys)
+                is_in_last = bool(chain) and mention.parents == chain[-1][0].id
+                parent_key = key if is_in_last else self._parent(mention)
                 if not parent_key:
                     return self.read(self._reordered(mention, mentions), emit)
                 chain.clear()
@@ -93,15 +93,13 @@ class ContainerReader:
                 parent_key = _parent_by_order(mention, chain)
             key = self._key(mention, parent_key, emit)
             chain.append((mention, key))
-            if mention.id:
-                keys[mention.id] = key
             inner.pop(parent_key, None)
             inner[key] = None
         return list(inner)
 
-    def _parent(self, mention: Mention, keys: dict[str, str]) -> str:
+    def _parent(self, mention: Mention) -> str:
         for name in mention.parents.split():
-            key = keys.get(name) or self._by_id.get(name)
+            key = self._by_id.get(_held(name))
             if key is not None:
                 return key
         return ""
@@ -133,7 +131,7 @@ class ContainerReader:
                 self._known.clear()
             self._known[seen] = key
         if mention.id:
-            self._by_id.put(mention.id, key)
+            self._by_id.put(_held(mention.id), key)
         return key
 
     def _record(self, mention: Mention, parent_key: str) -> ContainerRecord:
@@ -214,6 +212,11 @@ def is_range(indicator: str) -> bool:
     if found is not None:
         return int(found[2]) < int(found[3])
     return _LIST.fullmatch(indicator) is not None
+
+
+def _held(id_: str) -> str:
+    """Return what an id is remembered by: itself, if it is not made to fill the memory."""
+    return id_ if len(id_) <= _LONGEST_ID else key_of(id_)
 
 
 def _parents_first(mentions: list[Mention]) -> list[Mention]:

@@ -137,30 +137,38 @@ class BatchWriter:
 
         first_seq = chain.head(self._books)[0] + 1
         starts = range(0, len(batch.additions), EVENT_THINGS) or (0,)
-        self._add(batch, collection_id, real, first_seq)
+        made = self._add(batch, collection_id, numbers, first_seq)
         self._change(batch.changes, first_seq + len(starts) - 1)
         self._link(batch, collection_id, real)
         for start in starts:
-            act = self._act(batch, start, real, facts)
+            act = self._act(batch, start, made, real, facts)
             write_rows(self._books, chain.append(self._books, act, performer, at))
         return real
 
     def _act(
-        self, batch: Batch, start: int, real: Callable[[int], int], facts: Callable[[bool], dict[str, str | int]]
+        self,
+        batch: Batch,
+        start: int,
+        made: list[ThingMade],
+        real: Callable[[int], int],
+        facts: Callable[[bool], dict[str, str | int]],
     ) -> Act:
         """Return the act of one event: some of the new things, and with the last of them all that was there before."""
         end = start + EVENT_THINGS
-        additions = batch.additions[start:end]
-        is_last = end >= len(batch.additions)
+        is_last = end >= len(made)
         changes = batch.changes if is_last else ()
         bound = [(value, number) for value, number in batch.barcodes if (is_last if number > 0 else start < -number <= end)]
+        described = [
+            Described(Owner.THING, thing.thing_id, 1, added.digest)
+            for thing, added in zip(made[start:end], batch.additions[start:end], strict=True)
+        ]
         return Act(
             ActKind.RECORDS_IMPORTED,
             moves=tuple(self._moves(batch.homes, real)) if is_last else (),
-            things_made=tuple(_made(additions, real)),
+            things_made=tuple(made[start:end]),
             barcodes_bound=tuple(BarcodeBound(value, Owner.THING, real(number)) for value, number in bound),
             described=(
-                *(Described(Owner.THING, real(added.number), 1, added.digest) for added in additions),
+                *described,
                 *(Described(Owner.THING, change.thing_id, change.version + 1, change.digest) for change in changes),
             ),
             facts=facts(is_last),
@@ -175,20 +183,27 @@ class BatchWriter:
         rows = self._books.rows("SELECT nextval(pg_get_serial_sequence('thing', 'id')) FROM generate_series(1, ?)", (count,))
         return [row[0] for row in rows]
 
-    def _add(self, batch: Batch, collection_id: int, real: Callable[[int], int], first_seq: int) -> None:
+    def _add(self, batch: Batch, collection_id: int, numbers: Sequence[int], first_seq: int) -> list[ThingMade]:
+        """Write the new things and return what the ledger says of each."""
         things: list[Parameters] = []
         descriptions: list[Parameters] = []
         words: list[tuple[int, Sequence[str]]] = []
-        for place, (number, kind, home, parent, width_mm, row, tokens, _) in enumerate(batch.additions):
-            number = real(number)
-            home = home and real(home)
+        made: list[ThingMade] = []
+        for place, (_, kind, home, parent, width_mm, row, tokens, _) in enumerate(batch.additions):
+            number = numbers[place]
+            if home is not None and home < 0:
+                home = numbers[-home - 1]
+            if parent is not None and parent < 0:
+                parent = numbers[-parent - 1]
             things.append((number, kind, home, home, width_mm, first_seq + place // EVENT_THINGS))
-            descriptions.append((number, collection_id, parent and real(parent), *row))
+            descriptions.append((number, collection_id, parent, *row))
             words.append((number, tokens))
+            made.append(ThingMade(number, _KINDS[kind], Whereabouts(Custody.IN, None, home, None, home)))
         self._books.run_many(_INSERT_THING, things)
         self._books.run_many(_INSERT_DESCRIPTION, descriptions)
         if self.is_indexed:
             search.add(self._books, words)
+        return made
 
     def _change(self, changes: list[Change], seq: int) -> None:
         for change in changes:
@@ -251,10 +266,3 @@ def _past(change: Change, seq: int) -> Parameters:
     """Return the row of the version that a change replaces."""
     fields = json.dumps(digested(change.before, change.width_before), ensure_ascii=False)
     return (change.thing_id, change.version, fields, seq)
-
-
-def _made(additions: list[Addition], real: Callable[[int], int]) -> Iterable[ThingMade]:
-    for added in additions:
-        home = None if added.home is None else real(added.home)
-        where = Whereabouts(container_id=home, home_container_id=home)
-        yield ThingMade(real(added.number), _KINDS[added.kind], where)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from archroom.core.events import keyed_digest
 from archroom.core.holdings import ThingKind
-from archroom.core.merging import container_title, housing_of, item_title, merged
+from archroom.core.merging import item_title, merged
 from archroom.core.searching import exact_key
 from archroom.core.widths import width_of_profile, width_told_anew
 from archroom.store import search
@@ -19,10 +19,9 @@ from archroom.store.database import look
 from archroom.store.digests import DESCRIPTION_FIELDS, digested
 from archroom.store.import_batch import Addition, Batch, Change
 from archroom.store.import_known import Found, Known, KnownCollection
-from archroom.store.import_staging import BETWEEN, StagedComponent, StagedContainer, Staging
+from archroom.store.import_staging import StagedComponent, StagedContainer, Staging
 
 _ITEM = ThingKind.ITEM.value
-_NO_PATH = "[]"
 _HOUSING = DESCRIPTION_FIELDS.index("housing")
 
 
@@ -91,8 +90,7 @@ class Comparing:
 
     def _add_container(self, container: StagedContainer, above: int, batch: Batch) -> None:
         key = self.staging.key_in_books(container.no) or container.key
-        fields = self._described(container)
-        number = self._add(batch, container.kind, above or None, None, key, fields, container.needs_split)
+        number = self._add(batch, container.kind, above or None, None, key, container.fields, container.needs_split)
         self.staging.set_thing(container.no, number)
         batch.listings.append(number)
         batch.container_numbers.append((number, container.no))
@@ -119,22 +117,23 @@ class Comparing:
         if container.barcode and container.barcode not in bound:
             batch.barcodes.append((container.barcode, thing.thing_id))
         if thing.collection_id == self.collection.id:
-            self._change(batch, thing, self._described(container), container.needs_split)
+            self._change(batch, thing, container.fields, container.needs_split)
             self._rehome(batch, thing, above)
         return len(batch) > before
 
     def _add_item(self, component: StagedComponent, above: int | None, homes: list[int], batch: Batch) -> int:
         home = homes[0] if homes else None
-        fields = _titled(_item_fields(component))
+        fields = component.fields if component.fields[0] else _titled(component.fields)
         number = self._add(batch, _ITEM, home, above, component.key, fields, 0)
-        batch.also += [(number, further) for further in _further(homes)]
+        if len(homes) > 1:
+            batch.also += [(number, further) for further in _further(homes)]
         return number
 
     def _compare_item(
         self, component: StagedComponent, above: int | None, homes: list[int], thing: Found, batch: Batch
     ) -> bool:
         before = len(batch)
-        fields = _item_fields(component)
+        fields = component.fields
         if thing.is_gone:
             batch.returned.append(thing.thing_id)
         if above != thing.parent_id:
@@ -157,7 +156,7 @@ class Comparing:
         needs_split: int,
     ) -> int:
         number = -1 - len(batch.additions)
-        row: tuple[int | str | bytes, ...] = (key, needs_split, *fields, exact_key(fields[1]))
+        row: tuple[int | str | bytes, ...] = (key, needs_split, *fields, exact_key(fields[1]) if fields[1] else "")
         words = self._words(fields)
         width_mm = width_of_profile(_profile_told(fields, bool(needs_split)))
         digest = keyed_digest(self.house_key, digested(fields, width_mm))
@@ -193,10 +192,6 @@ class Comparing:
         if home and home != thing.home_container_id and thing.home_place_id is None:
             batch.homes.append((thing.thing_id, home))
 
-    def _described(self, container: StagedContainer) -> tuple[str, ...]:
-        title = container_title(container.housing.split(BETWEEN), self.collection.title)
-        return (title, "", "", "", _NO_PATH, container.label, container.indicator, "", container.profile)
-
     def _words(self, fields: tuple[str, ...]) -> Sequence[str]:
         if not self.is_indexed:
             return ()
@@ -208,12 +203,6 @@ class Comparing:
             self.changed += 1
         else:
             self.unchanged += 1
-
-
-def _item_fields(component: StagedComponent) -> tuple[str, ...]:
-    housing = housing_of([housing.split(BETWEEN) for housing in component.housings])
-    title, reference, dates = component.title, component.reference, component.dates
-    return (title, reference, dates, component.level, component.path, "", "", housing, "")
 
 
 def _profile_told(fields: Sequence[str], is_split: bool) -> str:

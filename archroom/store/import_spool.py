@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import sqlite3
 import tempfile
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 _ROWS_HELD = 2_000
-_NAMES_HELD = 100_000
+_NAMES_HELD = 250_000
+_CHARACTERS_HELD = 20_000_000
 _LENGTH_BYTES = 4
 
 RowT = TypeVar("RowT", bound=tuple[Any, ...])
@@ -20,6 +22,8 @@ class Spool(Generic[RowT]):
 
     def __init__(self, make: Callable[[tuple[Any, ...]], RowT]) -> None:
         self.count = 0
+        self.digest = hashlib.sha256()
+        """Of all rows, as they are written."""
         self._make = make
         self._file = tempfile.TemporaryFile(prefix="archroom-")
         self._waiting: list[tuple[Any, ...]] = []
@@ -34,6 +38,7 @@ class Spool(Generic[RowT]):
     def finish(self) -> None:
         """Write what waits."""
         rows = pickle.dumps(self._waiting, pickle.HIGHEST_PROTOCOL)
+        self.digest.update(rows)
         self._file.write(len(rows).to_bytes(_LENGTH_BYTES, "big") + rows)
         self._waiting.clear()
 
@@ -58,6 +63,7 @@ class NumberedNames:
 
     def __init__(self, held: int = _NAMES_HELD) -> None:
         self._held = held
+        self._characters = 0
         self._newest: dict[str, tuple[int, str]] = {}
         self._older: sqlite3.Connection | None = None
 
@@ -72,8 +78,18 @@ class NumberedNames:
     def put(self, name: str, number: int, text: str) -> None:
         """Put number and text for a name that has none."""
         self._newest[name] = (number, text)
-        if len(self._newest) < self._held:
-            return
+        self._characters += len(text)
+        if len(self._newest) >= self._held or self._characters >= _CHARACTERS_HELD:
+            self._move()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._newest.clear()
+        if self._older is not None:
+            self._older.close()
+            self._older = None
+
+    def _move(self) -> None:
         if self._older is None:
             self._older = sqlite3.connect("", isolation_level=None)
             self._older.execute("PRAGMA journal_mode = off")
@@ -83,10 +99,4 @@ class NumberedNames:
         self._older.executemany("INSERT INTO older VALUES (?, ?, ?)", rows)
         self._older.execute("COMMIT")
         self._newest.clear()
-
-    def close(self) -> None:
-        """Forget everything."""
-        self._newest.clear()
-        if self._older is not None:
-            self._older.close()
-            self._older = None
+        self._characters = 0

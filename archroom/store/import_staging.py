@@ -12,15 +12,20 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import NamedTuple
 
-from archroom.core.merging import container_name
+from archroom.core.merging import container_name, container_title, housing_of
 from archroom.core.records import ComponentRecord, ContainerRecord, FindingAid, ImportCounts, Record
 from archroom.errors import ReadOnlyDatabase, say
+from archroom.store.digests import DESCRIPTION_FIELDS
 from archroom.store.import_spool import NumberedNames, Spool
 
 BETWEEN = "\x1f"
+"""What stands between the names of containers that are in each other."""
 _REPORTED_EACH = 2_000
+_NO_PATH = "[]"
+_LABEL, _INDICATOR = DESCRIPTION_FIELDS.index("label"), DESCRIPTION_FIELDS.index("indicator")
 
 
 class StagedContainer(NamedTuple):
@@ -29,15 +34,22 @@ class StagedContainer(NamedTuple):
     no: int
     key: bytes
     kind: str
-    label: str
-    indicator: str
     barcode: str
-    profile: str
     parent: int
     """Number of the container it is in, 0 at the top."""
     needs_split: int
-    housing: str
-    """Its name and those of the containers around it, outermost first, with `BETWEEN` between them."""
+    fields: tuple[str, ...]
+    """Its description, as `digests.DESCRIPTION_FIELDS`."""
+
+    @property
+    def label(self) -> str:
+        """Its type as written."""
+        return self.fields[_LABEL]
+
+    @property
+    def indicator(self) -> str:
+        """Its number or text."""
+        return self.fields[_INDICATOR]
 
 
 class StagedComponent(NamedTuple):
@@ -47,16 +59,10 @@ class StagedComponent(NamedTuple):
     key: bytes
     parent: int
     """Number of the component above it, 0 at the top."""
-    level: str
-    reference: str
-    title: str
-    dates: str
-    path: str
-    """As a JSON list."""
     containers: tuple[int, ...]
     """Numbers of its containers."""
-    housings: tuple[str, ...]
-    """Their names in words, as `StagedContainer.housing`."""
+    fields: tuple[str, ...]
+    """Its description, as `digests.DESCRIPTION_FIELDS`."""
 
 
 class Staging:
@@ -103,7 +109,7 @@ class Staging:
         if filling.finding_aid is None:
             raise ValueError("records begin with their finding aid")
         self.finding_aid = filling.finding_aid
-        self.digest = filling.digest.digest()
+        self.digest = self._digest(filling)
         self._profiles = filling.profiles
         self._things.frombytes(bytes(self._containers.count * self._things.itemsize))
         self.counts = ImportCounts(
@@ -113,11 +119,16 @@ class Staging:
             cut_titles=filling.cut_titles,
         )
 
+    def _digest(self, filling: _Filling) -> bytes:
+        """Return the digest of all that was read: of the rows as they wait, and of what completes them."""
+        rest = json.dumps([astuple(self.finding_aid), sorted(filling.profiles.items())])
+        return hashlib.sha256(self._containers.digest.digest() + self._components.digest.digest() + rest.encode()).digest()
+
     def containers(self) -> Iterator[StagedContainer]:
         """Yield the containers, each after the one it is in."""
         for container in self._containers:
             profile = self._profiles.get(container.no)
-            yield container if profile is None else container._replace(profile=profile)
+            yield container if profile is None else container._replace(fields=(*container.fields[:-1], profile))
 
     def components(self) -> Iterator[StagedComponent]:
         """Yield the components, each after its parent."""
@@ -162,19 +173,19 @@ class _Filling:
 
     def __init__(self, containers: Spool[StagedContainer], components: Spool[StagedComponent]) -> None:
         self.finding_aid: FindingAid | None = None
-        self.digest = hashlib.sha256()
         self.cut_titles = 0
         self.barcodes = 0
         self.profiles: dict[int, str] = {}
         """Profiles of containers that their first mention did not tell, by number."""
         self.names = NumberedNames()
-        """Number and housing of each container by its key."""
+        """Number of each container by its key, and its name with those around it, outermost first."""
         self._containers = containers
         self._components = components
         self._has_profile = bytearray(1)
         self._open: list[tuple[str, int]] = []
         self._path: tuple[str, ...] = ()
-        self._path_text = "[]"
+        self._path_text = _NO_PATH
+        self._collection = ""
 
     def take(self, record: Record) -> None:
         """Put a record into its file."""
@@ -185,13 +196,9 @@ class _Filling:
         else:
             self.finding_aid = record
             self.cut_titles += record.is_title_cut
-            self._note(record.key, record.title, record.reference, record.dates)
-
-    def _note(self, *fields: str) -> None:
-        self.digest.update(("\x1f".join(fields) + "\x1e").encode("utf-8", "surrogatepass"))
+            self._collection = record.title
 
     def _take_container(self, record: ContainerRecord) -> None:
-        self._note(record.key, record.label, record.indicator, record.barcode, record.profile, record.parent_key)
         known = self.names.get(record.key)
         if known is not None:
             if record.profile and not self._has_profile[known[0]]:
@@ -199,32 +206,28 @@ class _Filling:
                 self.profiles[known[0]] = record.profile
             return
         parent = 0
-        housing = container_name(record.kind, record.label, record.indicator)
+        names = container_name(record.kind, record.label, record.indicator)
         if record.parent_key:
             parent, around = self._known(record.parent_key)
-            housing = around + BETWEEN + housing
+            names = around + BETWEEN + names
         number = self._containers.count + 1
         self._has_profile.append(record.profile != "")
         self.barcodes += record.barcode != ""
-        self.names.put(record.key, number, housing)
+        self.names.put(record.key, number, names)
+        title = container_title(names.split(BETWEEN), self._collection)
         self._containers.add(
             (
                 number,
                 bytes.fromhex(record.key),
                 record.kind.value,
-                record.label,
-                record.indicator,
                 record.barcode,
-                record.profile,
                 parent,
                 int(record.needs_split),
-                housing,
+                (title, "", "", "", _NO_PATH, record.label, record.indicator, "", record.profile),
             )
         )
 
     def _take_component(self, record: ComponentRecord) -> None:
-        keys = record.container_keys
-        self._note(record.key, record.parent_key, record.level, record.reference, record.title, record.dates, " ".join(keys))
         self.cut_titles += record.is_title_cut
         while self._open and self._open[-1][0] != record.parent_key:
             self._open.pop()
@@ -236,19 +239,16 @@ class _Filling:
         if record.path != self._path:
             self._path = record.path
             self._path_text = json.dumps(record.path, ensure_ascii=False)
-        within = [self._known(key) for key in keys]
+        within = [self._known(key) for key in record.container_keys]
+        housing = housing_of([names.split(BETWEEN) for _, names in within])
+        title, reference, dates, level = record.title, record.reference, record.dates, record.level
         self._components.add(
             (
                 number,
                 bytes.fromhex(record.key),
                 parent,
-                record.level,
-                record.reference,
-                record.title,
-                record.dates,
-                self._path_text,
                 tuple([no for no, _ in within]),
-                tuple([housing for _, housing in within]),
+                (title, reference, dates, level, self._path_text, "", "", housing, ""),
             )
         )
 
