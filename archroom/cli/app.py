@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom import paths
 from archroom.cli.job import Job
-from archroom.cli.labels import label_file
 from archroom.errors import UsageError, say
 
 if TYPE_CHECKING:
@@ -33,5 +32,10 @@ def run_app(house: House, labels: Path) -> int:
     house.books.opened()
     from archroom.tui.app import ArchroomApp  # a third of a second to load, and only worth it now
 
-    app = ArchroomApp(house, house.performer, partial(label_file, house, folder=labels), house.config.glyphs)
+    def make_label(codes: Sequence[str]) -> Path:
+        from archroom.cli.labels import label_file  # when the first label is wanted
+
+        return label_file(house, codes, labels)
+
+    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs)
     return app.run() or 0

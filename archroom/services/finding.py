@@ -1,7 +1,4 @@
-"""Finding things and people, and the words for where a thing is.
-
-`where_now` is the one place that says where a thing is; every surface uses its phrases.
-"""
+"""Finding things and people, and telling how a thing stands."""
 
 from __future__ import annotations
 
@@ -11,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from archroom.core.codes import read_scan
 from archroom.core.custody import home_text
-from archroom.core.holdings import Custody, Loan, Person, Standing
+from archroom.core.holdings import Person, Standing
 from archroom.errors import BadCode, Message, say
 from archroom.services.resolving import owner_of_code, thing_of_typed
+from archroom.services.whereabouts import where_now
 
 if TYPE_CHECKING:
     from archroom.core.ports import Archive, Clock, Details, Hit, Reading
@@ -99,54 +97,6 @@ def describe(standing: Standing, today: date) -> StandingText:
     """Return the words for how a thing stands; a loan due before `today` is overdue."""
     holder = standing.held_by
     return StandingText(where_now(standing, today), holder.name if holder else "", home_text(standing))
-
-
-def where_now(standing: Standing, today: date) -> Message:
-    """Return the phrase for where a thing is now; total over standings."""
-    if standing.loan is not None:
-        return _out_to(standing.loan, today)
-    if standing.enclosing_loan is not None:
-        lent = next(outer for outer in standing.enclosing if outer.id == standing.enclosing_loan.thing_id)
-        return say("with {container}, {out}", container=lent.title, out=_out_to(standing.enclosing_loan, today))
-    if standing.enclosing:
-        return _in_container(standing)
-    return _standing_alone(standing.thing.whereabouts.custody, standing.place.address if standing.place else "")
-
-
-def _in_container(standing: Standing) -> Message:
-    container, outermost = standing.enclosing[0].title, standing.enclosing[-1]
-    if standing.thing.whereabouts.custody is not Custody.IN:
-        return _standing_alone(standing.thing.whereabouts.custody, "")
-    if standing.place is not None and outermost.whereabouts.custody is Custody.IN:
-        return say("in {container} at {place}", container=container, place=standing.place.address)
-    if outermost.whereabouts.custody is Custody.IN:
-        return say("in {container}, which has no place yet", container=container)
-    place = standing.place.address if standing.place else ""
-    return say("in {container}, {where}", container=container, where=_standing_alone(outermost.whereabouts.custody, place))
-
-
-def _standing_alone(custody: Custody, place: str) -> Message:
-    match custody:
-        case Custody.IN:
-            return say("in {place}", place=place) if place else say("no place yet")
-        case Custody.STAGING:
-            return say("in staging {place}", place=place) if place else say("in staging")
-        case Custody.READING_ROOM:
-            return say("in the reading room {place}", place=place) if place else say("in the reading room")
-        case Custody.OUT:
-            return say("out")
-        case Custody.IN_TRANSIT:
-            return say("in transit")
-        case Custody.MISSING:
-            return say("missing")
-        case Custody.DISPOSED:
-            return say("disposed of")
-
-
-def _out_to(loan: Loan, today: date) -> Message:
-    if loan.due_on < today:
-        return say("out to {name}, due {due} (overdue)", name=loan.person.name, due=loan.due_on.isoformat())
-    return say("out to {name}, due {due}", name=loan.person.name, due=loan.due_on.isoformat())
 
 
 def _known(details: Details | None) -> Details:

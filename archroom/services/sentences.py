@@ -10,7 +10,7 @@ from archroom.core.custody import home_text
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing
 from archroom.core.scans import Intent, Step, Subject
 from archroom.errors import Message, say
-from archroom.services.finding import where_now
+from archroom.services.whereabouts import where_now
 
 if TYPE_CHECKING:
     from archroom.core.shelving import StopReport

@@ -38,7 +38,7 @@ class Chosen:
     """Block and aisle."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Situation:
     """What decides whether an action may be done now; rights and safety are decided in the services, never here."""
 
@@ -71,7 +71,7 @@ def _needs_hand(situation: Situation) -> Message | None:
     return say("Nothing is in hand.") if situation.is_hand_empty else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Action:
     """One thing that a person can do with a key, a click or the palette."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import App
 from textual.message import Message as Posted
+from textual.reactive import Reactive
 from textual.screen import Screen
 
 from archroom.core.codes import Command, read_scan
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.notifications import SeverityLevel
+    from textual.theme import Theme
 
     from archroom.core.acts import Performer
     from archroom.core.holdings import Standing
@@ -66,12 +68,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
     TITLE = "archroom"
     DEFAULT_MODE = Where.DESK.value
     ENABLE_COMMAND_PALETTE = False
-    CSS = """
-    ArchroomApp.-ascii TextBox, ArchroomApp.-ascii #help, ArchroomApp.-ascii #question { border: ascii $border; }
-    ArchroomApp.-ascii FindScreen VerticalScroll { border-left: ascii $border-blurred; }
-    ArchroomApp.-ascii FindScreen.-narrow VerticalScroll { border-left: none; border-top: ascii $border-blurred; }
-    ArchroomApp.-ascii .-low TextBox { border: none; }
-    """
+    theme: Reactive[str] = Reactive(themes.DARK.name)
 
     def __init__(
         self,
@@ -91,11 +88,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.services = services
         self.performer = performer
         self.glyphs = SETS[glyphs]
-        self.set_class(glyphs == "ascii", "-ascii")
-        for theme in (themes.DARK, themes.LIGHT):
-            self.register_theme(theme)
-        self.set_reactive(App.theme, themes.DARK.name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        if glyphs == "ascii":
+            self.stylesheet.add_source(themes.BORDERS_IN_ASCII)
         self.now = now
         self.now_s = now_s
         session = services.desk.open_session(performer, True)
@@ -122,6 +116,11 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self._zone = zone
         self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
         self._deeds = Deeds(self)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Our own colours, known before the first line is styled."""
+        return {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}
 
     def get_default_screen(self) -> Screen[None]:
         """Return the desk, which is home."""

@@ -39,7 +39,7 @@ class Fate(Enum):
     SWALLOWED = "swallowed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scan:
     """One barcode as it was typed by a scanner, with the time of its last key."""
 
@@ -49,7 +49,7 @@ class Scan:
     """Whether a terminator followed; without one only a code of this house is surely a scan."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Verdict:
     """What a key or a silence decided."""
 
@@ -61,7 +61,7 @@ class Verdict:
     """The handed-on keys as text, if they came as fast as a scanner's but may as well be typing."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Bursts:
     """The keys that are held back, and what they turn out to be."""
 

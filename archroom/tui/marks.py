@@ -24,7 +24,7 @@ STOP: Final = "bold $foreground on $error-muted"
 """Styles of the tones; they are named by what they mean."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Mark:
     """How a state is shown: a word, the name of a shape in `Glyphs`, and a tone."""
 

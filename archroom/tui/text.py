@@ -56,14 +56,14 @@ def stacked(lines: list[Content]) -> Content:
 
 def width_of(text: str) -> int:
     """Return how many cells a text takes."""
-    return cell_len(text)
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def cut(text: str, cells: int, ellipsis: str = "..") -> str:
     """Return a text that takes at most so many cells, ending in the ellipsis if its end is missing."""
     if cells <= 0:
         return ""
-    if cell_len(text) <= cells:
+    if width_of(text) <= cells:
         return text
     room = cells - cell_len(ellipsis)
     if room <= 0:
@@ -73,6 +73,8 @@ def cut(text: str, cells: int, ellipsis: str = "..") -> str:
 
 def fitted(text: str, cells: int, ellipsis: str = "..") -> str:
     """Return a text that takes exactly so many cells."""
+    if text.isascii() and len(text) <= cells:
+        return text.ljust(cells)
     return set_cell_size(cut(text, cells, ellipsis), max(cells, 0))
 
 
@@ -84,6 +86,8 @@ def wrapped(text: str, cells: int, most: int = 1_000) -> list[str]:
     """
     if cells <= 0:
         return []
+    if width_of(text) <= cells:
+        return [text]
     lines: list[str] = []
     start = width = may_break_at = 0
     for index, char in enumerate(text):

@@ -1,4 +1,4 @@
-"""Two calm sets of colours, dark and light; states are told by word and shape besides."""
+"""Two calm sets of colours, dark and light, and borders for plain terminals; states are told by word and shape besides."""
 
 from __future__ import annotations
 
@@ -56,3 +56,11 @@ LIGHT: Final = Theme(
         **_bars("#c3beb2", "#9d978a", "#fbfaf7"),
     },
 )
+
+BORDERS_IN_ASCII: Final = """
+TextBox, #help, #question { border: ascii $border; }
+FindScreen VerticalScroll { border-left: ascii $border-blurred; }
+FindScreen.-narrow VerticalScroll { border-left: none; border-top: ascii $border-blurred; }
+.-low TextBox, .-low #help, .-low #question { border: none; }
+"""
+"""Styles that draw every border with plain characters."""
