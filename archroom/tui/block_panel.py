@@ -155,7 +155,8 @@ def sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | 
         sayings.append(_state(view, view.status))
     else:
         sayings.append((shelving_marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
-    if not view.is_movable and view.why_not is not None:
+    is_moving = view.status is not None and not view.status.state.is_at_rest
+    if not is_moving and not view.is_movable and view.why_not is not None:
         sayings.append((NOT_MOVABLE, view.why_not))
     return sayings
 

@@ -231,8 +231,7 @@ class FoundTable(ScrollView):
         if found is None:
             return row((pointer, ""), (fitted("..", title), marks.MUTED))
         if isinstance(found, PersonFound):
-            count = say("1 thing out") if found.count == 1 else say("{count} things out", count=found.count)
-            name, code, mark, at = found.person.name, "", marks.PERSON, words(count)
+            name, code, mark, at = found.person.name, "", marks.PERSON, words(_out_text(found.count))
         else:
             thing = found.standing.thing
             name, code = thing.title, thing.reference
@@ -244,6 +243,16 @@ class FoundTable(ScrollView):
             state = mark.shown(self._glyphs)
             pieces += [(" ", ""), (fitted(f"{state}  {shown(at)}", now), mark.tone.removeprefix("bold "))]
         return row(*pieces)
+
+
+def _out_text(count: int) -> Message:
+    match count:
+        case 0:
+            return say("Nothing out")
+        case 1:
+            return say("1 thing out")
+        case _:
+            return say("{count} things out", count=count)
 
 
 def now_of(standing: Standing, today: date) -> tuple[Mark, str]:

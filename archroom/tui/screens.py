@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-WIDTHS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
+WIDTHS = [(0, "-narrow"), (120, "-wide")]
+"""From 120 columns on there is room for details beside a table that keeps its columns."""
 LOW_ROWS = 16
 HEIGHTS = [(0, "-low"), (LOW_ROWS, "-high")]
 
