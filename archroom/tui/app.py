@@ -327,12 +327,14 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.note(self.journal.answer(event.answer), event.answer.is_ok)
         if event.answer.seq is not None:
             self.read_acts()
+        self._deeds.scan_ended()
 
     @on(messages.ScanFailed)
     def _show_failed_scan(self, event: messages.ScanFailed) -> None:
         self.scans.next()
         said = say("{scan} was not counted. {why}", scan=event.raw, why=event.reason)
         self.note(self.journal.note(marks.FAILED, said), False)
+        self._deeds.scan_ended()
 
     def note(self, entry: Entry, is_good: bool) -> None:
         """Show a new line of the past: on the desk in its place, elsewhere as a toast; no is heard as well."""

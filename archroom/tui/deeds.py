@@ -112,12 +112,22 @@ class Deeds:
         house.theme = themes.DARK.name if house.theme == themes.LIGHT.name else themes.LIGHT.name
 
     def quit(self) -> None:
-        """Leave the app; while the shelving moves, only if asked twice."""
-        if self._house.opening.is_under_way and not self._is_quit_asked:
-            self._is_quit_asked = True
-            self._house.tell(say("An opening is under way, and leaving stops it. Press ^Q again to leave."), "warning")
-            return
-        self._house.exit()
+        """Leave the app: when the scans that wait are carried out, and while the shelving moves only if asked twice."""
+        house, is_asked_again = self._house, self._is_quit_asked
+        self._is_quit_asked = True
+        if is_asked_again:
+            house.exit()
+        elif house.opening.is_under_way:
+            house.tell(say("An opening is under way, and leaving stops it. Press ^Q again to leave."), "warning")
+        elif not house.scans.is_idle:
+            house.tell(say("Leaving once all scans are carried out. Press ^Q again to leave without them."), "warning")
+        else:
+            house.exit()
+
+    def scan_ended(self) -> None:
+        """Leave, if somebody asked to while scans were waiting and this was the last."""
+        if self._is_quit_asked and self._house.scans.is_idle and not self._house.opening.is_under_way:
+            self._house.exit()
 
     def stop(self) -> None:
         """Stop the shelving, and say at once that it is being stopped."""
