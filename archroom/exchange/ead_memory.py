@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-HELD = 250_000
+HELD = 210_000
 
 
 class NameTable:

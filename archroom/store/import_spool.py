@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 _ROWS_HELD = 2_000
-_NAMES_HELD = 250_000
+_NAMES_HELD = 220_000
 _CHARACTERS_HELD = 20_000_000
 _LENGTH_BYTES = 4
 
