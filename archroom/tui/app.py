@@ -10,7 +10,6 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -36,7 +35,7 @@ from archroom.tui.scanning import ScanQueue
 from archroom.tui.screens import HouseDialog, HouseScreen
 from archroom.tui.stopping import Stage, Stopper, StopState
 from archroom.tui.text import words
-from archroom.tui.work import MOST_THREADS, Lane
+from archroom.tui.work import Lane, prepare_loop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +139,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
     def on_load(self) -> None:
         """Prepare before the first screen is drawn."""
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="archroom"))
+        prepare_loop(self.exit)
 
     def on_mount(self) -> None:
         """Make the way to the other screens and back, and keep what is shown up to date."""

@@ -6,7 +6,11 @@ the process with threads whose answers nobody wants any more.
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
 
 from textual.dom import DOMNode
@@ -21,6 +25,15 @@ Failed = Callable[[Message], Posted]
 
 MOST_THREADS: Final = 16
 """Threads for workers: more than there are lanes, so that no lane waits for another."""
+
+
+def prepare_loop(leave: Callable[[], None]) -> None:
+    """Give the running loop its threads, and leave in good order when the window is closed or the process is ended."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="archroom"))
+    for name in ("SIGHUP", "SIGTERM"):
+        with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # none on Windows or in a thread
+            loop.add_signal_handler(getattr(signal, name), leave)
 
 
 class Lane:

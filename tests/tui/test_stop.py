@@ -61,7 +61,7 @@ async def test_stop_waits_for_no_worker(
     house: TuiHouse, go: Callable[[Stage], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every lane hangs and every thread for workers is taken, and STOP goes out all the same."""
-    monkeypatch.setattr("archroom.tui.app.MOST_THREADS", 3 if go is in_question else 2)
+    monkeypatch.setattr("archroom.tui.work.MOST_THREADS", 3 if go is in_question else 2)
     may_go_on = threading.Event()
     hanging = threading.Semaphore(0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_scans_written_at_once_are_all_carried_out_and_the_terminal_is_given_bac
     assert SHOW_CURSOR in terminal.output[-400:]
     with House(settings) as house:
         assert len(house.people.loans_of(borrower.id)) == SCANS
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_window_is_a_way_out_in_good_order(settings: Config, how: signal.Signals) -> None:
+    with on_terminal([sys.executable, "-m", "archroom", "--db", settings.database]) as terminal:
+        terminal.read_until("can a code")
+        terminal.process.send_signal(how)
+        assert terminal.read_to_end() == 0
+    assert LEAVE_SCREEN in terminal.output[-400:]
 
 
 def test_keys_typed_before_the_app_is_up_are_not_lost(settings: Config) -> None:
