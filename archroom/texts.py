@@ -45,8 +45,9 @@ def speak(language: str = "") -> None:
     if language:
         os.environ["ARCHROOM_LANG"] = language
     os.environ["LANGUAGE"] = chosen_language()
-    gettext.bindtextdomain("archroom", _folder())
-    gettext.textdomain("archroom")
+    if chosen_language() != "en":
+        gettext.bindtextdomain("archroom", _folder())
+        gettext.textdomain("archroom")
 
 
 def tr(template: str, /, **values: Value) -> str:

@@ -38,6 +38,8 @@ ACTS = ROUNDS + 5
 PERFORMER = Performer("Olga", "benchmark/desk")
 BORROWER = "Ann Reader"
 """Registered with the generated house."""
+COMMAND = "import sys; from archroom.__main__ import main; sys.exit(main())"
+"""What the installed command `archroom` runs."""
 BARE_APP = """
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
@@ -122,7 +124,7 @@ def main() -> int:
         environment = {**os.environ, "ARCHROOM_HOME": folder, "ARCHROOM_LANG": "en"}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         bare = [sys.executable, "-c", BARE_APP]
-        ours = [sys.executable, "-m", "archroom", "--db", url]
+        ours = [sys.executable, "-c", COMMAND, "--db", url]
         floors: list[float] = []
         starts: list[float] = []
         for code in codes[:ROUNDS]:

@@ -12,7 +12,7 @@ from archroom.core.acts import CUSTODY_ACTS
 from archroom.core.cleaning import clean
 from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.events import Event, event_of
-from archroom.store import people, shelves
+from archroom.store import people
 from archroom.store.standings import in_list, places, standings
 
 if TYPE_CHECKING:
@@ -86,10 +86,14 @@ class SqlReading:
 
     def free_mm(self, place_id: int) -> int | None:
         """Return the width at a place that no thing at home there takes; None if the place has no width."""
+        from archroom.store import shelves
+
         return shelves.free_mm(self._books, place_id)
 
     def usual_width_mm(self) -> int:
         """Return the median width of boxes of this house, `USUAL_WIDTH_MM` if none is known."""
+        from archroom.store import shelves
+
         return shelves.usual_width_mm(self._books)
 
     def touched_seqs(self, thing_ids: Sequence[int]) -> dict[int, int]:
@@ -186,10 +190,14 @@ class SqlReading:
 
     def unplaced_boxes(self) -> Iterator[Thing]:
         """Yield top containers without a home, in reference order: by collection, then natural order of indicators."""
+        from archroom.store import shelves
+
         yield from shelves.unplaced_boxes(self._books)
 
     def shelves_from(self, place_id: int) -> Iterator[tuple[Place, int]]:
         """Yield the shelves from one on in shelving order, each with its free width, mm."""
+        from archroom.store import shelves
+
         yield from shelves.shelves_from(self._books, place_id)
 
     def _count(self, statement: str) -> int:

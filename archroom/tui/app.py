@@ -6,12 +6,11 @@ before that: it waits for nothing and no screen can hide it.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -25,14 +24,13 @@ from archroom.errors import Message, say
 from archroom.tui import actions, marks, messages, themes
 from archroom.tui.actions import Action, Chosen, Situation, Where
 from archroom.tui.bursts import Scan
-from archroom.tui.deeds import Deeds
 from archroom.tui.glyphs import SETS
 from archroom.tui.inputs import ScanBar
 from archroom.tui.journal import Entry, Journal
-from archroom.tui.listening import Listener
+from archroom.tui.listening import Listener, let_finish
 from archroom.tui.opening import Opening
 from archroom.tui.scanning import ScanQueue
-from archroom.tui.screens import HouseDialog, HouseScreen
+from archroom.tui.screens import HouseDialog, HouseScreen, is_box_ready
 from archroom.tui.stopping import Stage, Stopper, StopState
 from archroom.tui.text import words
 from archroom.tui.work import Lane, prepare_loop
@@ -49,12 +47,11 @@ if TYPE_CHECKING:
     from archroom.core.scans import InHand
     from archroom.core.shelving import BlockView
     from archroom.services.house import Services
+    from archroom.tui.deeds import Deeds
 
 ACTS_SHOWN = 45
 WARM_UP_S = 0.3
-"""How long after the start the shelving is first asked, so that the way to it is open when STOP is pressed."""
-BOX_S = 0.1
-"""Longest time an action waits for the box to take the keys typed before it."""
+"""How long after the start all that STOP needs is made ready."""
 REFRESH_S = 5.0
 """How often the desk looks for acts of other terminals."""
 UNENDED_SCAN_S = 0.3
@@ -114,12 +111,17 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self._views_lane = Lane(self, "views", say("Asking the shelving"))
         self._zone = zone
         self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
-        self._deeds = Deeds(self)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Our own colours, known before the first line is styled."""
         return {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}
+
+    @cached_property
+    def _deeds(self) -> Deeds:
+        from archroom.tui.deeds import Deeds  # when the first key is pressed, or the first screen stands
+
+        return Deeds(self)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the desk, which is home."""
@@ -147,7 +149,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self.add_mode(where.value, screen)
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_S, self.read_acts)
-        self.set_timer(WARM_UP_S, self.read_views)
+        self.set_timer(WARM_UP_S, lambda: self._deeds.warm_up())
 
     def on_ready(self) -> None:
         """Collect garbage again, if that was put off until the first screen is drawn; what was loaded stays."""
@@ -175,31 +177,13 @@ class ArchroomApp(App[None], inherit_bindings=False):
         """Take one typed key: an action is done, anything else goes to what has the focus."""
         action = actions.BY_KEY.get(event.key)
         if action is not None and self.is_ours_on_top:
-            await self._let_box_finish()
+            await let_finish(self.focused)
             self.perform(action)
         else:
             await super().on_event(event)
 
-    async def _let_box_finish(self) -> None:
-        """Let the box take the keys that came before an action; for a moment only, because STOP comes this way too."""
-        box, is_done = self.focused, asyncio.Event()
-        if box is not None and box.call_later(is_done.set):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(BOX_S):
-                    await is_done.wait()
-
     def _is_box_ready(self) -> bool:
-        """Whether keys go where the screen wants them; a box that lost the focus gets it back."""
-        top = self.screen_stack[-1] if self.screen_stack else None
-        if not isinstance(top, HouseScreen | HouseDialog):
-            return top is not None
-        if not top.AUTO_FOCUS or top.focused is not None:
-            return True
-        boxes = top.query(top.AUTO_FOCUS)
-        if not boxes:
-            return False
-        top.set_focus(boxes.first())
-        return True
+        return is_box_ready(self.screen_stack[-1] if self.screen_stack else None)
 
     @property
     def is_holding_keys(self) -> bool:

@@ -31,6 +31,10 @@ class Deeds:
         self._is_left_by_hand = False
         """Whether the last question was left, so that its refusal is no surprise."""
 
+    def warm_up(self) -> None:
+        """Open the way to the shelving, so that STOP finds it open; what the deeds need is loaded by now."""
+        self._house.read_views()
+
     def help(self) -> None:
         """Show what can be done here; what is chosen there is done once the list is gone."""
         from archroom.tui.help import HelpScreen

@@ -5,15 +5,20 @@ Runs before focus and bindings, so a scanner presses no button and fills no box.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from textual import events
 from textual.timer import Timer
+from textual.widget import Widget
 
 from archroom.tui.bursts import GAP_S, Bursts, Fate, Scan, Verdict
 
+BOX_S: Final = 0.1
+"""Longest time an action waits for the box to take the keys typed before it."""
 SETTLING_S: Final = 0.01
 """How long typed keys wait before they look again whether a screen that comes up can take them."""
 HandOn = Callable[[events.Key], Awaitable[None]]
@@ -97,3 +102,12 @@ class Listener:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+async def let_finish(box: Widget | None) -> None:
+    """Let a box take the keys that came before an action; for a moment only, because STOP comes behind it."""
+    is_done = asyncio.Event()
+    if box is not None and box.call_later(is_done.set):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BOX_S):
+                await is_done.wait()

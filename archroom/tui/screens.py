@@ -113,3 +113,16 @@ def _draw_bars(screen: Screen[Result], house: ArchroomApp) -> None:
         bar.refresh()
     for line in screen.query(StopLine):
         line.show(house.stop_state)
+
+
+def is_box_ready(top: Screen[Result] | None) -> bool:
+    """Return whether keys go where the screen on top wants them; a box that lost the focus gets it back."""
+    if not isinstance(top, HouseScreen | HouseDialog):
+        return top is not None
+    if not top.AUTO_FOCUS or top.focused is not None:
+        return True
+    boxes = top.query(top.AUTO_FOCUS)
+    if not boxes:
+        return False
+    top.set_focus(boxes.first())
+    return True
