@@ -91,7 +91,11 @@ def _is_thing_true(row: Row, replay: Replay, house_key: bytes) -> bool:
         and things.touched(number) == touched
         and things.made(number) == made
         and things.version(number) == (version or 0)
-        and (version is None or things.digest(number) == keyed_digest(house_key, digested(row[11:], width_mm)))
+        and (
+            width_mm is None
+            if version is None
+            else things.digest(number) == keyed_digest(house_key, digested(row[11:], width_mm))
+        )
     )
 
 

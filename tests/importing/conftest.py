@@ -93,6 +93,14 @@ class Books:
         )
         return str(rows[0][0]) if rows else ""
 
+    def widths(self) -> list[tuple[str, int | None]]:
+        """Title and width, mm, of each box, in the order in which they came."""
+        rows = self.rows(
+            "SELECT d.title, t.width_mm FROM thing t JOIN description d ON d.thing_id = t.id"
+            " WHERE t.kind = 'box' ORDER BY t.id"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def found(self, words: str) -> list[str]:
         """The titles that a search gives, newest first."""
         with self.archive.reading() as reading:

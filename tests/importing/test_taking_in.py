@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -263,3 +264,31 @@ def test_the_check_of_the_index_sees_a_thing_that_it_forgot(books: Books) -> Non
         search.remove(books.archive.books, [entry])
     with pytest.raises(AssertionError):
         books.check()
+
+
+def test_a_profile_tells_the_width_of_a_box(books: Books) -> None:
+    told = {1: "Manuscript box - Letter", 2: "Volume box - 150 mm", 3: "Flat box", 4: "", "5-8": "Record carton"}
+    books.take_in(ead(*(c(f"Letters {number}", box(number, profile=profile)) for number, profile in told.items())))
+    expected = [("Box 1", 127), ("Box 2", 150), ("Box 3", None), ("Box 4", None), ("Box 5-8", None)]
+    assert books.widths() == [(f"{name}, Smith papers", width_mm) for name, width_mm in expected]
+    books.check()
+
+
+def test_a_newer_profile_brings_its_width_and_a_blank_takes_none_away(books: Books) -> None:
+    def taken_in(*profiles: str) -> list[int | None]:
+        books.take_in(ead(*(c(f"Letters {n}", box(n, profile=profile)) for n, profile in enumerate(profiles))))
+        books.check()
+        return [width_mm for _, width_mm in books.widths()]
+
+    assert taken_in("", "Record carton", "Record carton", "Box - 15 cm") == [None, 318, 318, 150]
+    assert taken_in("Record carton", "", "Flat box", "Box - 16 cm") == [318, 318, None, 160]
+    past = books.rows("SELECT fields FROM description_version ORDER BY thing_id")
+    assert [json.loads(fields)[8:] for (fields,) in past] == [[""], ["Record carton", "318"], ["Box - 15 cm", "150"]]
+
+
+def test_a_range_that_becomes_one_box_gets_its_width(books: Books) -> None:
+    books.take_in(ead(c("Letters", box("1-7", "311", profile="Record carton"))))
+    assert books.widths() == [("Box 1-7, Smith papers", None)]
+    books.take_in(ead(c("Letters", box("1", "311", profile="Record carton"))))
+    assert books.widths() == [("Box 1, Smith papers", 318)]
+    books.check()
