@@ -19,7 +19,7 @@ from archroom.texts import render, tr
 from archroom.wiring import House
 
 if TYPE_CHECKING:
-    from archroom.core.records import ImportCounts
+    from archroom.core.records import Aspect, ImportCounts, RecordChange
     from archroom.services.importing import IntakeReport
     from archroom.services.placing import PlacingReport
 
@@ -60,6 +60,8 @@ def _import_ead(job: Job) -> int:
         report = house.intake.take_in(sources, house.performer, job.args.dry_run, progress)
     job.output.result(_intake_shape(report), _intake_lines(report))
     if not job.output.is_json:
+        for line in _changed_lines(report):
+            job.output.narrate(line)
         for name, error in report.refused:
             job.output.note(say("refused: {file}: {reason}", file=name, reason=error.message))
         if report.is_dry_run:
@@ -95,6 +97,18 @@ def _intake_shape(report: IntakeReport) -> dict[str, Json]:
         "dry_run": report.is_dry_run,
         "refusals": [_refusal_shape(name, error) for name, error in report.refused],
         "by_file": files,
+        "changes": [_change_shape(name, change) for name, change in report.changes],
+        "changes_total": report.total.changed + report.total.gone,
+    }
+
+
+def _change_shape(file: str, change: RecordChange) -> Json:
+    return {
+        "file": file,
+        "code": change.code,
+        "title": change.title,
+        "gone": change.is_gone,
+        "what": [aspect.value for aspect in change.aspects],
     }
 
 
@@ -112,6 +126,47 @@ def _intake_lines(report: IntakeReport) -> Iterator[str]:
         yield tr("{word}: {what}", word=file.name, what=_counts_text(file.counts))
     if len(report.files) != 1:
         yield tr("{count} files: {counts}", count=len(report.files), counts=_counts_text(report.total))
+
+
+def _changed_lines(report: IntakeReport) -> Iterator[str]:
+    """Yield what each file changed and what is gone from it, the first few one by one."""
+    from archroom.services.importing import MOST_IN_WORDS
+
+    words = _aspect_words()
+    for file in report.files:
+        total = file.counts.changed + file.counts.gone
+        if total and len(report.files) > 1:
+            yield tr("In {file}:", file=file.name)
+        for change in file.changes[:MOST_IN_WORDS]:
+            if change.is_gone:
+                yield tr("gone: {title}", title=change.title)
+            else:
+                what = tr(", ").join(words[aspect] for aspect in change.aspects)
+                yield tr("changed: {title} ({what})", title=change.title, what=what)
+        if total > MOST_IN_WORDS:
+            yield tr("Changed or gone besides: {count}.", count=total - MOST_IN_WORDS)
+
+
+def _aspect_words() -> dict[Aspect, str]:
+    from archroom.core.records import Aspect
+
+    return {
+        Aspect.TITLE: tr("title"),
+        Aspect.REFERENCE: tr("reference code"),
+        Aspect.DATES: tr("dates"),
+        Aspect.LEVEL: tr("level"),
+        Aspect.PATH: tr("within"),
+        Aspect.LABEL: tr("type"),
+        Aspect.INDICATOR: tr("number"),
+        Aspect.HOUSING: tr("containers"),
+        Aspect.PROFILE: tr("profile"),
+        Aspect.WIDTH: tr("width"),
+        Aspect.PARENT: tr("place in the finding aid"),
+        Aspect.BARCODE: tr("barcode"),
+        Aspect.HOME: tr("home"),
+        Aspect.LISTED: tr("named for the first time"),
+        Aspect.BACK: tr("named again"),
+    }
 
 
 def _counts_text(counts: ImportCounts) -> str:

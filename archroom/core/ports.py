@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archroom.core.codes import OwnCode
     from archroom.core.events import Event
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
-    from archroom.core.records import ImportCounts, Record
+    from archroom.core.records import ImportCounts, Record, RecordChange
     from archroom.core.rooms import Block, RoomPlan
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
 
@@ -223,6 +223,8 @@ class FileImported:
     collection: str
     """Title of its collection."""
     counts: ImportCounts
+    changes: tuple[RecordChange, ...] = ()
+    """What it changed, in the order of the file, then what is gone from it; the first MOST_NAMED of them."""
 
 
 class Importing(Protocol):

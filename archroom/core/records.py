@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass
+from enum import Enum
 
 from archroom.core.holdings import ThingKind
 
@@ -93,6 +94,53 @@ def container_key(finding_aid: str, label: str, indicator: str, barcode: str = "
 
 def _folded(text: str) -> str:
     return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
+
+
+class Aspect(Enum):
+    """What of a thing reads or stands otherwise after a newer file; the value is how `--json` says it."""
+
+    TITLE = "title"
+    REFERENCE = "reference"
+    DATES = "dates"
+    LEVEL = "level"
+    PATH = "path"
+    """The components above it, by their titles."""
+    LABEL = "label"
+    INDICATOR = "indicator"
+    HOUSING = "housing"
+    PROFILE = "profile"
+    WIDTH = "width"
+    PARENT = "parent"
+    """The component above it."""
+    BARCODE = "barcode"
+    HOME = "home"
+    LISTED = "listed"
+    """The finding aid had not named it before."""
+    BACK = "back"
+    """It was gone from the finding aid."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One thing that a file changed, or that is gone from it."""
+
+    code: str
+    """Its own code; empty if it came into the books in the same dry run, so that it has none yet."""
+    title: str
+    """As it reads now, at most LONGEST_NAMED characters."""
+    aspects: tuple[Aspect, ...]
+    """What changed, in the order of Aspect; nothing if it is gone."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file names it no longer."""
+        return not self.aspects
+
+
+MOST_NAMED = 1_000
+"""Changes of one import that are named one by one; the rest is counted."""
+LONGEST_NAMED = 200
+"""Characters of a title under which a change is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from archroom.core.acts import Performer
 from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.ports import FileImported, Importing
-from archroom.core.records import ImportCounts, Record
+from archroom.core.records import MOST_NAMED, ImportCounts, Record, RecordChange
 from archroom.errors import ArchroomError, Busy, Refused, Unreadable, UsageError, say
+
+MOST_IN_WORDS = 20
+"""Changes of one file that are told to a person one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ class IntakeReport:
         return total
 
     @property
+    def changes(self) -> Iterator[tuple[str, RecordChange]]:
+        """Each change that is named, with the file that brought it: the first MOST_NAMED."""
+        return islice(((file.name, change) for file in self.files for change in file.changes), MOST_NAMED)
+
+    @property
     def collections(self) -> int:
         """How many collections the files describe."""
         return len({file.collection_key for file in self.files})
@@ -67,12 +76,16 @@ class Intake:
         files: list[FileImported] = []
         refused: list[tuple[str, ArchroomError]] = []
         tally = _Tally(progress)
+        named = 0
         with self._importing.rehearsal() if is_dry_run else nullcontext(self._importing) as importing:
             for source in sources:
                 tally.begin_file()
                 name = clean(source.name, MAX_LINE)
                 try:
-                    files.append(importing.take_in(name, source.records, performer, tally.advance))
+                    imported = importing.take_in(name, source.records, performer, tally.advance)
+                    fitting = max(MOST_IN_WORDS, MOST_NAMED - named)
+                    files.append(replace(imported, changes=imported.changes[:fitting]))
+                    named += len(files[-1].changes)
                 except (UsageError, Refused) as error:
                     refused.append((name, error))
                 except (Busy, Unreadable) as error:

@@ -111,11 +111,12 @@ class Batch:
 class BatchWriter:
     """Writes batches of one collection into the books."""
 
-    def __init__(self, books: Books, is_indexed: bool = True, first_number: int = 1) -> None:
+    def __init__(self, books: Books, is_indexed: bool = True, first_number: int | None = None) -> None:
         self._books = books
         self.is_indexed = is_indexed
         """Whether the search index is written too."""
-        self._first_number = first_number
+        self.first_number = first_number
+        """In a copy of the books: the first number for new things, which the books themselves have given to none."""
 
     def write(
         self,
@@ -178,7 +179,7 @@ class BatchWriter:
         """Return numbers that no thing ever had."""
         if self._books.param == "?":
             row = self._books.row("SELECT seq FROM sqlite_sequence WHERE name = 'thing'")
-            first = max(self._first_number, (row[0] if row else 0) + 1)
+            first = max(self.first_number or 1, (row[0] if row else 0) + 1)
             return range(first, first + count)
         rows = self._books.rows("SELECT nextval(pg_get_serial_sequence('thing', 'id')) FROM generate_series(1, ?)", (count,))
         return [row[0] for row in rows]

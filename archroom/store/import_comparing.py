@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from archroom.core.codes import format_code
 from archroom.core.events import keyed_digest
 from archroom.core.holdings import ThingKind
 from archroom.core.merging import item_title, merged
+from archroom.core.records import LONGEST_NAMED, MOST_NAMED, Aspect, RecordChange
 from archroom.core.searching import exact_key
 from archroom.core.widths import width_of_profile, width_told_anew
 from archroom.store import search
@@ -23,6 +25,7 @@ from archroom.store.import_staging import StagedComponent, StagedContainer, Stag
 
 _ITEM = ThingKind.ITEM.value
 _HOUSING = DESCRIPTION_FIELDS.index("housing")
+_DESCRIBED = tuple(Aspect(column) for column in DESCRIPTION_FIELDS)
 
 
 @dataclass(slots=True)
@@ -37,11 +40,15 @@ class Comparing:
     is_new: bool
     """Whether the collection is not in the books yet."""
     is_indexed: bool
+    first_unreal: int | None
+    """In a dry run: the first number that the books have given to no thing, so that no code is told of it."""
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     open: list[tuple[int, int]] = field(default_factory=list)
     """The components above the one compared last: numbers in the staging and in the books, outermost first."""
+    named: list[RecordChange] = field(default_factory=list)
+    """What changed and what is gone, the first of them."""
 
     def containers(self, staged: list[StagedContainer], batch: Batch) -> None:
         """Compare containers; those they are in were compared before or stand before them."""
@@ -61,8 +68,10 @@ class Comparing:
             if not thing_id:
                 self._add_container(container, above, batch)
                 continue
-            is_first = self.staging.claim(thing_id)
-            self._count(is_first and self._compare_container(container, above, found[thing_id], listings, bound, batch))
+            if not self.staging.claim(thing_id):
+                self.unchanged += 1
+                continue
+            self._compare_container(container, above, found[thing_id], listings, bound, batch)
 
     def components(self, staged: list[StagedComponent], batch: Batch) -> None:
         """Compare components; their containers were compared before, and so were their parents or stand before them."""
@@ -81,12 +90,20 @@ class Comparing:
             else:
                 number = thing.thing_id
                 self.staging.claim(number)
-                self._count(self._compare_item(component, above, homes, thing, batch))
+                self._compare_item(component, above, homes, thing, batch)
             self.open.append((component.no, number))
 
     def settle(self, real: Callable[[int], int]) -> None:
         """Take the real numbers of things that were new in a batch which has been written."""
         self.open = [(no, real(number)) for no, number in self.open]
+
+    def note_gone(self, thing_ids: Sequence[int]) -> None:
+        """Name things that the file does not hold any more, as far as there is room for names."""
+        fitting = thing_ids[: MOST_NAMED - len(self.named)]
+        if fitting:
+            with look(self.books):
+                found = self.known.by_number(fitting)
+            self.named += [self._named(found[thing_id], found[thing_id].fields[0], ()) for thing_id in fitting]
 
     def _add_container(self, container: StagedContainer, above: int, batch: Batch) -> None:
         key = self.staging.key_in_books(container.no) or container.key
@@ -105,21 +122,26 @@ class Comparing:
         listings: dict[int, bool],
         bound: Iterable[str],
         batch: Batch,
-    ) -> bool:
-        before = len(batch)
+    ) -> None:
+        after = thing.fields
+        aspects: list[Aspect] = []
         is_delisted = listings.get(thing.thing_id)
+        if container.barcode and container.barcode not in bound:
+            batch.barcodes.append((container.barcode, thing.thing_id))
+            aspects.append(Aspect.BARCODE)
         if is_delisted is None:
             batch.listings.append(thing.thing_id)
+            aspects.append(Aspect.LISTED)
         elif is_delisted:
             batch.relistings.append(thing.thing_id)
         if thing.is_gone:
             batch.returned.append(thing.thing_id)
-        if container.barcode and container.barcode not in bound:
-            batch.barcodes.append((container.barcode, thing.thing_id))
+        if is_delisted or thing.is_gone:
+            aspects.append(Aspect.BACK)
         if thing.collection_id == self.collection.id:
-            self._change(batch, thing, container.fields, container.needs_split)
-            self._rehome(batch, thing, above)
-        return len(batch) > before
+            after, differing = self._change(batch, thing, container.fields, container.needs_split)
+            aspects += differing + self._rehome(batch, thing, above)
+        self._count(thing, after[0], aspects)
 
     def _add_item(self, component: StagedComponent, above: int | None, homes: list[int], batch: Batch) -> int:
         home = homes[0] if homes else None
@@ -131,19 +153,20 @@ class Comparing:
 
     def _compare_item(
         self, component: StagedComponent, above: int | None, homes: list[int], thing: Found, batch: Batch
-    ) -> bool:
-        before = len(batch)
+    ) -> None:
         fields = component.fields
+        after, aspects = self._change(batch, thing, fields, int(thing.needs_split))
         if thing.is_gone:
             batch.returned.append(thing.thing_id)
+            aspects.append(Aspect.BACK)
         if above != thing.parent_id:
             batch.parents.append((above, thing.thing_id))
-        self._change(batch, thing, fields, int(thing.needs_split))
+            aspects.append(Aspect.PARENT)
         if homes and fields[_HOUSING] != thing.fields[_HOUSING]:
             batch.also_anew.append(thing.thing_id)
             batch.also += [(thing.thing_id, further) for further in _further(homes)]
-            self._rehome(batch, thing, homes[0])
-        return len(batch) > before
+            aspects += self._rehome(batch, thing, homes[0])
+        self._count(thing, after[0], aspects)
 
     def _add(
         self,
@@ -164,15 +187,21 @@ class Comparing:
         self.added += 1
         return number
 
-    def _change(self, batch: Batch, thing: Found, fields: tuple[str, ...], needs_split: int) -> None:
+    def _change(
+        self, batch: Batch, thing: Found, fields: tuple[str, ...], needs_split: int
+    ) -> tuple[tuple[str, ...], list[Aspect]]:
+        """Return the description as the record leaves it, and what of it is another than before."""
         after = merged(thing.fields, fields)
         if not fields[0] and thing.fields == _titled(("", *thing.fields[1:])):
             after = _titled(("", *after[1:]))
         is_split = bool(needs_split) if after[5:7] != thing.fields[5:7] else thing.needs_split
         profiles = _profile_told(thing.fields, thing.needs_split), _profile_told(after, is_split)
         width_mm = width_told_anew(thing.width_mm, *profiles)
-        if after == thing.fields and width_mm == thing.width_mm:
-            return
+        aspects = [aspect for aspect, old, new in zip(_DESCRIBED, thing.fields, after, strict=True) if old != new]
+        if width_mm != thing.width_mm:
+            aspects.append(Aspect.WIDTH)
+        if not aspects:
+            return after, aspects
         batch.changes.append(
             Change(
                 thing.thing_id,
@@ -187,10 +216,13 @@ class Comparing:
                 keyed_digest(self.house_key, digested(after, width_mm)),
             )
         )
+        return after, aspects
 
-    def _rehome(self, batch: Batch, thing: Found, home: int) -> None:
+    def _rehome(self, batch: Batch, thing: Found, home: int) -> list[Aspect]:
         if home and home != thing.home_container_id and thing.home_place_id is None:
             batch.homes.append((thing.thing_id, home))
+            return [Aspect.HOME]
+        return []
 
     def _words(self, fields: tuple[str, ...]) -> Sequence[str]:
         if not self.is_indexed:
@@ -198,11 +230,19 @@ class Comparing:
         title, reference, _, _, path, label, indicator, housing, _ = fields
         return search.words_of(title, reference, label, indicator, housing, path, self.collection.title)
 
-    def _count(self, is_changed: bool) -> None:
-        if is_changed:
-            self.changed += 1
-        else:
+    def _count(self, thing: Found, title: str, aspects: list[Aspect]) -> None:
+        """Count a thing as changed or unchanged, and name it if it is changed and there is room."""
+        if not aspects:
             self.unchanged += 1
+            return
+        self.changed += 1
+        if len(self.named) < MOST_NAMED:
+            self.named.append(self._named(thing, title, tuple(aspect for aspect in Aspect if aspect in aspects)))
+
+    def _named(self, thing: Found, title: str, aspects: tuple[Aspect, ...]) -> RecordChange:
+        is_real = self.first_unreal is None or thing.thing_id < self.first_unreal
+        code = format_code(ThingKind(thing.kind).code_kind, thing.thing_id) if is_real else ""
+        return RecordChange(code, title[:LONGEST_NAMED], aspects)
 
 
 def _profile_told(fields: Sequence[str], is_split: bool) -> str:

@@ -98,7 +98,7 @@ class FileIntake:
         counts = replace(
             held, added=comparing.added, changed=comparing.changed, unchanged=comparing.unchanged, gone=self.gone
         )
-        return FileImported(self.name, finding_aid.key, comparing.collection.title, counts)
+        return FileImported(self.name, finding_aid.key, comparing.collection.title, counts, tuple(comparing.named))
 
     def _begin(self, known: KnownCollection | None, performer: Performer) -> Comparing:
         """Settle the title of the collection, in the index too, before anything is indexed under it."""
@@ -118,7 +118,16 @@ class FileIntake:
         with look(self.books):
             row = self.books.row("SELECT digest_key FROM house WHERE id = 1")
         house_key = bytes(row[0]) if row else b""
-        return Comparing(self.books, self.known, self.staging, collection, house_key, known is None, self.writer.is_indexed)
+        return Comparing(
+            self.books,
+            self.known,
+            self.staging,
+            collection,
+            house_key,
+            is_new=known is None,
+            is_indexed=self.writer.is_indexed,
+            first_unreal=self.writer.first_number,
+        )
 
     def _compare(self, comparing: Comparing, performer: Performer) -> Iterator[int]:
         """Compare all records and write what is due; yield how many are done."""
@@ -140,12 +149,15 @@ class FileIntake:
         """Mark what the file does not name any more."""
         after = 0
         while items := self._listed(self.known.items_of, collection_id, after):
-            self.batch.gone += self._absent(items)
+            absent = self._absent(items)
+            comparing.note_gone(absent)
+            self.batch.gone += absent
             after = items[-1][0]
             self._write_if_due(comparing, performer)
         after = 0
         while containers := self._listed(self.known.containers_of, collection_id, after):
             absent = self._absent(containers)
+            comparing.note_gone(absent)
             with look(self.books):
                 elsewhere = self.known.listed_elsewhere(collection_id, absent)
             self.batch.delistings += absent

