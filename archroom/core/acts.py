@@ -49,6 +49,8 @@ UNDOABLE = frozenset(
 """Acts on custody, which a new act can reverse."""
 CUSTODY_ACTS = UNDOABLE | {ActKind.ACT_UNDONE}
 """Acts that change custody."""
+FURNITURE_FACT = "furniture"
+"""Name of the fact of a built room that holds the digest of its furniture."""
 
 
 class Owner(Enum):

@@ -12,8 +12,20 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
-from archroom.core.acts import Act, ActKind, Described, LoanClosed, LoanOpened, LoanReopened, Move, Owner, ThingMade
+from archroom.core.acts import (
+    FURNITURE_FACT,
+    Act,
+    ActKind,
+    Described,
+    LoanClosed,
+    LoanOpened,
+    LoanReopened,
+    Move,
+    Owner,
+    ThingMade,
+)
 from archroom.core.codes import MAX_NUMBER
 from archroom.core.events import Event
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
@@ -42,6 +54,14 @@ def touched_after(event: Event, move: Move) -> int:
     return move.touched_before if event.act.kind is ActKind.ACT_UNDONE else event.seq
 
 
+class PastVersion(NamedTuple):
+    """What the events say of a version that was replaced."""
+
+    digest: str
+    replaced_seq: int
+    """The event that brought the next version."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoanFact:
     """One loan as the events say it."""
@@ -67,6 +87,10 @@ class Things:
         self._made = array("I", [0])
         self._version = array("I", [0])
         self._digest = bytearray(_DIGEST_BYTES)
+        self._last_past = array("I", [0])
+        self._past_digest = bytearray(_DIGEST_BYTES)
+        self._past_seq = array("I", [0])
+        self._past_before = array("I", [0])
         self.count = 0
 
     def __contains__(self, thing_id: int) -> bool:
@@ -88,10 +112,16 @@ class Things:
             column[thing_id] = number or 0
         self._touched[thing_id] = touched
 
-    def describe(self, thing_id: int, version: int, digest: str) -> None:
-        """Set the digest of a thing's latest description."""
+    def describe(self, thing_id: int, version: int, digest: str, seq: int) -> None:
+        """Set the digest of a thing's latest description; the one before is past."""
+        own = slice(thing_id * _DIGEST_BYTES, (thing_id + 1) * _DIGEST_BYTES)
+        if self._version[thing_id]:
+            self._past_digest += self._digest[own]
+            self._past_seq.append(seq)
+            self._past_before.append(self._last_past[thing_id])
+            self._last_past[thing_id] = self.past_count
         self._version[thing_id] = version
-        self._digest[thing_id * _DIGEST_BYTES : (thing_id + 1) * _DIGEST_BYTES] = bytes.fromhex(digest)
+        self._digest[own] = bytes.fromhex(digest)
 
     def kind(self, thing_id: int) -> ThingKind:
         """Return a thing's kind."""
@@ -113,6 +143,21 @@ class Things:
         """Return the version of a thing's latest description, 0 before any."""
         return self._version[thing_id]
 
+    @property
+    def past_count(self) -> int:
+        """How many versions of descriptions were replaced."""
+        return len(self._past_seq) - 1
+
+    def past(self, thing_id: int, version: int) -> PastVersion | None:
+        """Return a version of a thing's description that was replaced, None if there is none of that number."""
+        if thing_id not in self or not 0 < version < self._version[thing_id]:
+            return None
+        at = self._last_past[thing_id]
+        for _ in range(self._version[thing_id] - 1 - version):
+            at = self._past_before[at]
+        digest = self._past_digest[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES]
+        return PastVersion(digest.hex(), self._past_seq[at])
+
     def digest(self, thing_id: int) -> str:
         """Return the digest of a thing's latest description."""
         return self._digest[thing_id * _DIGEST_BYTES : (thing_id + 1) * _DIGEST_BYTES].hex()
@@ -122,7 +167,7 @@ class Things:
         if more > 0:
             self._kind.extend(bytes(more))
             self._custody.extend(bytes(more))
-            for column in (*self._numbers, self._touched, self._made, self._version):
+            for column in (*self._numbers, self._touched, self._made, self._version, self._last_past):
                 column.frombytes(bytes(more * column.itemsize))
             self._digest.extend(bytes(more * _DIGEST_BYTES))
 
@@ -209,6 +254,10 @@ class Replay:
     barcodes: dict[str, tuple[Owner, int]] = field(default_factory=dict)
     people: dict[int, tuple[int, str]] = field(default_factory=dict)
     """Version and digest of each person."""
+    past_people: dict[tuple[int, int], PastVersion] = field(default_factory=dict)
+    """Replaced versions of people's data, by person and version."""
+    rooms: dict[str, str] = field(default_factory=dict)
+    """Digest of each room's furniture by the room's code; empty if its entry tells none."""
     undone: set[int] = field(default_factory=set)
     moves: int = 0
     """How many moves there were."""
@@ -222,6 +271,10 @@ class Replay:
         self.seq = event.seq
 
     def _apply(self, event: Event, act: Act) -> Iterator[str]:
+        if act.kind is ActKind.ROOM_BUILT and "room" in act.facts:
+            if act.facts["room"] in self.rooms:
+                yield "rooms"
+            self.rooms[str(act.facts["room"])] = str(act.facts.get(FURNITURE_FACT, ""))
         for place in act.places_made:
             if place.place_id in self.places:
                 yield "places"
@@ -231,7 +284,7 @@ class Replay:
                 yield "things"
             self.things.make(made, event.seq)
         for described in act.described:
-            yield from self._describe(described)
+            yield from self._describe(described, event.seq)
         for move in act.moves:
             yield from self._move(event, move)
         for closed in act.loans_closed:
@@ -249,15 +302,18 @@ class Replay:
                 yield "undoes"
             self.undone.add(act.undoes)
 
-    def _describe(self, described: Described) -> Iterator[str]:
+    def _describe(self, described: Described, seq: int) -> Iterator[str]:
         if described.owner is Owner.PERSON:
-            if described.version != self.people.get(described.owner_id, (0, ""))[0] + 1:
+            version, digest = self.people.get(described.owner_id, (0, ""))
+            if described.version != version + 1:
                 yield "described"
+            if version:
+                self.past_people[described.owner_id, version] = PastVersion(digest, seq)
             self.people[described.owner_id] = (described.version, described.digest)
         elif described.owner_id not in self.things or described.version != self.things.version(described.owner_id) + 1:
             yield "described"
         else:
-            self.things.describe(described.owner_id, described.version, described.digest)
+            self.things.describe(described.owner_id, described.version, described.digest, seq)
 
     def _move(self, event: Event, move: Move) -> Iterator[str]:
         if move.thing_id not in self.things or self.things.where(move.thing_id) != move.before:

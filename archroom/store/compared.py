@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -10,6 +11,7 @@ from archroom.core.events import instant, keyed_digest
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
 from archroom.core.replay import LoanFact, Replay
 from archroom.errors import LedgerBroken, Message, say
+from archroom.store import rooms
 from archroom.store.connections import Books, Row
 from archroom.store.database import look
 from archroom.store.digests import DESCRIPTION_FIELDS, digested
@@ -25,6 +27,11 @@ _LOANS = (
     "SELECT id, thing_id, person_id, due_on, lent_at, opened_seq, closed_seq, closed_at, was_undone FROM loan"
     " WHERE id > ? ORDER BY id LIMIT ?"
 )
+_PAST_PEOPLE = "SELECT person_id, version, name, replaced_seq FROM person_version"
+_PAST = (
+    "SELECT thing_id, version, fields, replaced_seq FROM description_version WHERE (thing_id, version) > (?, ?)"
+    " ORDER BY thing_id, version LIMIT ?"
+)
 _BARCODES = "SELECT value, thing_id, place_id, person_id FROM barcode WHERE value > ? ORDER BY value LIMIT ?"
 
 
@@ -32,11 +39,23 @@ def compared(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None
     """Compare all tables that the ledger answers for; raises LedgerBroken with number 0 and the first difference."""
     with look(books):
         catch_up()
+        _rooms(books, replay)
         _places(books, replay)
         _people(books, replay)
     _things(books, replay, catch_up)
+    _past_descriptions(books, replay, catch_up)
     _loans(books, replay, catch_up)
     _barcodes(books, replay, catch_up)
+
+
+def _rooms(books: Books, replay: Replay) -> None:
+    digests = rooms.furniture_digests(books)
+    for code in sorted(digests.keys() | replay.rooms.keys()):
+        is_told = replay.rooms.get(code) != ""
+        if code not in digests or code not in replay.rooms or (is_told and digests[code] != replay.rooms[code]):
+            raise _untrue(say("room {code}", code=code))
+    if rooms.has_strays(books):
+        raise _untrue(say("furniture of no room"))
 
 
 def _places(books: Books, replay: Replay) -> None:
@@ -56,6 +75,18 @@ def _people(books: Books, replay: Replay) -> None:
         is_forgotten = key is None
         if version != said_version or not (is_forgotten or keyed_digest(bytes(key), (name,)) == said_digest):
             raise _untrue(say("person {number}", number=number))
+    _past_people(books, replay, {number: row[2] for number, row in rows.items()})
+
+
+def _past_people(books: Books, replay: Replay, keys: dict[int, bytes | None]) -> None:
+    past = {tuple(row[:2]): row[2:] for row in books.rows(_PAST_PEOPLE)}
+    for person, version in sorted(past.keys() | replay.past_people.keys()):
+        said = replay.past_people.get((person, version))
+        name, replaced_seq = past.get((person, version), ("", 0))
+        key = keys.get(person)
+        digest = "" if key is None else keyed_digest(bytes(key), (name,))
+        if said is None or said.replaced_seq != replaced_seq or digest not in ("", said.digest):
+            raise _untrue(say("version {version} of person {number}", version=version, number=person))
 
 
 def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
@@ -72,6 +103,30 @@ def _things(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
             raise _untrue(say("some things are missing"))
         if not moves or moves[0] != replay.moves:
             raise _untrue(say("the histories of things are not whole"))
+
+
+def _past_descriptions(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None:
+    house = _house_key(books)
+    for rows in _pages(books, _PAST, catch_up, 0, 0):
+        for thing, version, fields, replaced_seq in rows:
+            said = replay.things.past(thing, version)
+            if said is None or said != (_digest_of(house, fields), replaced_seq):
+                raise _untrue(say("version {version} of thing {number}", version=version, number=thing))
+    with look(books):
+        catch_up()
+        count = books.row("SELECT count(*) FROM description_version")
+        if not count or count[0] != replay.things.past_count:
+            raise _untrue(say("some past versions are missing"))
+
+
+def _digest_of(house_key: bytes, fields: str) -> str:
+    """Return the digest of a past version's fields, empty if they are no list of texts."""
+    try:
+        texts = json.loads(fields)
+    except (ValueError, RecursionError):
+        return ""
+    is_list = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return keyed_digest(house_key, texts) if is_list else ""
 
 
 def _house_key(books: Books) -> bytes:
@@ -129,17 +184,20 @@ def _barcodes(books: Books, replay: Replay, catch_up: Callable[[], None]) -> Non
             raise _untrue(say("some barcodes are missing"))
 
 
-def _pages(books: Books, statement: str, catch_up: Callable[[], None], first: int | str) -> Iterator[list[Row]]:
-    """Yield rows by growing key, the last page shorter than a full one; each compared inside its own look."""
+def _pages(books: Books, statement: str, catch_up: Callable[[], None], *first: int | str) -> Iterator[list[Row]]:
+    """Yield rows by growing key, the last page shorter than a full one; each compared inside its own look.
+
+    A row begins with its key, which has as many columns as `first`, less than the first of all.
+    """
     last = first
     while True:
         with look(books):
             catch_up()
-            rows = books.rows(statement, (last, _AT_ONCE))
+            rows = books.rows(statement, (*last, _AT_ONCE))
             yield rows
         if len(rows) < _AT_ONCE:
             return
-        last = rows[-1][0]
+        last = tuple(rows[-1][: len(first)])
 
 
 def _untrue(what: Message) -> LedgerBroken:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
-from archroom.core.acts import Act, ActKind, PlaceMade
+from archroom.core.acts import FURNITURE_FACT, Act, ActKind, PlaceMade
 from archroom.core.holdings import PlaceKind
 from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, Shelf
 from archroom.errors import Refused, say
@@ -14,6 +15,21 @@ from archroom.store.tables import Table
 
 _AT_ONCE = 500
 _Values = dict[str, int | str | None]
+_FURNITURE = (
+    "SELECT code, title FROM room WHERE id = ?",
+    "SELECT number, title, numbered_from, aisle_mm, clearance_mm, has_first_end_aisle, has_last_end_aisle, open_aisles"
+    " FROM block WHERE room_id = ? ORDER BY number, id",
+    "SELECT b.number, c.number, c.is_mobile, c.depth_mm, c.faces, c.bays, c.levels, c.shelf_mm"
+    " FROM carriage c JOIN block b ON b.id = c.block_id WHERE b.room_id = ? ORDER BY b.number, b.id, c.number, c.id",
+    'SELECT code, title, "rows", faces, bays, levels, shelf_mm FROM static_shelving WHERE room_id = ? ORDER BY id',
+    "SELECT id, kind, address, title, block_number, row_code, carriage, face, bay, level, aisle, width_mm, shelving_order"
+    " FROM place WHERE room_id = ? ORDER BY id",
+)
+"""All that the tables say of a room: what its digest covers, in this order."""
+_STRAY = " UNION ALL ".join(
+    f"SELECT id FROM {table} WHERE {owner}_id NOT IN (SELECT id FROM {owner})"
+    for table, owner in (("block", "room"), ("carriage", "block"), ("static_shelving", "room"), ("place", "room"))
+)
 
 
 def room_codes(books: Books) -> list[str]:
@@ -59,7 +75,27 @@ def new_room(books: Books, plan: RoomPlan) -> Act:
     made = books.rows("SELECT id, kind, address, width_mm FROM place WHERE room_id = ? ORDER BY id", (room_id,))
     places = tuple(PlaceMade(row[0], PlaceKind(row[1]), row[2], row[3]) for row in made)
     facts: dict[str, str | int] = {"room": plan.code, "title": plan.title, "blocks": len(plan.blocks)}
+    facts[FURNITURE_FACT] = furniture_digest(books, room_id)
     return Act(ActKind.ROOM_BUILT, places_made=places, facts=facts)
+
+
+def furniture_digest(books: Books, room_id: int) -> str:
+    """Return the digest of all rows of a room: SHA-256 of their JSON lists, a line for each table, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for statement in _FURNITURE:
+        rows = [list(row) for row in books.rows(statement, (room_id,))]
+        digest.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()
+
+
+def furniture_digests(books: Books) -> dict[str, str]:
+    """Return the digest of each room by its code."""
+    return {code: furniture_digest(books, number) for number, code in books.rows("SELECT id, code FROM room ORDER BY id")}
+
+
+def has_strays(books: Books) -> bool:
+    """Whether there is furniture of no room."""
+    return books.row(f"{_STRAY} LIMIT 1") is not None
 
 
 def _block_of(row: Row, carriages: list[Carriage]) -> Block:

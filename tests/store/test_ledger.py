@@ -8,18 +8,20 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archroom.core.acts import Act, ActKind
+from archroom.core.acts import FURNITURE_FACT, Act, ActKind
 from archroom.core.events import GENESIS, canonical, chain_hash
 from archroom.errors import LedgerBroken
 from archroom.store import ledger
 from archroom.store.archive import SqlArchive, open_archive
 from archroom.store.database import unit_of_work
 from archroom.store.sqlite import SqliteBooks
+from benchmarks.stocked import ROOM
 from tests.conftest import PERFORMER, FakeClock
 from tests.store.conftest import ActingDesk
 
@@ -256,6 +258,25 @@ TABLE_CHANGES = [
     "UPDATE place SET width_mm = 5000 WHERE id = 4",
     "UPDATE place SET address = 'R1/XX' WHERE id = 1",
     "DELETE FROM place WHERE id = 9",
+    "UPDATE place SET aisle = aisle + 1 WHERE aisle IS NOT NULL",
+    "UPDATE place SET title = 'Elsewhere' WHERE id = 1",
+    "UPDATE place SET shelving_order = 9999 WHERE id = 4",
+    "UPDATE place SET carriage = 2 WHERE carriage = 1",
+    "UPDATE carriage SET is_mobile = 1 WHERE number = 1",
+    "UPDATE carriage SET depth_mm = depth_mm + 1 WHERE number = 3",
+    "DELETE FROM carriage WHERE number = 4",
+    "INSERT INTO carriage (block_id, number, is_mobile, depth_mm, faces, bays, levels, shelf_mm)"
+    " VALUES (1, 5, 1, 800, 'AB', 4, 5, 900)",
+    "UPDATE block SET clearance_mm = clearance_mm + 1",
+    "UPDATE block SET numbered_from = 'right'",
+    "UPDATE block SET room_id = 7",
+    "DELETE FROM block",
+    "UPDATE static_shelving SET bays = 3",
+    "UPDATE room SET title = 'Attic'",
+    "UPDATE room SET code = 'R9'",
+    "INSERT INTO room (code, title) VALUES ('R2', 'Ghost')",
+    "INSERT INTO static_shelving (room_id, code, title, rows, faces, bays, levels, shelf_mm)"
+    " VALUES (7, 'W2', 'Ghost', 1, 'A', 1, 1, 900)",
     "UPDATE barcode SET thing_id = 2 WHERE thing_id = 1",
     "DELETE FROM barcode WHERE place_id IS NOT NULL",
     "INSERT INTO barcode (value, thing_id, bound_seq) VALUES ('GHOST', 1, 1)",
@@ -266,6 +287,26 @@ TABLE_CHANGES = [
 @pytest.mark.parametrize("statement", TABLE_CHANGES)
 def test_a_change_of_a_table_is_found(lived: ActingDesk, statement: str) -> None:
     assert broken_at(lived, lambda file: file.execute(statement)) == 0
+
+
+def test_a_room_that_is_built_twice_contradicts_itself(desk: ActingDesk) -> None:
+    seq = desk.commit(Act(ActKind.ROOM_BUILT, facts={"room": "R1"})).seq
+    with pytest.raises(LedgerBroken, match="rooms") as found:
+        ledger.verify(desk.archive)
+    assert found.value.seq == seq
+
+
+def test_a_room_whose_entry_tells_no_digest_is_true_by_its_places(archive: SqlArchive) -> None:
+    """Entries of books that were founded before digests of furniture stand for ever as they are."""
+    with archive.writing() as books:
+        act = books.new_room(ROOM)
+        facts = {name: value for name, value in act.facts.items() if name != FURNITURE_FACT}
+        books.commit(replace(act, facts=facts), PERFORMER)
+    ledger.verify(archive)
+    with unit_of_work(archive.books):
+        archive.books.run("UPDATE place SET width_mm = 5000 WHERE id = 4")
+    with pytest.raises(LedgerBroken, match="place 4"):
+        ledger.verify(archive)
 
 
 def test_a_person_who_was_forgotten_leaves_the_ledger_true(lived: ActingDesk) -> None:
