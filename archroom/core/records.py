@@ -24,6 +24,7 @@ class FindingAid:
     key: str
     """`eadid`, else the file's name."""
     title: str
+    """As written; empty if nobody wrote one, and then a new collection is called by its key."""
     reference: str
     dates: str
     is_title_cut: bool = False

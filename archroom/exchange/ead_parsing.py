@@ -320,7 +320,7 @@ class EadReader:
         whole.is_given = True
         whole.key = self._eadid or clean(self._file_name, MAX_LINE)
         self._containers.finding_aid = whole.key
-        written = whole.title or whole.spare_title or self._title_proper or whole.key
+        written = whole.title or whole.spare_title or self._title_proper
         reference = tidy(whole.reference or whole.spare_reference, MAX_LINE)
         dates = tidy("; ".join(whole.dates), MAX_LINE)
         self.found.append(

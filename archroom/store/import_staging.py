@@ -79,6 +79,8 @@ class Staging:
         self._profiles: dict[int, str] = {}
         self._barcodes: set[str] | None = None
         self.finding_aid = FindingAid("", "", "", "")
+        self.collection_title = ""
+        """Title under which containers are called; settled once the collection has been looked up."""
         self.digest = b""
         """SHA-256 of all that was read."""
         self.counts = ImportCounts()
@@ -127,8 +129,9 @@ class Staging:
     def containers(self) -> Iterator[StagedContainer]:
         """Yield the containers, each after the one it is in."""
         for container in self._containers:
-            profile = self._profiles.get(container.no)
-            yield container if profile is None else container._replace(fields=(*container.fields[:-1], profile))
+            names, *fields, profile = container.fields
+            title = container_title(names.split(BETWEEN), self.collection_title)
+            yield container._replace(fields=(title, *fields, self._profiles.get(container.no, profile)))
 
     def components(self) -> Iterator[StagedComponent]:
         """Yield the components, each after its parent."""
@@ -185,7 +188,6 @@ class _Filling:
         self._open: list[tuple[str, int]] = []
         self._path: tuple[str, ...] = ()
         self._path_text = _NO_PATH
-        self._collection = ""
 
     def take(self, record: Record) -> None:
         """Put a record into its file."""
@@ -196,7 +198,6 @@ class _Filling:
         else:
             self.finding_aid = record
             self.cut_titles += record.is_title_cut
-            self._collection = record.title
 
     def _take_container(self, record: ContainerRecord) -> None:
         known = self.names.get(record.key)
@@ -214,7 +215,6 @@ class _Filling:
         self._has_profile.append(record.profile != "")
         self.barcodes += record.barcode != ""
         self.names.put(record.key, number, names)
-        title = container_title(names.split(BETWEEN), self._collection)
         self._containers.add(
             (
                 number,
@@ -223,7 +223,7 @@ class _Filling:
                 record.barcode,
                 parent,
                 int(record.needs_split),
-                (title, "", "", "", _NO_PATH, record.label, record.indicator, "", record.profile),
+                (names, "", "", "", _NO_PATH, record.label, record.indicator, "", record.profile),
             )
         )
 

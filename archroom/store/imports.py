@@ -105,7 +105,8 @@ class FileIntake:
         finding_aid = self.staging.finding_aid
         told = (finding_aid.title, finding_aid.reference, finding_aid.dates)
         if known is None:
-            collection = KnownCollection(0, *told, None, None)
+            title = finding_aid.title or finding_aid.key
+            collection = KnownCollection(0, title, finding_aid.reference, finding_aid.dates, None, None)
         else:
             title, reference, dates = merged((known.title, known.reference, known.dates), told)
             collection = KnownCollection(known.id, title, reference, dates, None, None)
@@ -115,6 +116,7 @@ class FileIntake:
                 begin_retitling(self.books, self.clock, finding_aid.key, title, performer, self.name)
                 if self.writer.is_indexed:
                     retitle(self.books, known.id)
+        self.staging.collection_title = collection.title
         with look(self.books):
             row = self.books.row("SELECT digest_key FROM house WHERE id = 1")
         house_key = bytes(row[0]) if row else b""

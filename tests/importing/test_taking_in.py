@@ -141,6 +141,29 @@ def test_a_blank_never_clears(books: Books) -> None:
     books.check()
 
 
+def test_a_finding_aid_without_a_title_leaves_the_one_that_is_known(books: Books) -> None:
+    books.take_in(SMITH)
+    before = books.rows("SELECT thing_id, title FROM description ORDER BY thing_id")
+    untitled = SMITH.replace("<unittitle>Smith papers</unittitle>", "", 1)
+    assert untitled != SMITH
+    counts = books.take_in(untitled)
+    assert (counts.added, counts.changed, counts.gone) == (0, 0, 0)
+    assert books.rows("SELECT title FROM collection") == [("Smith papers",)]
+    assert books.rows("SELECT thing_id, title FROM description ORDER BY thing_id") == before
+    books.check()
+
+
+def test_a_collection_called_by_its_key_takes_the_title_that_is_written_later(books: Books) -> None:
+    books.take_in(SMITH.replace("<unittitle>Smith papers</unittitle>", "", 1))
+    assert books.rows("SELECT title FROM collection") == [("smith",)]
+    assert books.described("Box 14, smith")["is_gone"] == 0
+    books.take_in(SMITH)
+    assert books.rows("SELECT title FROM collection") == [("Smith papers",)]
+    assert books.described("Box 14, Smith papers")["is_gone"] == 0
+    assert books.found("photographs smith papers") == ["Photographs"]
+    books.check()
+
+
 def test_an_item_without_a_title_is_called_by_its_dates_as_they_are(books: Books) -> None:
     books.take_in(ead(c("", id_="a", dates="1901"), c("", id_="b", unitid="X 2"), c("", id_="c")))
     assert {row[0] for row in books.rows("SELECT title FROM description")} == {"1901", "X 2", "—"}
