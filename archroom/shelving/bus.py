@@ -57,6 +57,8 @@ class Bus:
         self.supervisors = {number: Supervisor(blocks[number], new_id) for number in sorted(spec.units)}
         self.alive_s = monotonic()
         """When the thread last showed life."""
+        self.is_gone = False
+        """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
         self.port_problem: Message | None = say("{port} was not opened yet.", port=spec.url)
         self._carriages = {number: len(blocks[number].carriages) for number in spec.units}
         self._tell = tell
@@ -136,6 +138,7 @@ class Bus:
                     break
             finally:
                 line.close()
+        self.is_gone = not self._is_ending
         with self.changed:
             self.changed.wait_for(lambda: self._is_ending)
 

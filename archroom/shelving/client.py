@@ -7,6 +7,7 @@ past it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ TAKEN_WITHIN_S = 0.2
 """How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
 REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
+MOST_STARTS = 3
+STARTS_WITHIN_S = 10.0
+"""A client starts no more servers than that in this time: a screen that asks every second must not fill the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class ShelvingClient:
     def __init__(self, spec: ServerSpec, places: Places) -> None:
         self._spec = spec
         self._places = places
+        self._starts: deque[float] = deque(maxlen=MOST_STARTS)
+        self._start_problem: Message | None = None
 
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block; raises PortUnavailable if there is no shelving here."""
@@ -136,14 +142,27 @@ class ShelvingClient:
                 return lines
         elif board is not None:
             _ask_to_make_way(board)
-        from archroom.shelving.starting import start_server
-
-        start_server(self._spec, self._places)
+        self._start()
         board = read_board(self._places.run_folder)
         lines = None if board is None or board.digest != self._spec.digest else _try_connect(board)
         if lines is None:
             raise PortUnavailable(say("The shelving server does not answer."))
         return lines
+
+    def _start(self) -> None:
+        """Start a server, unless too many were started just now: then the reason of the last is raised again."""
+        now = monotonic()
+        if len(self._starts) == MOST_STARTS and now - self._starts[0] < STARTS_WITHIN_S:
+            raise PortUnavailable(self._start_problem or say("The shelving server does not answer."))
+        self._starts.append(now)
+        from archroom.shelving.starting import start_server
+
+        try:
+            start_server(self._spec, self._places)
+        except PortUnavailable as error:
+            self._start_problem = error.message
+            raise
+        self._start_problem = None
 
 
 class _Watching:

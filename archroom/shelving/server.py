@@ -93,7 +93,7 @@ class Server:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
                 selector.register(self._wake_read, selectors.EVENT_READ)
-                while not self._is_ending and not self._is_idle() and not self._has_dead_bus():
+                while not self._is_ending and not self._is_useless() and not self._has_dead_bus():
                     if any(key.fileobj is self._listener for key, _ in selector.select(LOOK_S)):
                         self._accept()
         finally:
@@ -139,9 +139,12 @@ class Server:
                 self._clients -= 1
                 self._idle_since_s = monotonic()
 
-    def _is_idle(self) -> bool:
+    def _is_useless(self) -> bool:
+        """Whether a server that was started on demand has nobody to serve, or no port left that could come back."""
+        limit_s = self.spec.idle_exit_s
+        if limit_s is not None and all(bus.is_gone for bus in self._floor.buses):
+            return True
         with self._lock:
-            limit_s = self.spec.idle_exit_s
             return limit_s is not None and not self._clients and monotonic() - self._idle_since_s > limit_s
 
     def _is_busy(self) -> bool:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from shelving_room import ShelvingRoom, freeze, said, until
@@ -19,7 +20,7 @@ from supervised_room import block_of
 from archroom.core.shelving import BlockView, Trust
 from archroom.errors import ArchroomError, PortUnavailable
 from archroom.shelving import notice_board, starting
-from archroom.shelving.client import ShelvingClient
+from archroom.shelving.client import MOST_STARTS, ShelvingClient
 from archroom.shelving.server import Server
 from archroom.shelving.spec import BusSpec, Places, ServerSpec, write_spec
 
@@ -104,6 +105,37 @@ def test_a_server_leaves_when_nobody_has_been_there_for_its_time(room: ShelvingR
     assert server.wait(10.0) == 0
     assert notice_board.read_board(room.places.run_folder) is None
     assert list((room.folder / "locks").iterdir()) == []
+
+
+def test_a_server_started_on_demand_ends_when_its_pseudo_terminal_has_gone(tmp_path: Path) -> None:
+    with ShelvingRoom(tmp_path, "pty") as room:
+        room.spec = replace(room.spec, idle_exit_s=600.0)
+        server = room.start_server()
+        assert room.client().views()[0].block == 1
+        room.simulator.close()
+        assert server.wait(10.0) == 0
+        assert list((room.folder / "locks").iterdir()) == []
+
+
+def test_a_server_started_to_stay_stays_when_its_pseudo_terminal_has_gone(tmp_path: Path) -> None:
+    with ShelvingRoom(tmp_path, "pty") as room:
+        server = room.start_server()
+        client = room.ready_client()
+        room.simulator.close()
+        assert until(lambda: "/dev/pts" in str(client.views()[0].why_not), 5.0)
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.wait(2.0)
+
+
+def test_a_client_does_not_start_servers_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "MODULE", "this")
+    monkeypatch.setattr(subprocess, "Popen", popen := Mock(wraps=subprocess.Popen))
+    places = Places(tmp_path / "run", tmp_path / "state", tmp_path)
+    client = ShelvingClient(ServerSpec.of([BusSpec("tcp://127.0.0.1:9")], (block_of(),)), places)
+    for _ in range(MOST_STARTS + 3):
+        with pytest.raises(PortUnavailable, match="could not be started"):
+            client.views()
+    assert popen.call_count == MOST_STARTS
 
 
 def test_only_the_group_may_enter(room: ShelvingRoom) -> None:
