@@ -1,0 +1,138 @@
+"""Controllers of other makes: what they can do, what they say of their block, and what they may be told. Facts only.
+
+They have no guarded command block: an order is sent once and what became of it is only seen. What a controller does not tell
+is None here and is shown as not told; it is never filled in from what was ordered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from archroom.core.shelving import Fault, Mode
+
+
+class PositionSense(Enum):
+    """How a controller tells where its carriages stand."""
+
+    NOTHING = "nothing"
+    AISLE = "aisle"
+    """The number of the aisle that was opened last."""
+    SIDES = "sides"
+    """Limit switches: of each carriage whether it stands at its low or high end."""
+    MILLIMETRES = "millimetres"
+
+
+class Side(Enum):
+    """Where the limit switches of a carriage say that it stands; LOW is towards carriage 1."""
+
+    LOW = "low"
+    HIGH = "high"
+    BOTH = "both"
+    """Both limits at once: the carriage fills its room, or a switch is broken."""
+    BETWEEN = "between"
+    LOCKED = "locked"
+    UNKNOWN = "unknown"
+
+
+class OrderKind(Enum):
+    """What a plain controller may be told, beside STOP."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    VENTILATE = "ventilate"
+    JOG = "jog"
+    """One carriage a little way, or as far as the controller lets it."""
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    WAKE = "wake"
+    """Give power to the carriages of a block that sleeps; moves nothing."""
+
+    @property
+    def is_motion(self) -> bool:
+        """Whether steel moves for it."""
+        return self in (OrderKind.OPEN, OrderKind.CLOSE, OrderKind.VENTILATE, OrderKind.JOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order to a plain controller; sent once, never again."""
+
+    kind: OrderKind
+    aisle: int | None = None
+    """Of OPEN."""
+    carriage: int | None = None
+    """Of JOG, and of LOCK and UNLOCK where they are per carriage."""
+    is_towards_low: bool = False
+    """Of JOG: towards carriage 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a controller can do and tell, as its profile declares it; commissioning proves or refutes it on the site."""
+
+    orders: frozenset[OrderKind]
+    can_stop: bool
+    position_sense: PositionSense
+    tells_motion: bool
+    """Whether it says that something moves."""
+    tells_mode: bool
+    tells_faults: bool
+    tells_occupied: bool
+    """Whether it says in which aisle somebody is."""
+    tells_fresh: bool
+    """Whether its answers carry something that changes, so that a repeated one is seen."""
+    has_sequence_numbers: bool
+    stops_when_host_is_silent: bool | None
+    """None: nobody has shown it; it counts as no."""
+
+    @property
+    def needs_attendance(self) -> bool:
+        """Whether a second person must hold the controller's own stop at the aisle during every motion."""
+        return not (self.can_stop and self.stops_when_host_is_silent is True)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that a controller complains of."""
+
+    fault: Fault
+    """The nearest of the faults that this program knows."""
+    code: str
+    """As the controller says it: "8.2", "IsBJ", "protected"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStatus:
+    """One matched answer of a plain controller, as far as it tells; None where it does not."""
+
+    is_moving: bool | None = None
+    mode: Mode | None = None
+    is_enabled: bool | None = None
+    """Whether the installation is released for remote orders: logged in, powered, not in its own protection."""
+    alarms: tuple[Alarm, ...] = ()
+    sides: tuple[Side, ...] | None = None
+    positions_mm: tuple[int, ...] | None = None
+    open_aisle: int | None = None
+    """The aisle that the controller itself says is open."""
+    carriages: int | None = None
+    occupied_aisles: frozenset[int] | None = None
+    people_inside: int | None = None
+    freshness: int | None = None
+    """A number that differs between two answers; None if there is none."""
+    temperature_c: float | None = None
+    humidity_percent: float | None = None
+    others: tuple[tuple[str, str], ...] = field(default=())
+    """What else it says, by name, for the technician's eyes only."""
+
+
+def aisle_between(sides: tuple[Side, ...]) -> int | None:
+    """Return the aisle that the limit switches show open: all carriages up to it at their low end, all behind at their high.
+
+    Returns None if any switch says otherwise, or if a carriage is at neither end. Source: the confirmation by position of
+    the gantry program in the trade (an aisle is open when its neighbours read low and high), drawn over the whole row.
+    """
+    low = 0
+    while low < len(sides) and sides[low] is Side.LOW:
+        low += 1
+    return low if all(side is Side.HIGH for side in sides[low:]) else None
