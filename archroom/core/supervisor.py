@@ -10,7 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import BlockView, ControllerStatus, Identity, Outcome, StopReport, Ticket, Trust
+from archroom.core.shelving import (
+    BlockView,
+    ControllerState,
+    ControllerStatus,
+    Identity,
+    Outcome,
+    StopReport,
+    Ticket,
+    Trust,
+)
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
 from archroom.core.supervisor_polls import Polls
@@ -127,7 +136,7 @@ class Supervisor:
             if sight is Sight.PROVED:
                 text = say("Block {block} is read and believed.", block=self.block.number)
                 self._notices.append(Notice(NoticeKind.PROVED, text))
-            if self._stopping.take_status(status, asked_s, self._scan_s):
+            if self._stopping.take_status(_is_standing(status), asked_s, self._scan_s):
                 text = say("Block {block} is at rest.", block=self.block.number)
                 self._notices.append(Notice(NoticeKind.STANDSTILL, text))
                 if self._motion is not None:
@@ -243,7 +252,7 @@ class Supervisor:
     @property
     def is_answering(self) -> bool:
         """Whether the unit has answered and was not lost since."""
-        return self._watch.heard_s is not None and not self._watch.is_lost
+        return self._watch.is_answering
 
     @property
     def is_busy(self) -> bool:
@@ -397,3 +406,8 @@ class Supervisor:
             is_busy=self.is_busy,
             is_proved=watch.trust(now) is Trust.GOOD,
         )
+
+
+def _is_standing(status: ControllerStatus) -> bool:
+    """Whether nothing moves, is about to, or is selected."""
+    return status.state.is_at_rest and status.state is not ControllerState.SELECTED

@@ -6,7 +6,6 @@ accepted watchdog it has stopped by itself; its STOP then goes along with the pr
 
 from __future__ import annotations
 
-from archroom.core.shelving import ControllerState, ControllerStatus
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 
 REPEAT_S = 0.1
@@ -53,11 +52,11 @@ class Stopping:
         is_silent = now - self._asked_s > SILENT_S
         self._due_s = max(self._due_s, now + (SILENT_REPEAT_S if is_silent else AFTER_FAILURE_S))
 
-    def take_status(self, status: ControllerStatus, asked_s: float, scan_s: float) -> bool:
-        """Take a fresh status asked for at `asked_s`; returns whether it shows the standstill that was waited for."""
+    def take_status(self, is_standing: bool, asked_s: float, scan_s: float) -> bool:
+        """Take what a fresh status asked for at `asked_s` shows; returns whether it is the standstill waited for."""
         if not self.is_active or self.sent_s is None or asked_s - self.sent_s < 2 * scan_s:
             return False
-        if not status.state.is_at_rest or status.state is ControllerState.SELECTED:
+        if not is_standing:
             return False
         self.is_active = False
         self.is_standstill_seen = True

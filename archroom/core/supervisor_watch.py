@@ -9,15 +9,11 @@ from __future__ import annotations
 from enum import Enum
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import ControllerStatus, Identity, Trust, impossibility
+from archroom.core.shelving import ControllerStatus, Identity, impossibility
+from archroom.core.supervisor_link import LinkWatch
 from archroom.core.supervisor_rules import identity_problem
-from archroom.core.supervisor_wishes import Pace
 from archroom.errors import Message, say
 
-PROOF_APART_S = 0.2
-"""Least time between the two equal statuses that prove a block."""
-FAILED_POLLS = 3
-"""So many failed polls in a row lose the link."""
 SPEED_SLACK_MM = 10
 SPEED_SLACK_S = 0.2
 """How much further, and for how much longer, a carriage may have run between two statuses than their times say."""
@@ -38,54 +34,18 @@ class Sight(Enum):
     """It cannot be, or should not: nothing is believed from now on."""
 
 
-class Watch:
+class Watch(LinkWatch[ControllerStatus]):
     """The eyes of a supervisor: fed with answers and failures, asked what may be believed."""
 
     def __init__(self, block: Block) -> None:
-        self.block = block
-        self.pace = Pace()
+        super().__init__(block)
         self.identity: Identity | None = None
         self.is_stranger = False
         """Whether what answers is certainly no controller of this map: not even a STOP means anything to it."""
-        self.status: ControllerStatus | None = None
-        self.fresh_s: float | None = None
-        """When the last status with news in it came."""
-        self.heard_s: float | None = None
-        """When the unit last answered anything that matched."""
-        self.failures = 0
-        """Failed exchanges since the last answered poll; a write that is answered does not tell how the steel stands."""
-        self.is_lost = False
-        self.reason: Message | None = None
-        """Why it is not believed."""
-        self._is_proved = False
-        self._candidate: tuple[float, ControllerStatus] | None = None
         self._authority: Authority | None = None
         self._expected: list[Authority] = []
-        self._since_s: float | None = None
 
     # -- questions
-
-    def trust(self, now: float, is_busy: bool = False) -> Trust:
-        """Return how far the last status may be believed; strictly while something is asked of the block."""
-        if self.is_lost:
-            return Trust.LOST
-        if not self._is_proved:
-            return Trust.UNKNOWN
-        limit_s = self.pace.stale_s + (0.0 if is_busy else self.pace.idle_slack_s)
-        return Trust.STALE if now - (self.fresh_s or 0.0) > limit_s else Trust.GOOD
-
-    def believed(self, now: float, is_busy: bool = False) -> ControllerStatus | Message:
-        """Return the last status if it may be acted on, else why not."""
-        trust = self.trust(now, is_busy)
-        if self.status is not None and trust is Trust.GOOD:
-            return self.status
-        if trust is Trust.STALE:
-            return say("The last status of block {block} is too old to act on.", block=self.block.number)
-        return self.reason or say("Block {block} was not read yet.", block=self.block.number)
-
-    def age_s(self, now: float) -> float | None:
-        """Return the age of the last status, None if there never was one."""
-        return None if self.fresh_s is None else now - self.fresh_s
 
     @property
     def is_ours(self) -> bool:
@@ -96,6 +56,11 @@ class Watch:
     def authority(self) -> Authority | None:
         """The last command that the controller took, as far as it is believed."""
         return self._authority
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether silence of the unit means that the link is lost: not of a stranger, which is asked rarely."""
+        return self.is_ours or self.identity is None
 
     # -- answers
 
@@ -113,10 +78,6 @@ class Watch:
         self.identity = None
         self.is_stranger = True
         self.distrust(reason)
-
-    def take_echo(self, now: float) -> None:
-        """Take note that a write was answered."""
-        self.heard_s = now
 
     def take_status(self, now: float, status: ControllerStatus) -> Sight:
         """Take a matched status and say what it was worth."""
@@ -137,32 +98,14 @@ class Watch:
             return Sight.PROVED
         return Sight.TAKEN
 
-    def take_failure(self) -> None:
-        """Take note of an exchange without a matched answer."""
-        self.failures += 1
-
     def advance(self, now: float, is_busy: bool = False) -> bool:
         """Let time pass; returns whether the link was lost just now."""
-        if self._since_s is None:
-            self._since_s = now
-        if self.is_lost or self.is_stranger:
-            return False
-        silent_s = now - max(self._since_s, self.fresh_s or self._since_s)
-        limit_s = self.pace.lost_s + (0.0 if is_busy else self.pace.idle_slack_s)
-        is_late = silent_s > limit_s and (self.is_ours or self.identity is None)
-        if self.failures < FAILED_POLLS and not is_late:
-            return False
-        if self.failures:
-            self.lose(say("Block {block} does not answer.", block=self.block.number))
-        else:
-            self.lose(say("Block {block} repeats an old status.", block=self.block.number))
-        return True
+        return not self.is_stranger and super().advance(now, is_busy)
 
     def lose(self, reason: Message) -> None:
         """Count the link as lost, until a fresh status comes."""
-        self.is_lost = True
         self.identity = None
-        self.distrust(reason)
+        super().lose(reason)
 
     # -- what was believed
 
@@ -172,25 +115,13 @@ class Watch:
 
     def distrust(self, reason: Message) -> None:
         """Believe nothing until it is proved again."""
-        self._is_proved = False
-        self._candidate = None
         self._authority = None
         self._expected.clear()
-        self.reason = reason
+        super().distrust(reason)
 
     def forget_expected(self) -> None:
         """Take note that commands which have not shown yet are given up: if they still come, they are a stranger's."""
         self._expected.clear()
-
-    def _hear(self, now: float) -> None:
-        self.failures = 0
-        self.heard_s = now
-
-    def _return(self, now: float) -> None:
-        if self.is_lost:
-            self.is_lost = False
-            self._since_s = now
-            self.reason = say("Block {block} answers again and is being checked.", block=self.block.number)
 
     def _shock(self, before: ControllerStatus, status: ControllerStatus, apart_s: float) -> Message | None:
         number = self.block.number
@@ -217,16 +148,11 @@ class Watch:
         return None
 
     def _weigh(self, now: float, status: ControllerStatus) -> bool:
-        earlier = self._candidate
-        if earlier is None or not status.state.is_at_rest or _essence(earlier[1]) != _essence(status):
-            self._candidate = (now, status)
+        is_equal = self._candidate is not None and _essence(self._candidate[1]) == _essence(status)
+        if not self._is_second(now, status, status.state.is_at_rest, is_equal) or self.identity is None:
             return False
-        if now - earlier[0] < PROOF_APART_S or self.identity is None:
-            return False
-        self._is_proved = True
-        self._candidate = None
+        self._prove()
         self._authority = (status.epoch, status.last_seq)
-        self.reason = None
         return True
 
 
