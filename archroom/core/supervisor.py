@@ -22,25 +22,17 @@ from archroom.core.shelving import (
 )
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
+from archroom.core.supervisor_numbering import Numbering
 from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import Plan, allowed_plan, identity_problem, permission_problem, standing_problem
 from archroom.core.supervisor_stop import Stopping
+from archroom.core.supervisor_tickets import GivenTicket, Tickets
 from archroom.core.supervisor_view import aisle_states
-from archroom.core.supervisor_watch import Authority, Sight, Watch
+from archroom.core.supervisor_watch import Sight, Watch
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
 from archroom.errors import Message, MotionRefused, say
 
-LAST_NUMBER = 0xFFFF
-"""The highest EPOCH and SEQ."""
 UNKNOWN_SCAN_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _GivenTicket:
-    ticket: Ticket
-    plan: Plan
-    by: str
-    given_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +51,10 @@ class Supervisor:
         self._new_id = new_id
         self._watch = Watch(block)
         self._stopping = Stopping()
-        self._ticket: _GivenTicket | None = None
+        self._tickets = Tickets()
+        self._numbering = Numbering()
         self._motion: Motion | None = None
         self._ended: tuple[str, Outcome] | None = None
-        self._own: Authority | None = None
-        """The last command of ours that the controller took, while nobody else has commanded since."""
-        self._epoch = 0
-        """The highest epoch that was ever ours."""
         self._notices: list[Notice] = []
         self._polls = Polls()
 
@@ -166,7 +155,7 @@ class Supervisor:
     def select(self, now: float, opens: int, by: str) -> Ticket:
         """Give leave to open an aisle; raises MotionRefused with the reason. An earlier ticket ends."""
         self._advance(now)
-        self._ticket = None
+        self._tickets.end()
         if not by.strip():
             raise MotionRefused(say("Say who opens the aisle."))
         ready, planned = self._permitted(now, opens)
@@ -178,30 +167,22 @@ class Supervisor:
             moving_carriages=planned.carriages,
             expected_s=planned.expected_s(ready.identity),
         )
-        self._ticket = _GivenTicket(ticket, planned, by, now)
+        self._tickets.give(GivenTicket(ticket, planned, by, now))
         return ticket
 
     def go(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str) -> Intent:
         """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down."""
         self._advance(now)
-        given, self._ticket = self._ticket, None
-        if given is None or given.ticket.id != ticket_id:
-            raise MotionRefused(say("This leave to open an aisle was used or has ended. Ask again."))
+        given = self._tickets.use_up(now, ticket_id, confirmed_clear, by)
         ticket = given.ticket
-        if now - given.given_s > ticket.life_s:
-            raise MotionRefused(say("The leave to open the aisle has run out. Ask again."))
-        if by != given.by:
-            raise MotionRefused(say("The leave was given to {name}.", name=given.by))
-        if confirmed_clear is None or confirmed_clear != ticket.closes:
-            raise MotionRefused(say("Nobody has confirmed that aisle {aisle} is clear.", aisle=given.plan.closes))
         ready, planned = self._permitted(now, ticket.opens)
         if not planned.is_like(given.plan):
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
-        command = self._next_command(ready.status)
+        command = self._numbering.next(self.block.number, ready.status.epoch, self._watch.authority)
         motion = Motion(self.block, ready.identity, ticket, planned, command, by, now)
         self._motion = motion
         age_s = self._watch.age_s(now) or 0.0
-        return Intent(ticket, by, confirmed_clear, motion.select, motion.operate, ready.status, age_s)
+        return Intent(ticket, by, given.plan.closes, motion.select, motion.operate, ready.status, age_s)
 
     def release(self, now: float, motion_id: str) -> None:
         """Let an intended motion begin: its intent is written down. What changed meanwhile ends it."""
@@ -231,7 +212,7 @@ class Supervisor:
 
     def stop(self, now: float, reason: Message) -> None:
         """Stop, in any state; every ticket ends, and nothing moves before somebody selects again."""
-        self._ticket = None
+        self._tickets.end()
         if self._motion is not None:
             self._motion.fail(now, reason)
             self._motion.wants_stop = False
@@ -323,20 +304,6 @@ class Supervisor:
             raise MotionRefused(planned)
         return ready, planned
 
-    def _next_command(self, status: ControllerStatus) -> Authority:
-        """Return EPOCH and SEQ of the next SELECT: ours go on while nobody else has commanded since.
-
-        A new epoch is also higher than any of ours before: a frame that a gateway holds back never becomes the right one.
-        """
-        own = self._own
-        if own is not None and own == self._watch.authority and own[1] + 2 <= LAST_NUMBER:
-            return (own[0], own[1] + 1)
-        highest = max(status.epoch, self._epoch if self._epoch < LAST_NUMBER else 0)
-        if highest >= LAST_NUMBER:
-            raise MotionRefused(say("The controller of block {block} must be restarted.", block=self.block.number))
-        self._epoch = highest + 1
-        return (self._epoch, 1)
-
     # -- time
 
     def _advance(self, now: float) -> None:
@@ -363,14 +330,14 @@ class Supervisor:
         self._motion = None
         self._watch.forget_expected()
         commands = ((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
-        self._own = self._watch.authority if self._watch.authority in commands else None
+        self._numbering.end(commands, self._watch.authority)
         self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
         self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
 
     def _disappoint(self, kind: NoticeKind) -> None:
         """Draw the consequences of what the watch no longer believes."""
         reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
-        self._ticket = None
+        self._tickets.end()
         self._notices.append(Notice(kind, reason))
         if self._motion is not None:
             self._motion.lose(reason)
