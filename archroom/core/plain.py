@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from archroom.core.shelving import Fault, Mode
+from archroom.core.controllers import Fault, Mode
+from archroom.core.rooms import Block, Segment
 
 
 class PositionSense(Enum):
@@ -126,13 +127,21 @@ class PlainStatus:
     """What else it says, by name, for the technician's eyes only."""
 
 
-def aisle_between(sides: tuple[Side, ...]) -> int | None:
-    """Return the aisle that the limit switches show open: all carriages up to it at their low end, all behind at their high.
+def aisle_between(block: Block, segment: Segment, sides: tuple[Side, ...]) -> int | None:
+    """Return the gap of a segment that limit switches show open; None unless they show exactly one.
 
-    Returns None if any switch says otherwise, or if a carriage is at neither end. Source: the confirmation by position of
-    the gantry program in the trade (an aisle is open when its neighbours read low and high), drawn over the whole row.
+    It lies between a carriage at its low end and one at its high end, or an end of the segment in the place of either; no
+    carriage below it is at its high end, none above it at its low end. What the others say differs between makes (all on
+    one side, or "both" where neighbours touch), so it is not asked for. Source: the confirmation by position of the gantry
+    program in the trade, which looks at the two neighbours.
     """
-    low = 0
-    while low < len(sides) and sides[low] is Side.LOW:
-        low += 1
-    return low if all(side is Side.HIGH for side in sides[low:]) else None
+    mobile = [gap for gap in segment.gaps if 1 <= gap <= len(sides) and block.carriages[gap - 1].is_mobile]
+    found = [
+        gap
+        for gap in segment.gaps
+        if all(sides[number - 1] is not Side.HIGH for number in mobile if number <= gap)
+        and all(sides[number - 1] is not Side.LOW for number in mobile if number > gap)
+        and (gap not in mobile or sides[gap - 1] is Side.LOW)
+        and (gap + 1 not in mobile or sides[gap] is Side.HIGH)
+    ]
+    return found[0] if len(found) == 1 and mobile else None

@@ -6,8 +6,11 @@ What is not known is said to be unknown: a status that is stale, unmatched or im
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, Flag
+from enum import Enum
 
+from archroom.core.controllers import Fault as Fault
+from archroom.core.controllers import Mode as Mode
+from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.rooms import Block
 from archroom.errors import Message, say
 
@@ -39,28 +42,6 @@ class ControllerState(Enum):
     def is_at_rest(self) -> bool:
         """Whether nothing moves or is about to."""
         return self not in (ControllerState.WARNING, ControllerState.MOVING, ControllerState.STOPPING)
-
-
-class Mode(Enum):
-    """MODE of the status block; set at the controller, never by us."""
-
-    AUTOMATIC = 1
-    LOCAL = 2
-    MAINTENANCE = 3
-    HAND_CRANK = 4
-
-
-class Fault(Flag):
-    """FAULTS of the status block, latched until the controller's own reset."""
-
-    NONE = 0
-    ESTOP = 1
-    EDGE = 2
-    BEAM = 4
-    OCCUPIED = 8
-    POSITION = 16
-    DRIVE = 32
-    OVERTRAVEL = 64
 
 
 class EndReason(Enum):
@@ -160,6 +141,12 @@ class BlockView:
     """Why not, for a person."""
     motion: str | None = None
     """Id of the ticket under way."""
+    plain: PlainStatus | None = None
+    """The last matched status of a plain controller, in the place of `status`."""
+    capabilities: Capabilities | None = None
+    """What a plain controller can do and tell; None of the reference map."""
+    needs_attendance: bool = False
+    """Whether a second person must hold the controller's own stop at the aisle while it moves."""
 
     def open_aisles(self) -> tuple[int, ...]:
         """The aisles that stand open, occupied or not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from archroom.core.plain import Order, PlainStatus
 from archroom.core.shelving import ControllerStatus, OutcomeKind, Ticket
 from archroom.core.supervisor_wishes import Command
 from archroom.errors import Message
@@ -43,5 +44,20 @@ class Intent:
     select: Command
     operate: Command
     status: ControllerStatus
+    """What it rests on."""
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlainIntent:
+    """The same of a motion of a plain controller."""
+
+    ticket: Ticket
+    by: str
+    attendant: str
+    """Who stands at the aisle and holds the controller's own stop; empty where nobody must."""
+    confirmed_clear: int
+    order: Order
+    status: PlainStatus
     """What it rests on."""
     age_s: float

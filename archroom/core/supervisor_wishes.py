@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from archroom.core.plain import Order
+
 
 class Lane(IntEnum):
     """Order of service on a bus: nothing waits behind a lower lane but for the frame in flight."""
@@ -23,7 +25,7 @@ class Lane(IntEnum):
 
 
 class Frame(Enum):
-    """The six kinds of frames that are ever sent (docs/shelving-protocol.md)."""
+    """The kinds of frames that are ever sent: six of the reference map, and to plain controllers STATUS, ORDER and STOP."""
 
     IDENTITY = "identity"
     STATUS = "status"
@@ -31,6 +33,7 @@ class Frame(Enum):
     SELECT = "select"
     OPERATE = "operate"
     STOP = "stop"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Wish:
     """Of a SELECT or OPERATE."""
     value: int = 0
     """Of a HEARTBEAT."""
+    order: Order | None = None
+    """Of an ORDER."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,8 @@ def request_of(wish: Wish, unit: int, carriages: int) -> Request:
             return reference.heartbeat(unit, wish.value)
         case Frame.STOP:
             return reference.stop(unit)
+        case Frame.ORDER:
+            raise AssertionError("an order is for plain controllers")
         case Frame.SELECT | Frame.OPERATE:
             assert command is not None
             make = reference.select if wish.frame is Frame.SELECT else reference.operate

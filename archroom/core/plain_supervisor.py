@@ -1,0 +1,377 @@
+"""Decides whether a block with a plain controller may be asked to move, watches it, and owns its STOP where there is one.
+
+The same duties as `supervisor`, with less to rest on: no select before operate, no sequence numbers, no heartbeat. So a
+motion needs a commissioning that allows it and, unless the controller was seen to stop by itself, a second person at the
+aisle; its order is wished once; and a STOP that does not exist is never claimed to have been sent. Sans-IO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archroom.core.plain import Capabilities, PlainStatus
+from archroom.core.plain_motion import PlainMotion, PlainPhase
+from archroom.core.plain_rules import (
+    Licence,
+    PlainPlan,
+    confirmation_problem,
+    expected_s,
+    permission_problem,
+    planned,
+    standing_problem,
+)
+from archroom.core.plain_watch import PlainWatch, open_aisles
+from archroom.core.rooms import Block
+from archroom.core.shelving import AisleState, BlockView, Outcome, StopReport, Ticket, Trust
+from archroom.core.supervisor_notices import Notice, NoticeKind, PlainIntent
+from archroom.core.supervisor_polls import Polls
+from archroom.core.supervisor_stop import Stopping
+from archroom.core.supervisor_watch import Sight
+from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.errors import Message, MotionRefused, say
+
+SCAN_S = 0.1
+"""Taken for the period of a program that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenTicket:
+    ticket: Ticket
+    plan: PlainPlan
+    by: str
+    given_s: float
+
+
+class PlainSupervisor:
+    """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
+
+    def __init__(self, block: Block, capabilities: Capabilities, licence: Licence, new_id: Callable[[], str]) -> None:
+        self.block = block
+        self.capabilities = capabilities
+        self.licence = licence
+        """As the block's commissioning says; whoever learns of another sets it."""
+        self._new_id = new_id
+        self._watch = PlainWatch(block, capabilities)
+        self._stopping = Stopping()
+        self._polls = Polls()
+        self._ticket: _GivenTicket | None = None
+        self._motion: PlainMotion | None = None
+        self._ended: tuple[str, Outcome] | None = None
+        self._notices: list[Notice] = []
+
+    # -- the shell's side: what to send, and what became of it
+
+    def set_pace(self, pace: Pace) -> None:
+        """Take over how fast the line is."""
+        self._watch.pace = pace
+
+    def wishes(self, now: float) -> list[Wish]:
+        """Return everything that should be sent to the controller, now or later."""
+        self._advance(now)
+        is_pressing = self._stopping.is_active or (self._motion is not None and self._motion.phase is PlainPhase.STARTING)
+        lane = Lane.PROBE if not self.is_answering else Lane.COMMAND if is_pressing else Lane.POLL
+        found = [self._polls.wish(Frame.STATUS, lane)]
+        if self._motion is not None:
+            found += self._motion.wishes()
+        stop = self._stopping.wish(now, self._watch.heard_s)
+        if stop is not None:
+            found.append(stop)
+        return found
+
+    def frame_sent(self, now: float, wish: Wish) -> None:
+        """Take note that a wish goes out now; an ORDER is never wished again after this."""
+        if wish.frame is Frame.STOP:
+            self._stopping.frame_sent(now)
+        elif wish.frame is Frame.ORDER and self._motion is not None:
+            self._motion.frame_sent(now)
+        if wish.frame is not Frame.STATUS:
+            self._polls.hasten(now + 2 * SCAN_S)
+
+    def frame_failed(self, now: float, wish: Wish, is_sent: bool = True) -> None:
+        """Take note that a frame got no matched answer; `is_sent` False if it certainly did not go out."""
+        if wish.frame is Frame.STOP:
+            self._stopping.frame_failed(now)
+        elif wish.frame is Frame.ORDER and self._motion is not None and not is_sent:
+            text = say(
+                "The order to move block {block} did not go out. Nothing moves; start again.", block=self.block.number
+            )
+            self._motion.frame_unsent(now, text)
+        self._watch.take_failure()
+        self._advance(now)
+        if wish.frame is Frame.STATUS:
+            self._schedule_poll(now)
+
+    def frame_echoed(self, now: float, wish: Wish) -> None:
+        """Take note that an order or stop was answered: it was received, no more."""
+        self._watch.take_echo(now)
+        self._advance(now)
+
+    def status_read(self, now: float, status: PlainStatus, asked_s: float) -> None:
+        """Take a matched status that was asked for at `asked_s`."""
+        number = self.block.number
+        sight = self._watch.take_status(now, status)
+        if sight is Sight.SHAKEN:
+            self._disappoint(NoticeKind.DISTRUSTED)
+            if status.is_moving and self.capabilities.can_stop:
+                self._ask_stop(now)
+        elif sight is not Sight.REPEATED:
+            if sight is Sight.PROVED:
+                self._notices.append(Notice(NoticeKind.PROVED, say("Block {block} is read and believed.", block=number)))
+            is_standing = self.capabilities.tells_motion and status.is_moving is False
+            if self._stopping.take_status(is_standing, asked_s, SCAN_S):
+                self._notices.append(Notice(NoticeKind.STANDSTILL, say("Block {block} is at rest.", block=number)))
+                if self._motion is not None:
+                    self._motion.settle(status)
+            elif self._motion is not None:
+                self._motion.take_status(now, status)
+        self._schedule_poll(now)
+        self._advance(now)
+
+    def port_lost(self, now: float, reason: Message) -> None:
+        """Take note that the port of the controller's bus is not open."""
+        was_lost = self._watch.is_lost
+        self._watch.lose(reason)
+        if not was_lost:
+            self._disappoint(NoticeKind.LOST)
+        self._advance(now)
+
+    def take_notices(self) -> list[Notice]:
+        """Return what happened since the last call."""
+        found, self._notices = self._notices, []
+        return found
+
+    # -- acts of people
+
+    def select(self, now: float, opens: int, by: str) -> Ticket:
+        """Give leave to open an aisle; raises MotionRefused with the reason. An earlier ticket ends."""
+        self._advance(now)
+        self._ticket = None
+        if not by.strip():
+            raise MotionRefused(say("Say who opens the aisle."))
+        plan = self._permitted(now, opens)
+        if self.licence is Licence.MONITOR:
+            raise MotionRefused(permission_problem(self.block, self.capabilities, self.licence, "", by) or say("Refused."))
+        ticket = Ticket(
+            id=self._new_id(),
+            block=self.block.number,
+            opens=opens,
+            closes=plan.closes,
+            moving_carriages=plan.carriages,
+            expected_s=expected_s(self.block, plan),
+        )
+        self._ticket = _GivenTicket(ticket, plan, by, now)
+        return ticket
+
+    def go(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str, attendant: str = "") -> PlainIntent:
+        """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down.
+
+        `attendant` is who stands at the aisle and holds the controller's own stop, where that is needed.
+        """
+        self._advance(now)
+        given, self._ticket = self._ticket, None
+        if given is None or given.ticket.id != ticket_id:
+            raise MotionRefused(say("This leave to open an aisle was used or has ended. Ask again."))
+        ticket = given.ticket
+        if now - given.given_s > ticket.life_s:
+            raise MotionRefused(say("The leave to open the aisle has run out. Ask again."))
+        if by != given.by:
+            raise MotionRefused(say("The leave was given to {name}.", name=given.by))
+        problem = permission_problem(self.block, self.capabilities, self.licence, attendant, by)
+        problem = problem or confirmation_problem(self.block, given.plan, confirmed_clear)
+        if problem is not None:
+            raise MotionRefused(problem)
+        if self._permitted(now, ticket.opens) != given.plan:
+            raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
+        status = self._watch.status
+        if status is None or confirmed_clear is None:
+            raise MotionRefused(say("Block {block} was not read yet.", block=self.block.number))
+        motion = PlainMotion(self.block, self.capabilities, ticket, given.plan, by, attendant, now)
+        self._motion = motion
+        return PlainIntent(ticket, by, attendant, confirmed_clear, motion.order, status, self._watch.age_s(now) or 0.0)
+
+    def release(self, now: float, motion_id: str) -> None:
+        """Let an intended motion begin: its intent is written down. What changed meanwhile ends it."""
+        self._advance(now)
+        motion = self._motion
+        if motion is None or motion.ticket.id != motion_id or motion.phase is not PlainPhase.INTENDED:
+            return
+        try:
+            self._permitted(now, motion.ticket.opens, motion)
+        except MotionRefused as refusal:
+            motion.fail(now, refusal.message)
+        else:
+            motion.release(now)
+        self._advance(now)
+
+    def withdraw(self, now: float, motion_id: str, reason: Message) -> None:
+        """End a motion because whoever asked for it cannot go on; it is stopped if it has begun and can be."""
+        if self._motion is not None and self._motion.ticket.id == motion_id:
+            self._motion.fail(now, reason)
+        self._advance(now)
+
+    def keep_alive(self, now: float, motion_id: str) -> None:
+        """Take note that the program that confirmed a motion is alive."""
+        if self._motion is not None and self._motion.ticket.id == motion_id:
+            self._motion.keep_alive(now)
+
+    def stop(self, now: float, reason: Message) -> None:
+        """Stop, in any state; every ticket ends. Where the controller has no stop, only the watching of a motion ends."""
+        self._ticket = None
+        if self._motion is not None:
+            self._motion.fail(now, reason)
+            self._motion.wants_stop = False
+        if self.capabilities.can_stop:
+            self._ask_stop(now)
+        self._advance(now)
+
+    # -- what is so
+
+    def refresh(self, now: float) -> None:
+        """Ask for a status at once, of a controller that did not answer too."""
+        self._polls.hasten(now)
+        self._polls.begin_anew()
+
+    def fresh_since(self, since_s: float) -> bool:
+        """Return whether a status with news came since then."""
+        return self._watch.fresh_s is not None and self._watch.fresh_s > since_s
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the controller has answered and was not lost since."""
+        return self._watch.is_answering
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a motion or a stop is under way, or the controller says that something moves."""
+        status = self._watch.status
+        is_moving = status is not None and self.is_answering and status.is_moving is True
+        return self._motion is not None or self._stopping.is_active or is_moving
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether what answers is certainly another controller: a plain one gives no proof of that."""
+        return False
+
+    def outcome(self, motion_id: str) -> Outcome | None:
+        """Return how a motion ended, None while it is under way; only the last one is remembered."""
+        return self._ended[1] if self._ended is not None and self._ended[0] == motion_id else None
+
+    def stop_report(self) -> StopReport:
+        """Return what became of the last stop."""
+        number = self.block.number
+        if not self.capabilities.can_stop:
+            reason = say("Block {block} cannot be stopped from here: its controller has no stop. Use its own.", block=number)
+            return StopReport(number, False, False, "server", reason)
+        is_seen = self._stopping.is_standstill_seen
+        reason_or_none = None if is_seen else say("Standstill of block {block} was not seen.", block=number)
+        return StopReport(number, self._stopping.sent_s is not None, is_seen, "server", reason_or_none)
+
+    def view(self, now: float) -> BlockView:
+        """Return what may be shown."""
+        trust = self._watch.trust(now, self._motion is not None)
+        problem = self._problem(now) or (
+            permission_problem(self.block, self.capabilities, self.licence, "", "")
+            if self.licence is Licence.MONITOR
+            else None
+        )
+        return BlockView(
+            block=self.block.number,
+            trust=trust,
+            age_s=self._watch.age_s(now),
+            identity=None,
+            status=None,
+            aisles=tuple((aisle, self._aisle_state(aisle, trust)) for aisle in self.block.aisles),
+            is_movable=problem is None,
+            why_not=problem,
+            motion=None if self._motion is None else self._motion.ticket.id,
+            plain=self._watch.status,
+            capabilities=self.capabilities,
+            needs_attendance=self.needs_attendance,
+        )
+
+    @property
+    def needs_attendance(self) -> bool:
+        """Whether a second person must stand at the aisle during a motion."""
+        return self.licence is not Licence.FULL or self.capabilities.needs_attendance
+
+    # -- rules
+
+    def _problem(self, now: float, ours: PlainMotion | None = None) -> Message | None:
+        status = self._watch.believed(now, self._motion is not None)
+        if isinstance(status, Message):
+            return status
+        if self._motion is not None and self._motion is not ours:
+            return say("An opening is under way at block {block}.", block=self.block.number)
+        if self._stopping.is_active:
+            return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
+        return standing_problem(self.block, self.capabilities, status)
+
+    def _permitted(self, now: float, opens: int, ours: PlainMotion | None = None) -> PlainPlan:
+        problem, status = self._problem(now, ours), self._watch.status
+        if problem is not None or status is None:
+            raise MotionRefused(problem or say("Block {block} was not read yet.", block=self.block.number))
+        plan = planned(self.block, self.capabilities, status, opens)
+        if isinstance(plan, Message):
+            raise MotionRefused(plan)
+        return plan
+
+    def _aisle_state(self, aisle: int, trust: Trust) -> AisleState:
+        status = self._watch.status
+        if trust is not Trust.GOOD or status is None:
+            return AisleState.UNKNOWN
+        if status.occupied_aisles is not None and aisle in status.occupied_aisles:
+            return AisleState.OCCUPIED
+        motion = self._motion
+        if motion is not None and motion.phase is PlainPhase.MOVING:
+            if aisle == motion.ticket.opens:
+                return AisleState.OPENING
+            if aisle == motion.ticket.closes:
+                return AisleState.CLOSING
+        shown = open_aisles(self.block, status, self.capabilities.position_sense)
+        if aisle in shown:
+            return AisleState.OPEN
+        segment = self.block.segment_of(aisle)
+        is_other_open = segment is not None and any(other in segment.gaps for other in shown)
+        return AisleState.CLOSED if is_other_open and status.is_moving is not True else AisleState.UNKNOWN
+
+    # -- time
+
+    def _advance(self, now: float) -> None:
+        if self._watch.advance(now, self._motion is not None):
+            self._polls.begin_anew()
+            self._disappoint(NoticeKind.LOST)
+        motion = self._motion
+        if motion is None:
+            return
+        if motion.is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
+            motion.fail(now, say("The status of block {block} went stale during its motion.", block=self.block.number))
+        motion.advance(now)
+        if motion.wants_stop:
+            motion.wants_stop = False
+            self._ask_stop(now)
+        outcome = motion.outcome
+        if outcome is not None:
+            kind, reason = outcome
+            self._motion = None
+            self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
+            self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
+
+    def _disappoint(self, kind: NoticeKind) -> None:
+        """Draw the consequences of what the watch no longer believes."""
+        reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
+        self._ticket = None
+        self._notices.append(Notice(kind, reason))
+        if self._motion is not None:
+            self._motion.lose(reason)
+
+    def _ask_stop(self, now: float) -> None:
+        self._stopping.ask(now)
+        self._notices.append(Notice(NoticeKind.STOP_ASKED, say("Block {block} is being stopped.", block=self.block.number)))
+
+    def _schedule_poll(self, now: float) -> None:
+        if not self.is_answering:
+            self._polls.schedule_probe(now)
+            return
+        is_proved = self._watch.trust(now) is Trust.GOOD
+        self._polls.schedule(now, self._watch.pace, SCAN_S, is_strange=False, is_busy=self.is_busy, is_proved=is_proved)
