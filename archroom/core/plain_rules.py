@@ -53,7 +53,7 @@ def permission_problem(
 ) -> Message | None:
     """Return why nobody may move the block as things stand; None if somebody may."""
     if licence is Licence.MONITOR:
-        return say("Block {block} may only be watched: it has not passed its commissioning.", block=block.number)
+        return monitor_only(block)
     if licence is Licence.FULL and not capabilities.needs_attendance:
         return None
     if not attendant.strip():
@@ -61,6 +61,11 @@ def permission_problem(
     if name_key(attendant) == name_key(by):
         return say("The person at the aisle must be another one than who gives the order.")
     return None
+
+
+def monitor_only(block: Block) -> Message:
+    """Return why a block without a commissioning does not move."""
+    return say("Block {block} may only be watched: it has not passed its commissioning.", block=block.number)
 
 
 def standing_problem(block: Block, capabilities: Capabilities, status: PlainStatus) -> Message | None:

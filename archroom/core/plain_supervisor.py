@@ -17,6 +17,7 @@ from archroom.core.plain_rules import (
     PlainPlan,
     confirmation_problem,
     expected_s,
+    monitor_only,
     permission_problem,
     planned,
     standing_problem,
@@ -151,7 +152,7 @@ class PlainSupervisor:
             raise MotionRefused(say("Say who opens the aisle."))
         plan = self._permitted(now, opens)
         if self.licence is Licence.MONITOR:
-            raise MotionRefused(permission_problem(self.block, self.capabilities, self.licence, "", by) or say("Refused."))
+            raise MotionRefused(monitor_only(self.block))
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
@@ -270,11 +271,9 @@ class PlainSupervisor:
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
         trust = self._watch.trust(now, self._motion is not None)
-        problem = self._problem(now) or (
-            permission_problem(self.block, self.capabilities, self.licence, "", "")
-            if self.licence is Licence.MONITOR
-            else None
-        )
+        problem = self._problem(now)
+        if problem is None and self.licence is Licence.MONITOR:
+            problem = monitor_only(self.block)
         return BlockView(
             block=self.block.number,
             trust=trust,
