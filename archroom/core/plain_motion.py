@@ -152,9 +152,7 @@ class PlainMotion:
         elif now - self._lease_s > LEASE_S:
             self.fail(now, say("The program that opened block {block} fell silent.", block=self._number))
         elif self.phase is PlainPhase.STARTING and waited_s > START_S and self._capabilities.tells_motion:
-            self.fail(
-                now, say("Block {block} did not begin to move: look there before it is asked again.", block=self._number)
-            )
+            self.fail(now, say("Block {block} did not begin to move. Look there before you ask again.", block=self._number))
         elif self.phase in (PlainPhase.STARTING, PlainPhase.MOVING) and waited_s > self.ticket.expected_s:
             self.fail(now, say("The motion of block {block} took too long.", block=self._number))
 
