@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hardware_sim.bus import FaultKind, LineFault
 from hardware_sim.fields import ControlError, Fields
+from hardware_sim.line_faults import FaultKind, LineFault
 from hardware_sim.registers import Fault, Mode, WatchdogMode
 from hardware_sim.station import Station
 

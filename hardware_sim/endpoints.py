@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from hardware_sim.loop import Loop
-from hardware_sim.wire import Decoder, Port
+from hardware_sim.sessions import Session
+from hardware_sim.wire import Port
 
 CHUNK = 4096
 MAX_CLIENTS = 200
@@ -150,14 +151,14 @@ class Connection:
 
 
 class TcpPort:
-    """A Modbus client on a TCP connection."""
+    """A client on a TCP connection."""
 
-    __slots__ = ("_connection", "_wire", "decoder", "heard_at")
+    __slots__ = ("_connection", "_wire", "heard_at", "session")
 
-    def __init__(self, connection: Connection, wire: Wire, decoder: Decoder) -> None:
+    def __init__(self, connection: Connection, wire: Wire, session: Session) -> None:
         self._connection = connection
         self._wire = wire
-        self.decoder = decoder
+        self.session = session
         self.heard_at = 0.0
 
     def hear(self, data: bytes) -> None:
@@ -180,9 +181,9 @@ class TcpPort:
 class PtyPort:
     """A pseudo-terminal as a serial port, with a symbolic link of a stable name if wanted."""
 
-    __slots__ = ("_link", "_loop", "_master", "_slave", "_wire", "decoder", "device", "heard_at")
+    __slots__ = ("_link", "_loop", "_master", "_slave", "_wire", "device", "heard_at", "session")
 
-    def __init__(self, loop: Loop, wire: Wire, decoder: Decoder, link: Path | None) -> None:
+    def __init__(self, loop: Loop, wire: Wire, session: Session, link: Path | None) -> None:
         if sys.platform == "win32":
             raise EndpointError("Windows has no pty; use --rtu-tcp and socket://HOST:PORT instead")
         import pty
@@ -190,7 +191,7 @@ class PtyPort:
 
         self._loop = loop
         self._wire = wire
-        self.decoder = decoder
+        self.session = session
         self.heard_at = 0.0
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from hardware_sim.registers import ExceptionCode, RegisterError, crc16, from_bytes, to_bytes
+from hardware_sim.sessions import BrokenStream
 
 READ_HOLDING = 3
 WRITE_ONE = 6
@@ -39,10 +40,6 @@ class RegisterMap(Protocol):
     def read(self, address: int, count: int) -> Sequence[int]: ...
 
     def write(self, address: int, values: Sequence[int]) -> None: ...
-
-
-class BrokenStream(Exception):
-    """A Modbus TCP stream has lost its framing; the connection must be closed."""
 
 
 class RtuDecoder:

@@ -29,8 +29,9 @@ from hardware_sim.endpoints import (
 from hardware_sim.fields import ControlError
 from hardware_sim.loop import Loop
 from hardware_sim.mechanics import Mechanics
-from hardware_sim.modbus import MbapDecoder, RtuDecoder
+from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder
 from hardware_sim.roomfile import RoomLayout
+from hardware_sim.sessions import Decoder, RequestSession, Session
 from hardware_sim.settings import Settings
 from hardware_sim.virtual import VirtualRoom
 from hardware_sim.wire import InstantWire, PacedWire
@@ -80,26 +81,30 @@ class RunningSimulator:
         if baud is not None and not 300 <= baud <= 4_000_000:
             raise EndpointError(f"{baud} is not a baud rate")
         if tcp is not None:
-            instant = InstantWire(self.loop, self.room.bus, TCP_SILENCE_S)
-            listener = self._listen(tcp, lambda connection: TcpPort(connection, instant, MbapDecoder()))
+            instant = InstantWire(self.loop, TCP_SILENCE_S)
+            listener = self._listen(tcp, lambda connection: TcpPort(connection, instant, self._session(MbapDecoder())))
             self.endpoints["tcp"] = f"tcp://{join_address(listener.address)}"
         if rtu_tcp is not None:
             wire = self._serial_wire(baud, TCP_SILENCE_S, is_shared=True)
-            listener = self._listen(rtu_tcp, lambda connection: TcpPort(connection, wire, RtuDecoder()))
+            listener = self._listen(rtu_tcp, lambda connection: TcpPort(connection, wire, self._session(RtuDecoder())))
             self.endpoints["rtu_tcp"] = f"socket://{join_address(listener.address)}"
         if pty:
             link = pty if isinstance(pty, Path) else None
-            port = PtyPort(self.loop, self._serial_wire(baud, SERIAL_SILENCE_S, is_shared=False), RtuDecoder(), link)
+            serial = self._serial_wire(baud, SERIAL_SILENCE_S, is_shared=False)
+            port = PtyPort(self.loop, serial, self._session(RtuDecoder()), link)
             self._closers.append(port.close)
             self.endpoints["pty"] = f"serial://{port.device}?baud={baud or DEFAULT_BAUD}"
         if control is not None:
             listener = self._listen(control, lambda connection: ControlSession(connection, self._execute))
             self.endpoints["control"] = join_address(listener.address)
 
+    def _session(self, decoder: Decoder[Request]) -> Session:
+        return RequestSession(decoder, self.room.bus.exchange)
+
     def _serial_wire(self, baud: int | None, silence_s: float, *, is_shared: bool) -> Wire:
         if baud is None:
-            return InstantWire(self.loop, self.room.bus, silence_s)
-        return PacedWire(self.loop, self.room.bus, baud, silence_s, is_shared=is_shared)
+            return InstantWire(self.loop, silence_s)
+        return PacedWire(self.loop, baud, silence_s, is_shared=is_shared)
 
     def _listen(self, address: str, welcome: Callable[[Connection], TcpPort | ControlSession]) -> Listener:
         listener = Listener(self.loop, parse_address(address), welcome)

@@ -9,7 +9,7 @@ from hardware_sim.block import Block
 from hardware_sim.controller import Controller
 from hardware_sim.layout import BlockLayout
 from hardware_sim.mechanics import Mechanics
-from hardware_sim.modbus import READ_HOLDING, answer
+from hardware_sim.modbus import READ_HOLDING, answer, written
 from hardware_sim.settings import Settings
 
 
@@ -43,6 +43,19 @@ class Station:
     def is_heard(self) -> bool:
         """Whether requests arrive and are answered."""
         return self._is_powered and not self.is_silent
+
+    def answer(self, pdu: bytes) -> bytes:
+        """Carry out a request and give its reply PDU, an exception reply included."""
+        cached = self.cached_status
+        if cached is not None and len(pdu) == 5 and pdu[:3] == bytes((READ_HOLDING, registers.STATUS >> 8, 0)):
+            return cached
+        return answer(self._controller, pdu)
+
+    def obey_broadcast(self, pdu: bytes) -> None:
+        """A broadcast is obeyed as STOP only."""
+        write = written(pdu)
+        if write is not None and write[0] == registers.STOP and len(write[1]) == 1:
+            self._controller.write(*write)
 
     def scan(self) -> None:
         """One scan period passes."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Protocol
 
-from hardware_sim.bus import Bus, Delivery
+from hardware_sim.line_faults import Delivery
 from hardware_sim.loop import Loop
-from hardware_sim.modbus import BrokenStream, Request
+from hardware_sim.sessions import BrokenStream, Session
 
 CHARACTER_BITS = 11
 FAST_SILENCE_S = 0.00175
@@ -21,24 +21,13 @@ TICK_S = 0.001
 """Replies trickle in portions of this, as through a converter; the last byte comes at its exact time."""
 
 
-class Decoder(Protocol):
-    """Cuts requests out of a stream (``modbus.RtuDecoder``, ``modbus.MbapDecoder``)."""
-
-    @property
-    def is_waiting(self) -> bool: ...
-
-    def feed(self, data: bytes) -> list[Request]: ...
-
-    def fall_silent(self) -> None: ...
-
-
 class Port(Protocol):
     """Where a client is heard and answered: a pty or a connection. `heard_at` is when its last byte came."""
 
     heard_at: float
 
     @property
-    def decoder(self) -> Decoder: ...
+    def session(self) -> Session: ...
 
     def send(self, data: bytes) -> None: ...
 
@@ -48,24 +37,23 @@ class Port(Protocol):
 class InstantWire:
     """A wire without a speed: what arrives is answered at once."""
 
-    __slots__ = ("_bus", "_loop", "_silence_s")
+    __slots__ = ("_loop", "_silence_s")
 
-    def __init__(self, loop: Loop, bus: Bus, silence_s: float) -> None:
+    def __init__(self, loop: Loop, silence_s: float) -> None:
         self._loop = loop
-        self._bus = bus
         self._silence_s = silence_s
 
     def receive(self, port: Port, data: bytes) -> None:
         """A client's bytes have come."""
         now = self._loop.now()
         try:
-            requests = port.decoder.feed(data)
-        except BrokenStream:
+            deliveries = port.session.feed(data)
+        except BrokenStream as broken:
+            port.send(broken.last_words)
             port.hang_up()
             return
-        for request in requests:
-            for delivery in self._bus.exchange(request):
-                self._deliver(port, delivery, now)
+        for delivery in deliveries:
+            self._deliver(port, delivery, now)
         _await_silence(self._loop, port, now, self._silence_s)
 
     def forget(self, port: Port) -> None:
@@ -82,13 +70,12 @@ class PacedWire:
     """A serial line with a baud rate. Where several clients share it, the device server between them keeps them apart."""
 
     __slots__ = (
-        *("_bus", "_character_s", "_free_at", "_is_busy", "_is_shared", "_loop"),
+        *("_character_s", "_free_at", "_is_busy", "_is_shared", "_loop"),
         *("_queue", "_quiet_until", "_silence_s", "_t35_s"),
     )
 
-    def __init__(self, loop: Loop, bus: Bus, baud: int, silence_s: float, *, is_shared: bool) -> None:
+    def __init__(self, loop: Loop, baud: int, silence_s: float, *, is_shared: bool) -> None:
         self._loop = loop
-        self._bus = bus
         self._silence_s = silence_s
         self._character_s = CHARACTER_BITS / baud
         self._t35_s = 3.5 * self._character_s if baud <= FAST_BAUD else FAST_SILENCE_S
@@ -118,19 +105,16 @@ class PacedWire:
         self._loop.call_at(reply_from - TICK_S / 2, lambda: self._take_up(port, data, arrived, reply_from))
 
     def _take_up(self, port: Port, data: bytes, arrived: float, reply_from: float) -> None:
-        requests = port.decoder.feed(data)
-        is_answered = False
-        for request in requests:
-            for delivery in self._bus.exchange(request):
-                is_answered = True
-                if delivery.after_s:
-                    start = reply_from + delivery.after_s
-                else:
-                    start = max(reply_from, self._free_at)
-                    self._free_at = start + len(delivery.data) * self._character_s
-                self._transmit(port, delivery.data, 0, start)
+        deliveries = port.session.feed(data)
+        for delivery in deliveries:
+            if delivery.after_s:
+                start = reply_from + delivery.after_s
+            else:
+                start = max(reply_from, self._free_at)
+                self._free_at = start + len(delivery.data) * self._character_s
+            self._transmit(port, delivery.data, 0, start)
         _await_silence(self._loop, port, arrived, self._silence_s)
-        if is_answered:
+        if deliveries:
             self._quiet_until = self._free_at + self._t35_s
             self._loop.call_at(self._free_at, self._finish)
         else:
@@ -161,11 +145,11 @@ class PacedWire:
 def _await_silence(loop: Loop, port: Port, now: float, silence_s: float) -> None:
     """A frame that is not completed within the silence is void."""
     port.heard_at = now
-    if not port.decoder.is_waiting:
+    if not port.session.is_waiting:
         return
 
     def look() -> None:
         if port.heard_at == now:
-            port.decoder.fall_silent()
+            port.session.fall_silent()
 
     loop.call_at(now + silence_s, look)

@@ -6,7 +6,7 @@ import pytest
 from shelving_master import SCAN_S, track
 
 from hardware_sim import ControlError, VirtualBlock, VirtualRoom, commands, registers
-from hardware_sim.bus import Delivery, FaultKind
+from hardware_sim.line_faults import HELD_S, Delivery, FaultKind
 from hardware_sim.modbus import Request, encode_mbap, encode_rtu
 
 STATUS = bytes((3, 1, 0, 0, 27))
@@ -40,6 +40,8 @@ LINE_FAULTS: list[tuple[dict[str, object], list[tuple[float, bytes]], bool]] = [
     ({"fault": "truncate", "bytes": 5}, [(0.0, GOOD[:5])], True),
     ({"fault": "split", "ms": 30}, [(0.0, GOOD[:4]), (0.03, GOOD[4:])], True),
     ({"fault": "corrupt"}, [(0.0, GOOD[:5] + bytes((GOOD[5] ^ 0x10,)) + GOOD[6:])], True),
+    ({"fault": "glue"}, [(HELD_S, GOOD)], True),
+    ({"fault": "echo"}, [(0.0, encode_rtu(1, BEAT) + GOOD)], True),
 ]
 
 

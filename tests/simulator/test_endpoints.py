@@ -168,6 +168,20 @@ def test_a_late_reply_comes_late_and_a_doubled_one_twice(simulator: RunningSimul
         assert len(receive(connection, 82)) == 82
 
 
+def test_a_glued_reply_comes_with_the_next_one_of_the_same_client(simulator: RunningSimulator) -> None:
+    simulator.control("link", fault="glue")
+    url = address(simulator.endpoints["rtu_tcp"])
+    with socket.create_connection(url) as connection, socket.create_connection(url) as other:
+        connection.sendall(encode_rtu(1, IDENTITY))
+        assert is_silent(connection)
+        other.sendall(encode_rtu(1, IDENTITY))
+        assert len(receive(other, 41)) == 41
+        assert is_silent(other, 0.05)
+        connection.sendall(encode_rtu(4, IDENTITY))
+        both = receive(connection, 82)
+        assert (both[0], both[41]) == (1, 4)
+
+
 def test_a_client_that_never_reads_blocks_nobody(simulator: RunningSimulator) -> None:
     with socket.create_connection(address(simulator.endpoints["tcp"])) as deaf:
         flood = b"".join(encode_mbap(1, IDENTITY, number) for number in range(200))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from shelving_master import track
 
 from hardware_sim import VirtualBlock, VirtualRoom, registers
-from hardware_sim.modbus import BrokenStream, MbapDecoder, Request, RtuDecoder, encode_mbap, encode_rtu
+from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder, encode_mbap, encode_rtu
+from hardware_sim.sessions import BrokenStream
 
 READ_STATUS = bytes((3, 1, 0, 0, 27))
 WRITE_STOP = bytes((6, 2, 0x20, 0, 0))
