@@ -236,6 +236,11 @@ class Supervisor:
         return self._watch.is_answering
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nothing speaks for or against the unit yet."""
+        return self._watch.is_unread
+
+    @property
     def is_busy(self) -> bool:
         """Whether a motion or a stop is under way, or the controller says that something moves."""
         status = self._watch.status

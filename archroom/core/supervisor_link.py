@@ -70,6 +70,11 @@ class LinkWatch(Generic[S]):
         return self.heard_s is not None and not self.is_lost
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nothing speaks for or against the unit yet: since the start it was neither proved nor doubted."""
+        return not self._is_proved and self.reason is None and self.is_waited_for
+
+    @property
     def is_waited_for(self) -> bool:
         """Whether silence of the unit means that the link is lost."""
         return True

@@ -27,6 +27,8 @@ from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
+FIRST_READ_S = 2.0
+"""How long after the start of a bus a question waits until each block was read twice, or is known not to answer."""
 STARVED_PROBE_S = 2.0
 """A probe that has waited for so long goes before a poll."""
 FIRST_REOPEN_S = 0.5
@@ -60,6 +62,8 @@ class Bus:
         self.is_gone = False
         """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
         self.port_problem: Message | None = say("{port} was not opened yet.", port=spec.url)
+        self._is_tried = False
+        self._started_s = monotonic()
         self._carriages = {number: len(blocks[number].carriages) for number in spec.units}
         self._tell = tell
         self._is_ending = False
@@ -68,7 +72,20 @@ class Bus:
 
     def start(self) -> None:
         """Begin to serve."""
+        self._started_s = monotonic()
         self._thread.start()
+
+    def wait_for_first_reading(self) -> None:
+        """Return when each block of a bus that was just started is proved or doubted; `changed` must be held."""
+        left_s = self._started_s + FIRST_READ_S - monotonic()
+        if left_s > 0:
+            self.changed.wait_for(lambda: not self._is_unread, left_s)
+
+    @property
+    def _is_unread(self) -> bool:
+        if self.port_problem is not None:
+            return not self._is_tried
+        return any(supervisor.is_unread for supervisor in self.supervisors.values())
 
     def end(self) -> None:
         """Stop serving; returns when the port is closed."""
@@ -94,6 +111,7 @@ class Bus:
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block."""
         with self.changed:
+            self.wait_for_first_reading()
             return [self.view(number) for number in self.supervisors]
 
     def view(self, number: int) -> BlockView:
@@ -128,7 +146,7 @@ class Bus:
             reopen_s = FIRST_REOPEN_S
             try:
                 with self.changed:
-                    self.port_problem = None
+                    self.port_problem, self._is_tried = None, True
                     for supervisor in self.supervisors.values():
                         supervisor.refresh(monotonic())
                 self._serve(line, wire.timing)
@@ -153,7 +171,7 @@ class Bus:
 
     def _lose_port(self, reason: Message) -> None:
         with self.changed:
-            self.port_problem = reason
+            self.port_problem, self._is_tried = reason, True
             for supervisor in self.supervisors.values():
                 supervisor.port_lost(monotonic(), reason)
             self._pass_on()

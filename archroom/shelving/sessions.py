@@ -189,6 +189,7 @@ def _is_at_rest(bus: Bus, blocks: tuple[int, ...]) -> bool:
 def _refreshed(bus: Bus, block: int) -> Supervisor:
     """Return a block's supervisor once it has a status newer than this question, or could not get one. `changed` is held."""
     supervisor = bus.supervisors[block]
+    bus.wait_for_first_reading()
     if bus.port_problem is not None:
         raise PortUnavailable(bus.port_problem)
     asked_s = monotonic()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from shelving_room import STANDSTILL_S, WIRES, ShelvingRoom, until
 
 from archroom.core.shelving import AisleState, OutcomeKind, Trust
 from archroom.errors import MotionRefused
+from archroom.shelving.bus import FIRST_READ_S
 from archroom.shelving.client import ShelvingClient
 
 
@@ -63,6 +65,31 @@ def test_a_stop_ends_it(room: ShelvingRoom, client: ShelvingClient) -> None:
     outcome = opening.outcome(3.0)
     assert outcome.kind is OutcomeKind.ABORTED
     assert "Stopped" in outcome.reason.english()
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_a_server_that_has_just_started_reads_its_blocks_before_it_answers(tmp_path: Path, wire: str) -> None:
+    with ShelvingRoom(tmp_path, wire) as room:
+        room.start_server()
+        client = room.client()
+        assert client.select(1, 3, "Ana").opens == 3
+        assert client.views()[0].trust is Trust.GOOD
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_what_is_shown_first_was_read(tmp_path: Path, wire: str) -> None:
+    with ShelvingRoom(tmp_path, wire) as room:
+        room.start_server()
+        assert room.client().views()[0].trust is Trust.GOOD
+
+
+def test_a_unit_that_is_silent_from_the_start_is_not_waited_for_long(tmp_path: Path) -> None:
+    with ShelvingRoom(tmp_path, silent=(1,)) as room:
+        room.start_server()
+        began_s = monotonic()
+        view = room.client().views()[0]
+        assert view.trust is Trust.LOST, view.why_not
+        assert monotonic() - began_s < FIRST_READ_S
 
 
 PLANT: list[tuple[str, dict[str, object], str]] = [
