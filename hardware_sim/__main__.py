@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hardware_sim.endpoints import EndpointError
+from hardware_sim.fields import ControlError
 from hardware_sim.parent import POLL_S, Parent, ask_for_hint
 from hardware_sim.roomfile import RoomFileError
 from hardware_sim.running import RunningSimulator
@@ -37,8 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             speed=options.speed,
             seed=options.seed,
             control=options.control if any(wire is not None for wire in wires) else options.control or "127.0.0.1:0",
+            scenario=None if options.scenario is None else options.scenario.read_text(encoding="utf-8"),
         )
-    except (RoomFileError, EndpointError, ValueError) as error:
+    except ControlError as error:
+        print(f"hardware_sim: {options.scenario}: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    except (RoomFileError, EndpointError, OSError, ValueError) as error:
         print(f"hardware_sim: {error}", file=sys.stderr)
         return EXIT_REFUSED
     try:
@@ -88,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--baud", type=int, metavar="N", help="pace the serial wires as a line of N baud would")
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="run the mechanics X times as fast")
     parser.add_argument("--seed", type=int, metavar="N", help="draw the same boot ids each time")
+    parser.add_argument(
+        "--scenario", type=Path, metavar="FILE", help="play what FILE says from the start on (the same page)"
+    )
     parser.add_argument("--control", metavar="H:P", help="serve the control channel there (docs/simulator.md)")
     return parser
 

@@ -7,13 +7,29 @@ not judge whether a motion is allowed: that is the controller's work. It counts 
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from hardware_sim.layout import BlockLayout, Segment
 from hardware_sim.mechanics import Carriage, Mechanics
+from hardware_sim.sensor_faults import SensorFaults
 
 BODY_MM = 300
 """Depth of a standing person: an aisle narrower than this touches whoever is in it."""
+STEP_IN_MM = 320
+"""Nobody walks into an aisle narrower than this while something moves: that leaves room to brake in."""
 STALL_LIMIT_S = 0.5
 """A drive gives up on a carriage that does not move for this long."""
+CRANK_MM_S = 20.0
+"""How fast a hand turns a crank, at most."""
+
+
+class DriveFault(StrEnum):
+    """What a drive that does not obey runs on after, until it has arrived."""
+
+    LOST_LINK = "lost_link"
+    """Its controller's watchdog lets go of it, as a drive does whose loss of communication is set to *continue*."""
+    STOP = "stop"
+    """A STOP that its controller was sent."""
 
 
 class Person:
@@ -35,8 +51,9 @@ class Block:
     """One track of carriages that can be set in motion, stopped and stepped."""
 
     __slots__ = (
-        *("_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "edges_held"),
-        *("emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout", "mechanics"),
+        *("_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "cranked", "drive_fault"),
+        *("edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout", "mechanics"),
+        *("sensor_faults",),
     )
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
@@ -53,6 +70,10 @@ class Block:
         """Carriages that something blocks: driven or not, they stay."""
         self.encoder_offsets: dict[int, int] = {}
         """By how many mm the measured position of a carriage is wrong."""
+        self.sensor_faults = SensorFaults()
+        self.drive_fault: DriveFault | None = None
+        self.cranked: int | None = None
+        """The carriage that a hand is turning."""
         self.hits = 0
         """How often a person was touched by steel: the oracle. 0 is the only good number."""
         self._segments = layout.segments
@@ -69,6 +90,8 @@ class Block:
 
     def step(self, dt_s: float) -> None:
         """Let `dt_s` seconds pass."""
+        if self.sensor_faults:
+            self.sensor_faults.step(dt_s)
         moving = self._moving
         if not moving:
             return
@@ -87,6 +110,8 @@ class Block:
                 has_arrivals = True
         if has_arrivals:
             self._moving = [carriage for carriage in moving if carriage.phase_left_s > 0.0]
+            if not self._moving:
+                self.cranked = None
         if self.jammed:
             self._part_overlapping()
         if self._people:
@@ -115,6 +140,28 @@ class Block:
         for carriage in self._moving:
             carriage.brake(self.mechanics.stop_deceleration_mm_s2)
         self._moving = [carriage for carriage in self._moving if carriage.phase_left_s > 0.0]
+        self.cranked = None
+
+    def crank(self, carriage: int, by_mm: int, time_scale: float) -> None:
+        """Turn one carriage by hand, as far as its neighbours and whoever stands beside it let it go.
+
+        Raises ValueError while something moves, and of a carriage that is fixed or jammed or has no way to go.
+        """
+        if self._moving:
+            raise ValueError("the block is moving")
+        turned = self.carriages[carriage - 1]
+        if turned.is_fixed or carriage in self.jammed:
+            raise ValueError(f"carriage {carriage} cannot be turned")
+        ahead = carriage if by_mm > 0 else carriage - 1
+        is_somebody_there = any(person.aisle == ahead for person in self._people.values())
+        room_mm = self.gap(ahead) - (BODY_MM + 1 if is_somebody_there else self.layout.clearance_mm)
+        way_mm = min(float(abs(by_mm)), room_mm)
+        if way_mm <= 0.0:
+            raise ValueError(f"carriage {carriage} has no way to go there")
+        speed = min(CRANK_MM_S / time_scale, self.mechanics.speed_mm_s) * (1.0 if by_mm > 0 else -1.0)
+        turned.run_to(turned.position + way_mm * (1.0 if by_mm > 0 else -1.0), [(way_mm / abs(speed), speed, 0.0)])
+        self._moving = [turned]
+        self.cranked = carriage
 
     def free(self, carriage: int) -> None:
         """Take away what blocks a carriage; what was stalled and is still driven runs on from standstill."""
@@ -194,6 +241,8 @@ class Block:
         positions = [int(carriage.position + 0.5) for carriage in self.carriages]
         for number, offset_mm in self.encoder_offsets.items():
             positions[number - 1] = min(0xFFFF, max(0, positions[number - 1] + offset_mm))
+        for number, frozen_mm in self.sensor_faults.encoders_frozen.items():
+            positions[number - 1] = frozen_mm
         return positions
 
     def is_measured_impossible(self) -> bool:
@@ -228,7 +277,7 @@ class Block:
     def is_undisturbed(self) -> bool:
         """Whether nobody is in an aisle, no sensor or button says anything, and nothing is broken."""
         is_sensed = self._people or self.beams_broken or self.edges_held or self.emergency_stop_pressed
-        return not (is_sensed or self.jammed or self.encoder_offsets)
+        return not (is_sensed or self.jammed or self.encoder_offsets or self.sensor_faults)
 
     def let_in(self, name: str, aisle: int, *, is_detected: bool = True) -> Person:
         """Let somebody walk into an aisle; `is_detected=False` is a detector that is blind to them.
@@ -239,8 +288,11 @@ class Block:
             raise ValueError(f"{name} is in aisle {self._people[name].aisle} already")
         if not self.layout.is_enterable(aisle):
             raise ValueError(f"aisle {aisle} cannot be entered")
-        if self.gap(aisle) < BODY_MM:
-            raise ValueError(f"aisle {aisle} is {int(self.gap(aisle))} mm wide; a person needs {BODY_MM}")
+        needed_mm = STEP_IN_MM if self._moving else BODY_MM
+        if self.gap(aisle) < needed_mm:
+            raise ValueError(f"aisle {aisle} is {int(self.gap(aisle))} mm wide; a person needs {needed_mm}")
+        if self.cranked is not None:
+            self.stop()  # whoever turns the crank sees them
         edges = (self._side(aisle, 0), self._side(aisle, 1))
         person = Person(name, aisle, is_detected=is_detected, entry_edges=edges)
         self._people[name] = person
@@ -254,19 +306,18 @@ class Block:
 
     def occupied_mask(self) -> int:
         """Bit *k* set: the detectors see somebody in aisle *k*."""
-        mask = 0
-        for person in self._people.values():
-            if person.is_detected:
-                mask |= 1 << person.aisle
-        return mask
+        aisles = {person.aisle for person in self._people.values() if person.is_detected}
+        return sum(1 << aisle for aisle in self.sensor_faults.detected(aisles))
 
     def beam_mask(self) -> int:
         """Bit *k* set: the beam in aisle *k* is broken."""
-        return sum(1 << aisle for aisle in self.beams_broken)
+        return sum(1 << aisle for aisle in self.beams_broken | self.sensor_faults.broken_beams())
 
     def is_edge_pressed(self) -> bool:
         """Whether a safety edge is held down, or pressed by a body that it touches now."""
-        return bool(self.edges_held) or any(self.gap(person.aisle) < BODY_MM for person in self._people.values())
+        if self.edges_held or self.sensor_faults.pressed_edges():
+            return True
+        return any(self.gap(person.aisle) < BODY_MM for person in self._people.values())
 
     def _find_contacts(self) -> None:
         for person in self._people.values():

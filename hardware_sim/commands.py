@@ -1,34 +1,42 @@
 """The control channel's verbs: what a person in the room, a technician or bad luck does to the simulator.
 
-Pure. What is not modelled, an unknown field or a wrong value is refused with a sentence; nothing is half done.
+Pure. What is not modelled, an unknown field or a wrong value is refused with a sentence; nothing is half done. A request is
+prepared first, which finds everything that can be wrong with its words, and done later: a scenario is prepared whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardware_sim.fields import ControlError, Fields
 from hardware_sim.line_faults import FaultKind, LineFault
-from hardware_sim.registers import Fault, Mode, WatchdogMode
 from hardware_sim.station import Station
+from hardware_sim.unit_commands import UNIT_VERBS, Act, Answer
 
 if TYPE_CHECKING:
     from hardware_sim.virtual import VirtualRoom
 
-Answer = dict[str, object]
+Prepare = Callable[["VirtualRoom", Mapping[str, object]], Act]
 
 
 def execute(room: VirtualRoom, request: Mapping[str, object]) -> Answer:
     """Carry out one request, `do` naming the verb. Raises ControlError."""
+    return prepare(room, request)()
+
+
+def prepare(room: VirtualRoom, request: Mapping[str, object]) -> Act:
+    """Return what a request will do when it is called. Raises ControlError for what can never be done."""
     fields = Fields(request)
     verb = fields.text("do")
     if verb in _ROOM_VERBS:
         return _ROOM_VERBS[verb](room, fields)
-    if verb not in _UNIT_VERBS:
-        raise ControlError(f"{verb!r} is not modelled; there is {', '.join(sorted({*_ROOM_VERBS, *_UNIT_VERBS}))}")
-    return _UNIT_VERBS[verb](_station(room, fields), fields)
+    if verb in _RIVAL_VERBS:
+        return _RIVAL_VERBS[verb](room, _station(room, fields), fields)
+    if verb not in UNIT_VERBS:
+        there_is = ", ".join(sorted({*_ROOM_VERBS, *_RIVAL_VERBS, *UNIT_VERBS}))
+        raise ControlError(f"{verb!r} is not modelled; there is {there_is}")
+    return UNIT_VERBS[verb](_station(room, fields), fields)
 
 
 def truth_of(station: Station) -> Answer:
@@ -53,6 +61,12 @@ def truth_of(station: Station) -> Answer:
         "beams": sorted(block.beams_broken),
         "jammed": sorted(block.jammed),
         "encoder_offsets": {str(carriage): offset for carriage, offset in sorted(block.encoder_offsets.items())},
+        "encoders_frozen": sorted(block.sensor_faults.encoders_frozen),
+        "beams_chattering": sorted(block.sensor_faults.beams_chattering),
+        "edges_chattering": sorted(block.sensor_faults.edges_chattering),
+        "detectors": {str(aisle): fault.value for aisle, fault in sorted(block.sensor_faults.detectors.items())},
+        "drive": "obeys" if block.drive_fault is None else f"runs on after {block.drive_fault.value}",
+        "cranked": block.cranked,
         "people": [
             {
                 **{"name": person.name, "aisle": person.aisle, "detected": person.is_detected},
@@ -73,7 +87,7 @@ def _station(room: VirtualRoom, fields: Fields) -> Station:
     return room.stations[unit]
 
 
-def _state(room: VirtualRoom, fields: Fields) -> Answer:
+def _state(room: VirtualRoom, fields: Fields) -> Act:
     chosen = room.stations
     if fields.has("unit"):
         unit = fields.whole("unit", 1, 247)
@@ -81,25 +95,29 @@ def _state(room: VirtualRoom, fields: Fields) -> Answer:
             raise ControlError(f"there is no unit {unit}")
         chosen = {unit: room.stations[unit]}
     fields.finish()
-    return {
+    return lambda: {
         "now_s": round(room.now_ms / 1000.0, 6),
         "speed": room.speed,
         "link_faults": [{"fault": fault.kind.value, "count": fault.count} for fault in room.bus.faults],
+        "scenario": None if room.player is None else room.player.report(),
         "units": {str(unit): truth_of(station) for unit, station in chosen.items()},
     }
 
 
-def _speed(room: VirtualRoom, fields: Fields) -> Answer:
+def _speed(room: VirtualRoom, fields: Fields) -> Act:
     factor = fields.number("factor")
     fields.finish()
-    try:
+    if not 0.0 < factor <= 1000.0:
+        raise ControlError("the speed factor lies above 0 and at most at 1000")
+
+    def act() -> Answer:
         room.speed = factor
-    except ValueError as error:
-        raise ControlError(str(error)) from error
-    return {}
+        return {}
+
+    return act
 
 
-def _link(room: VirtualRoom, fields: Fields) -> Answer:
+def _link(room: VirtualRoom, fields: Fields) -> Act:
     name = fields.text("fault")
     if name not in set(FaultKind):
         raise ControlError(f"link fault {name!r} is not modelled; there is {', '.join(FaultKind)}")
@@ -122,159 +140,54 @@ def _link(room: VirtualRoom, fields: Fields) -> Answer:
         case _:
             pass
     fields.finish()
-    room.bus.faults.append(fault)
-    return {}
+
+    def act() -> Answer:
+        room.bus.faults.append(fault)
+        return {}
+
+    return act
 
 
-def _link_clear(room: VirtualRoom, fields: Fields) -> Answer:
+def _link_clear(room: VirtualRoom, fields: Fields) -> Act:
     fields.finish()
-    room.bus.faults.clear()
-    return {}
+
+    def act() -> Answer:
+        room.bus.faults.clear()
+        return {}
+
+    return act
 
 
-def _person_in(station: Station, fields: Fields) -> Answer:
-    name = fields.text("name", "somebody")
-    aisle = fields.whole("aisle", 0, len(station.block.carriages))
-    is_detected = fields.truth("detected", True)
+def _scenario(room: VirtualRoom, fields: Fields) -> Act:
+    text = fields.text("text")
     fields.finish()
-    try:
-        station.block.let_in(name, aisle, is_detected=is_detected)
-    except ValueError as error:
-        raise ControlError(str(error)) from error
-    return {}
+    player = room.player_of(text)
+
+    def act() -> Answer:
+        room.play(player)
+        return {"lines": player.line_count}
+
+    return act
 
 
-def _person_out(station: Station, fields: Fields) -> Answer:
-    name = fields.text("name", "somebody")
+def _second_master(room: VirtualRoom, station: Station, fields: Fields) -> Act:
+    does = fields.text("does")
+    if does not in ("opens", "selects", "stops", "falls_silent"):
+        raise ControlError("a second master opens, selects, stops or falls_silent")
+    aisle = fields.whole("aisle", 0, len(station.block.carriages)) if does in ("opens", "selects") else 0
     fields.finish()
-    try:
-        station.block.let_out(name)
-    except ValueError as error:
-        raise ControlError(str(error)) from error
-    return {}
+    rival = room.rivals[station.block.layout.number]
 
+    def act() -> Answer:
+        if does == "falls_silent":
+            rival.fall_silent()
+        elif does == "stops":
+            rival.stop()
+        else:
+            rival.begin(aisle, operates=does == "opens")
+        return {}
 
-def _emergency_stop(station: Station, fields: Fields) -> Answer:
-    is_pressed = fields.truth("pressed")
-    fields.finish()
-    station.block.emergency_stop_pressed = is_pressed
-    return {}
-
-
-def _edge(station: Station, fields: Fields) -> Answer:
-    carriage = fields.whole("carriage", 1, len(station.block.carriages))
-    is_pressed = fields.truth("pressed")
-    fields.finish()
-    _set_membership(station.block.edges_held, carriage, is_pressed)
-    return {}
-
-
-def _beam(station: Station, fields: Fields) -> Answer:
-    aisle = fields.whole("aisle", 0, len(station.block.carriages))
-    is_broken = fields.truth("broken")
-    fields.finish()
-    _set_membership(station.block.beams_broken, aisle, is_broken)
-    return {}
-
-
-def _jam(station: Station, fields: Fields) -> Answer:
-    carriage = fields.whole("carriage", 1, len(station.block.carriages))
-    is_jammed = fields.truth("jammed")
-    fields.finish()
-    if is_jammed:
-        station.block.jammed.add(carriage)
-    else:
-        station.block.free(carriage)
-    return {}
-
-
-def _encoder(station: Station, fields: Fields) -> Answer:
-    carriage = fields.whole("carriage", 1, len(station.block.carriages))
-    offset_mm = fields.whole("offset_mm", -0xFFFF, 0xFFFF)
-    fields.finish()
-    station.controller.freeze_snapshot()
-    if offset_mm:
-        station.block.encoder_offsets[carriage] = offset_mm
-    else:
-        station.block.encoder_offsets.pop(carriage, None)
-    return {}
-
-
-def _reset(station: Station, fields: Fields) -> Answer:
-    fields.finish()
-    if not station.is_powered:
-        raise ControlError("the controller has no power")
-    left = station.controller.press_reset()
-    return {"latched": [fault.name.lower() for fault in Fault(left) if fault.name]}
-
-
-def _mode(station: Station, fields: Fields) -> Answer:
-    name = fields.text("mode")
-    fields.finish()
-    if name.upper() not in Mode.__members__:
-        raise ControlError(f"mode must be one of {', '.join(mode.name.lower() for mode in Mode)}")
-    station.controller.turn_mode_switch(Mode[name.upper()])
-    return {}
-
-
-def _enable(station: Station, fields: Fields) -> Answer:
-    is_given = fields.truth("given")
-    fields.finish()
-    station.controller.turn_enable_key(is_given)
-    return {}
-
-
-def _power(station: Station, fields: Fields) -> Answer:
-    is_on = fields.truth("on")
-    fields.finish()
-    station.switch_power(is_on)
-    return {"boot_id": station.controller.boot_id} if is_on else {}
-
-
-def _silent(station: Station, fields: Fields) -> Answer:
-    is_on = fields.truth("on")
-    fields.finish()
-    station.is_silent = is_on
-    return {}
-
-
-def _freeze(station: Station, fields: Fields) -> Answer:
-    is_on = fields.truth("on")
-    fields.finish()
-    station.repeat_status(is_on)
-    return {}
-
-
-def _configure(station: Station, fields: Fields) -> Answer:
-    old = station.controller.settings
-
-    def register(name: str, now: int) -> int:
-        return fields.whole(name, 0, 0xFFFF, now)
-
-    try:
-        settings = replace(
-            old,
-            serial=fields.text("serial", old.serial),
-            magic=register("magic", old.magic),
-            map_version=register("map_version", old.map_version),
-            kind=register("kind", old.kind),
-            block=register("block", station.block.layout.number if old.block is None else old.block),
-            watchdog_ms=register("watchdog_ms", old.watchdog_ms),
-            watchdog_mode=WatchdogMode(fields.whole("watchdog_mode", 0, 3, int(old.watchdog_mode))),
-            warning_ms=register("warning_ms", old.warning_ms),
-        )
-    except ValueError as error:
-        raise ControlError(str(error)) from error
-    fields.finish()
-    station.configure(settings)
-    return {"boot_id": station.controller.boot_id}
-
-
-def _set_membership(members: set[int], member: int, is_in: bool) -> None:
-    if is_in:
-        members.add(member)
-    else:
-        members.discard(member)
+    return act
 
 
 def _hex(text: str) -> bytes:
@@ -284,25 +197,11 @@ def _hex(text: str) -> bytes:
         raise ControlError("hex must be pairs of hexadecimal digits") from error
 
 
-_ROOM_VERBS: dict[str, Callable[[VirtualRoom, Fields], Answer]] = {
+_ROOM_VERBS: dict[str, Callable[[VirtualRoom, Fields], Act]] = {
     "state": _state,
     "speed": _speed,
     "link": _link,
     "link_clear": _link_clear,
+    "scenario": _scenario,
 }
-_UNIT_VERBS: dict[str, Callable[[Station, Fields], Answer]] = {
-    "person_in": _person_in,
-    "person_out": _person_out,
-    "emergency_stop": _emergency_stop,
-    "edge": _edge,
-    "beam": _beam,
-    "jam": _jam,
-    "encoder": _encoder,
-    "reset": _reset,
-    "mode": _mode,
-    "enable": _enable,
-    "power": _power,
-    "silent": _silent,
-    "freeze": _freeze,
-    "configure": _configure,
-}
+_RIVAL_VERBS: dict[str, Callable[[VirtualRoom, Station, Fields], Act]] = {"second_master": _second_master}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hardware_sim import registers
-from hardware_sim.block import Block
+from hardware_sim.block import Block, DriveFault
 from hardware_sim.orders import CommandRecord, Motion, Selection
 from hardware_sim.registers import (
     EndReason,
@@ -30,6 +30,8 @@ from hardware_sim.watchdog import Watchdog
 
 OPEN_TOLERANCE_MM = 20
 """An aisle is open when its gap is at least AISLE_MM less this."""
+_DEAF_TO = {EndReason.WATCHDOG: DriveFault.LOST_LINK, EndReason.STOP: DriveFault.STOP}
+"""The drive fault that leaves a motion running though it was ended for this reason."""
 MAX_SELECT_TTL_MS = 10_000
 MAX_OPERATE_TTL_MS = 60_000
 
@@ -155,7 +157,7 @@ class Controller:
         """Local reset: clears each latched fault whose input is clear, starts nothing. Returns what stays latched."""
         self.freeze_snapshot()
         held = self._held_faults()
-        if self.block.beams_broken:
+        if self.block.beam_mask():
             held |= Fault.BEAM
         if self.block.occupied_mask() & self._occupied_latch:
             held |= Fault.OCCUPIED
@@ -322,7 +324,8 @@ class Controller:
         if self._motion is None or self.state is State.STOPPING:
             return
         self._end_reason = reason
-        self.block.stop()
+        if _DEAF_TO.get(reason, "") != self.block.drive_fault:
+            self.block.stop()
         self.state = State.STOPPING
         if self.block.is_still:
             self._motion = None

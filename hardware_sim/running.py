@@ -59,10 +59,13 @@ class RunningSimulator:
         control: str | None = None,
         mechanics: Mechanics | None = None,
         settings: Settings | None = None,
+        scenario: str | None = None,
     ) -> None:
         if seed is None:
             seed = int.from_bytes(os.urandom(4), "big")
         self.room = VirtualRoom.of_room(room, seed=seed, speed=speed, mechanics=mechanics, settings=settings)
+        if scenario is not None:
+            self.room.play(self.room.player_of(scenario))
         self.lost_s = 0.0
         self.loop = Loop()
         self._scanned = threading.Condition(self.loop.lock)
@@ -141,7 +144,7 @@ class RunningSimulator:
         self.close()
 
     def _schedule_scan(self) -> None:
-        self.loop.call_at(self._lived_until + max(0.0, self.room.next_scan_s), self._live)
+        self.loop.call_at(self._lived_until + max(0.0, self.room.next_event_s), self._live)
 
     def _live(self) -> None:
         now = self.loop.now()

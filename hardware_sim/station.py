@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from hardware_sim import registers
@@ -10,13 +11,17 @@ from hardware_sim.controller import Controller
 from hardware_sim.layout import BlockLayout
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.modbus import READ_HOLDING, answer, written
+from hardware_sim.registers import Mode
 from hardware_sim.settings import Settings
 
 
 class Station:
     """A block with its controller; keeps what outlives a power cut (switches, latched faults, where things stand)."""
 
-    __slots__ = ("_controller", "_is_powered", "_random", "block", "cached_status", "is_silent", "next_scan_ms")
+    __slots__ = (
+        *("_controller", "_is_powered", "_random", "block", "cached_status", "is_silent", "listeners"),
+        *("next_scan_ms",),
+    )
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics, settings: Settings, random: Random) -> None:
         self.block = Block(layout, mechanics)
@@ -26,6 +31,8 @@ class Station:
         """A dead line: nothing that is sent to this unit arrives."""
         self.cached_status: bytes | None = None
         """What a gateway that repeats itself answers to every read of the status."""
+        self.listeners: list[Callable[[int, tuple[int, ...]], None]] = []
+        """Told of each write that was taken, whoever it came from: the address and the values."""
         self._controller = Controller(self.block, settings, self._draw_boot_id())
         self.next_scan_ms = float(settings.scan_ms)
 
@@ -49,17 +56,29 @@ class Station:
         cached = self.cached_status
         if cached is not None and len(pdu) == 5 and pdu[:3] == bytes((READ_HOLDING, registers.STATUS >> 8, 0)):
             return cached
-        return answer(self._controller, pdu)
+        reply = answer(self._controller, pdu)
+        if self.listeners and reply[0] == pdu[0] != READ_HOLDING:
+            self._tell(pdu)
+        return reply
 
     def obey_broadcast(self, pdu: bytes) -> None:
         """A broadcast is obeyed as STOP only."""
         write = written(pdu)
         if write is not None and write[0] == registers.STOP and len(write[1]) == 1:
             self._controller.write(*write)
+            self._tell(pdu)
+
+    def _tell(self, pdu: bytes) -> None:
+        write = written(pdu)
+        if write is not None:
+            for listen in self.listeners:
+                listen(*write)
 
     def scan(self) -> None:
         """One scan period passes."""
         controller = self._controller
+        if self.block.cranked is not None and controller.mode is not Mode.HAND_CRANK:
+            self.block.stop()
         if self._is_powered:
             controller.scan()
         else:

@@ -6,24 +6,32 @@ or frames without a socket.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
 from hardware_sim import commands
 from hardware_sim.bus import Bus
+from hardware_sim.fields import ControlError
 from hardware_sim.layout import BlockLayout
 from hardware_sim.mechanics import Mechanics
 from hardware_sim.modbus import MbapDecoder, RtuDecoder
+from hardware_sim.player import Player
+from hardware_sim.rival import Rival
 from hardware_sim.roomfile import RoomLayout, load_room
+from hardware_sim.scenario import ScenarioError, parse_scenario
 from hardware_sim.settings import Settings
 from hardware_sim.station import Station
+
+
+def _next_scan_ms(entry: tuple[int, Station]) -> float:
+    return entry[1].next_scan_ms
 
 
 class VirtualRoom:
     """All blocks of a room, each a unit whose address is its block number, on one bus."""
 
-    __slots__ = ("_speed", "bus", "code", "now_ms", "stations")
+    __slots__ = ("_speed", "bus", "code", "now_ms", "observers", "player", "rivals", "stations")
 
     def __init__(
         self,
@@ -43,6 +51,11 @@ class VirtualRoom:
             own = settings or Settings(serial=f"SIM{layout.number:05d}")
             self.stations[layout.number] = Station(layout, mechanics or Mechanics(), own, random)
         self.bus = Bus(self.stations)
+        self.rivals = {unit: Rival(station) for unit, station in self.stations.items()}
+        self.player: Player | None = None
+        """What plays a scenario, if one was begun."""
+        self.observers: list[Callable[[int, float], None]] = []
+        """Told of each scan that a unit has run: the unit, and when, in ms of the room's clock."""
         self._speed = 1.0
         self.speed = speed
 
@@ -74,17 +87,49 @@ class VirtualRoom:
             station.controller.time_scale = factor
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: every scan that falls due is run."""
+        """Let time pass: every scan that falls due is run, and what a scenario says happens at its time."""
         self.now_ms += seconds * 1000.0
         now_ms = self.now_ms + 1e-6
-        for station in self.stations.values():
-            while station.next_scan_ms <= now_ms:
-                station.scan()
+        while True:
+            unit, station = min(self.stations.items(), key=_next_scan_ms)
+            player = self.player
+            if player is not None and player.next_ms <= min(now_ms, station.next_scan_ms):
+                player.play_due(player.next_ms)
+            elif station.next_scan_ms <= now_ms:
+                self._scan(unit, station)
+            else:
+                return
+
+    def _scan(self, unit: int, station: Station) -> None:
+        at_ms = station.next_scan_ms
+        station.scan()
+        rival = self.rivals[unit]
+        if rival.is_alive:
+            rival.step(station.controller.settings.scan_ms)
+        for observe in self.observers:
+            observe(unit, at_ms)
+        if self.player is not None:
+            self.player.look(station, at_ms)
 
     @property
-    def next_scan_s(self) -> float:
-        """Seconds from now until the next scan of any unit."""
-        return (min(station.next_scan_ms for station in self.stations.values()) - self.now_ms) / 1000.0
+    def next_event_s(self) -> float:
+        """Seconds from now until the next scan of any unit, or act of a scenario."""
+        next_ms = min(station.next_scan_ms for station in self.stations.values())
+        if self.player is not None:
+            next_ms = min(next_ms, self.player.next_ms)
+        return (next_ms - self.now_ms) / 1000.0
+
+    def player_of(self, text: str) -> Player:
+        """Prepare a scenario for this room. Raises ControlError with the line and the reason."""
+        try:
+            return Player(self, parse_scenario(text))
+        except ScenarioError as error:
+            raise ControlError(str(error)) from error
+
+    def play(self, player: Player) -> None:
+        """Begin a scenario now, in place of one that is under way."""
+        self.player = player
+        player.begin(self.now_ms)
 
     def control(self, do: str, **fields: object) -> dict[str, object]:
         """What the control channel does (``docs/simulator.md``). Raises ControlError for what is refused."""

@@ -12,7 +12,8 @@ import hardware_sim
 PACKAGE = Path(hardware_sim.__file__).parent
 PURE = (
     *("layout", "mechanics", "block", "registers", "settings", "orders", "watchdog", "controller", "station"),
-    *("modbus", "bus", "line_faults", "sessions", "fields", "commands"),
+    *("modbus", "bus", "line_faults", "sessions", "fields", "commands", "unit_commands", "sensor_faults", "rival"),
+    *("phrases", "scenario", "player"),
 )
 IMPURE = {
     *("time", "datetime", "os", "sys", "io", "pathlib", "socket", "select", "selectors", "threading", "queue"),
