@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from archroom.core.holdings import PlaceKind
 from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, StaticShelving
+from archroom.core.tables import Table, parse_toml
 from archroom.errors import BadFile, say
-from archroom.exchange.tables import Table
 
 SAMPLES = ("small", "large")
 """The rooms that come with the program."""
@@ -22,7 +20,6 @@ MAX_TRACK_MM = 0xFFFF
 MAX_SHELVES = 200_000
 _MAX_LENGTH_MM = 10_000
 _FACES = ("A", "B")
-_TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 def read_room(path: Path) -> RoomPlan:
@@ -48,7 +45,7 @@ def sample_room(name: str) -> RoomPlan:
 
 def parse_room(content: bytes) -> RoomPlan:
     """Return the plan that a room file's bytes describe; raises BadFile."""
-    document = Table(_fields_of(content), "")
+    document = parse_toml(content, MAX_BYTES)
     room = document.table("room")
     code, title = room.code("code", "[A-Z0-9]{1,8}"), room.text("title")
     room.finish()
@@ -62,23 +59,6 @@ def parse_room(content: bytes) -> RoomPlan:
         document.refuse(say("a room needs a [[place]] of the kind staging, where returned things go"))
     _refuse_too_many(document, blocks, statics)
     return RoomPlan(code, title, blocks, statics, places)
-
-
-def _fields_of(content: bytes) -> dict[str, object]:
-    if len(content) > MAX_BYTES:
-        raise BadFile(say("larger than {most} bytes, so it is no room file.", most=MAX_BYTES))
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadFile(say("line {line} is not UTF-8 text.", line=line), line) from error
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.search(str(error))
-        line, column = (int(found[1]), int(found[2])) if found else (content.count(b"\n") + 1, 0)
-        why = _TOML_PLACE.sub("", str(error))
-        raise BadFile(say("line {line} is not TOML: {why}.", line=line, why=why), line, column) from error
-    except RecursionError as error:
-        raise BadFile(say("nested too deeply for a room file.")) from error
 
 
 def _block(table: Table) -> Block:
