@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archroom.drivers.line_state import LineState, newly_opened
-from archroom.drivers.modbus import ExceptionCode, Function, Request
+from archroom.drivers.modbus import ExceptionCode, Request
 from archroom.drivers.transactions import Failure, FailureKind, Reply, Transaction
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
@@ -80,7 +80,7 @@ class Line:
         Raises as `exchange`, with the last failure; ValueError for a write or for more repeats. An exception is an answer
         and is not asked for again.
         """
-        if request.function is not Function.READ or not 0 <= repeats <= MOST_READ_REPEATS:
+        if not request.function.is_read or not 0 <= repeats <= MOST_READ_REPEATS:
             raise ValueError("only reads are repeated, and at most twice")
         while True:
             try:

@@ -15,9 +15,19 @@ from functools import cache
 
 from pymodbus.framer import FramerBase, FramerRTU, FramerSocket
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
+from pymodbus.pdu.bit_message import (
+    ReadCoilsRequest,
+    ReadCoilsResponse,
+    ReadDiscreteInputsRequest,
+    ReadDiscreteInputsResponse,
+    WriteMultipleCoilsRequest,
+    WriteSingleCoilRequest,
+)
 from pymodbus.pdu.register_message import (
     ReadHoldingRegistersRequest,
     ReadHoldingRegistersResponse,
+    ReadInputRegistersRequest,
+    ReadInputRegistersResponse,
     WriteMultipleRegistersRequest,
     WriteSingleRegisterRequest,
 )
@@ -29,6 +39,7 @@ CRC_BYTES = 2
 HEADER_BYTES = {Framing.RTU: 1, Framing.MBAP: 7}
 """What stands in front of the function byte."""
 EXCEPTION_PDU_BYTES = 2
+COIL_ON = 0xFF00
 MAX_FRAME_BYTES = 260
 SHORTEST_ANSWER_BYTES = {Framing.RTU: 5, Framing.MBAP: 9}
 """Fewer bytes than this cannot hold an answer of anybody."""
@@ -41,7 +52,7 @@ class FoundReply:
     start: int
     end: int
     registers: tuple[int, ...]
-    """What was read; empty for a write or an exception."""
+    """What was read, bits as 0 and 1; empty for a write or an exception."""
     exception_code: int | None
     """The code if the unit answered with an exception, else None."""
 
@@ -130,13 +141,25 @@ def whole_frames(data: bytes, framing: Framing) -> Iterator[tuple[int, int]]:
 
 
 def _request_pdu(request: Request, transaction: int) -> ModbusPDU:
-    unit, address = request.unit, request.address
-    if request.function is Function.READ:
-        return ReadHoldingRegistersRequest(unit, transaction, address, count=request.count)
-    values = list(request.values)
-    if request.function is Function.WRITE_ONE:
-        return WriteSingleRegisterRequest(unit, transaction, address, registers=values)
-    return WriteMultipleRegistersRequest(unit, transaction, address, registers=values)
+    unit, address, count = request.unit, request.address, request.count
+    values, bits = list(request.values), [bool(value) for value in request.values]
+    match request.function:
+        case Function.READ_COILS:
+            return ReadCoilsRequest(unit, transaction, address, count=count)
+        case Function.READ_DISCRETE:
+            return ReadDiscreteInputsRequest(unit, transaction, address, count=count)
+        case Function.READ:
+            return ReadHoldingRegistersRequest(unit, transaction, address, count=count)
+        case Function.READ_INPUT:
+            return ReadInputRegistersRequest(unit, transaction, address, count=count)
+        case Function.WRITE_COIL:
+            return WriteSingleCoilRequest(unit, transaction, address, bits=bits)
+        case Function.WRITE_ONE:
+            return WriteSingleRegisterRequest(unit, transaction, address, registers=values)
+        case Function.WRITE_COILS:
+            return WriteMultipleCoilsRequest(address=address, bits=bits, dev_id=unit, transaction_id=transaction)
+        case Function.WRITE_SEVERAL:
+            return WriteMultipleRegistersRequest(unit, transaction, address, registers=values)
 
 
 def _header(request: Request, framing: Framing, transaction: int, pdu_bytes: int) -> bytes:
@@ -147,9 +170,13 @@ def _header(request: Request, framing: Framing, transaction: int, pdu_bytes: int
 
 def _good_start(request: Request) -> bytes:
     """The part of a good answer's PDU that is known beforehand: the echo of a write is known to the last byte."""
-    if request.function is Function.READ:
-        return bytes((request.function, 2 * request.count))
-    second = request.values[0] if request.function is Function.WRITE_ONE else request.count
+    if request.function.is_read:
+        return bytes((request.function, request.reply_data_bytes))
+    second = request.count
+    if request.function is Function.WRITE_ONE:
+        second = request.values[0]
+    elif request.function is Function.WRITE_COIL:
+        second = COIL_ON if request.values[0] else 0
     return struct.pack(">BHH", request.function, request.address, second)
 
 
@@ -159,8 +186,10 @@ def _decoded(frame: bytes, start: int, request: Request, framing: Framing, trans
     end = start + len(frame)
     if isinstance(pdu, ExceptionResponse):
         return FoundReply(start, end, (), pdu.exception_code)
-    if isinstance(pdu, ReadHoldingRegistersResponse):
+    if isinstance(pdu, ReadHoldingRegistersResponse | ReadInputRegistersResponse):
         return FoundReply(start, end, tuple(pdu.registers), None)
+    if isinstance(pdu, ReadCoilsResponse | ReadDiscreteInputsResponse):
+        return FoundReply(start, end, tuple(int(bit) for bit in pdu.bits[: request.count]), None)
     return None if pdu is None else FoundReply(start, end, (), None)
 
 

@@ -39,6 +39,11 @@ def parts(table: Table, block: int, part: int) -> Table:
     return table.tables("block", "[[block]]")[block - 1].tables("part", "[[block.part]]")[part - 1]
 
 
+def signal(table: Table) -> Table:
+    """The first signal."""
+    return table.tables_by_name("signal", "[a-z]+")["running"]
+
+
 @pytest.mark.parametrize(
     ("act", "line", "words"),
     [
