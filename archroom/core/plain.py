@@ -86,6 +86,8 @@ class Capabilities:
     has_sequence_numbers: bool
     stops_when_host_is_silent: bool | None
     """None: nobody has shown it; it counts as no."""
+    lease_period_s: float | None = None
+    """How often a motion's lease must be renewed, where the controller has a heartbeat."""
 
     @property
     def needs_attendance(self) -> bool:

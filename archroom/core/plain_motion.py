@@ -48,7 +48,8 @@ class PlainMotion:
         self._plan = plan
         self._order = order_of(plan)
         self._ending = (OutcomeKind.UNKNOWN, say("It has not ended yet."))
-        self._lease_s = self._since_s = now
+        self._lease_s = self._since_s = self._beat_s = now
+        self._is_armed = capabilities.lease_period_s is None
 
     @property
     def order(self) -> Order:
@@ -70,7 +71,7 @@ class PlainMotion:
     def release(self, now: float) -> None:
         """Let the order go out: the intent is written down."""
         self.phase = PlainPhase.ORDERING
-        self._since_s = now
+        self._since_s = self._beat_s = now
 
     def keep_alive(self, now: float) -> None:
         """Take note that the program that confirmed it is alive."""
@@ -99,15 +100,25 @@ class PlainMotion:
     # -- the wire
 
     def wishes(self) -> list[Wish]:
-        """Return what should be sent: the order, until it was sent once."""
-        if self.phase is not PlainPhase.ORDERING:
-            return []
-        return [Wish(Frame.ORDER, Lane.COMMAND, self._since_s, order=self._order)]
+        """Return what should be sent: the beats of the lease, and the order until it was sent once."""
+        found: list[Wish] = []
+        if self._capabilities.lease_period_s is not None and self.is_watched:
+            found.append(Wish(Frame.HEARTBEAT, Lane.HEARTBEAT, self._beat_s))
+        if self.phase is PlainPhase.ORDERING and self._is_armed:
+            found.append(Wish(Frame.ORDER, Lane.COMMAND, self._since_s, order=self._order))
+        return found
 
-    def frame_sent(self, now: float) -> None:
-        """Take note that the order goes out now: it is never wished again."""
-        self.phase = PlainPhase.STARTING
-        self._since_s = now
+    def frame_sent(self, now: float, frame: Frame) -> None:
+        """Take note that one of the wishes goes out now: the order is never wished again."""
+        if frame is Frame.HEARTBEAT:
+            self._beat_s = now + (self._capabilities.lease_period_s or 0.0)
+        else:
+            self.phase = PlainPhase.STARTING
+            self._since_s = now
+
+    def frame_echoed(self, frame: Frame) -> None:
+        """Take note that a frame was received: the order waits for the first beat of the lease."""
+        self._is_armed = self._is_armed or frame is Frame.HEARTBEAT
 
     def frame_unsent(self, now: float, reason: Message) -> None:
         """Take note that the order certainly did not go out."""
@@ -151,6 +162,8 @@ class PlainMotion:
             return
         elif now - self._lease_s > LEASE_S:
             self.fail(now, say("The program that opened block {block} fell silent.", block=self._number))
+        elif self.phase is PlainPhase.ORDERING and waited_s > START_S:
+            self.fail(now, say("The controller of block {block} does not take the command.", block=self._number))
         elif self.phase is PlainPhase.STARTING and waited_s > START_S and self._capabilities.tells_motion:
             self.fail(now, say("Block {block} did not begin to move. Look there before you ask again.", block=self._number))
         elif self.phase in (PlainPhase.STARTING, PlainPhase.MOVING) and waited_s > self.ticket.expected_s:

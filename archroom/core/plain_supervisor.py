@@ -84,9 +84,9 @@ class PlainSupervisor:
         """Take note that a wish goes out now; an ORDER is never wished again after this."""
         if wish.frame is Frame.STOP:
             self._stopping.frame_sent(now)
-        elif wish.frame is Frame.ORDER and self._motion is not None:
-            self._motion.frame_sent(now)
-        if wish.frame is not Frame.STATUS:
+        elif wish.frame in (Frame.ORDER, Frame.HEARTBEAT) and self._motion is not None:
+            self._motion.frame_sent(now, wish.frame)
+        if wish.frame in (Frame.ORDER, Frame.STOP):
             self._polls.hasten(now + 2 * SCAN_S)
 
     def frame_failed(self, now: float, wish: Wish, is_sent: bool = True) -> None:
@@ -106,6 +106,8 @@ class PlainSupervisor:
     def frame_echoed(self, now: float, wish: Wish) -> None:
         """Take note that an order or stop was answered: it was received, no more."""
         self._watch.take_echo(now)
+        if self._motion is not None:
+            self._motion.frame_echoed(wish.frame)
         self._advance(now)
 
     def status_read(self, now: float, status: PlainStatus, asked_s: float) -> None:

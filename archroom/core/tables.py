@@ -95,6 +95,20 @@ class Table:
             self.refuse(say("{key} must be a text of 1 to {longest} characters", key=key, longest=MAX_LINE), key)
         return clean(value, MAX_LINE)
 
+    def truth(self, key: str) -> bool:
+        """Return true or false."""
+        value = self._get(key)
+        if not isinstance(value, bool):
+            self.refuse(say("{key} must be true or false", key=key), key)
+        return value
+
+    def number(self, key: str) -> float:
+        """Return a number, whole or not, that is finite."""
+        value = self._get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 <= value <= 1e12:
+            self.refuse(say("{key} must be a number", key=key), key)
+        return float(value)
+
     def code(self, key: str, pattern: str) -> str:
         """Return a text that matches a pattern as a whole."""
         value = self._get(key)
@@ -182,7 +196,7 @@ class Table:
             found = list(_headers(lines, header, start))
             if len(found) >= part.number:
                 start = found[part.number - 1]
-            else:
+            elif part is self._path[-1]:  # written inside the table around it; a table that only holds others has no line
                 start = next((at for at in range(start, len(lines)) if _is_key(lines[at], part.key)), start)
         if not key:
             return start + 1 if self._path else 0

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archroom.core.plain import Capabilities, Order, PlainStatus
+from archroom.errors import LinkError
+
+
+class OrderNotBegun(LinkError):
+    """An order certainly did not begin: what starts it never went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class PlainDriver(Protocol):
     def order(self, order: Order) -> None:
         """Give an order, once; returns when it was received, which says nothing of what comes of it.
 
-        Never to be repeated after a failure. Raises UsageError for an order that is not among the capabilities.
+        Never to be repeated after a failure. Raises OrderNotBegun if it certainly did not begin,
+        UsageError for an order that is not among the capabilities.
         """
         ...
 
@@ -45,4 +51,8 @@ class PlainDriver(Protocol):
 
         Raises UsageError where the controller has no stop.
         """
+        ...
+
+    def keep_alive(self) -> None:
+        """Renew the lease of a motion, where the controller has one. Raises UsageError where it has none."""
         ...

@@ -191,6 +191,28 @@ def test_an_occupied_aisle_that_would_change_refuses() -> None:
     assert dict(rig.supervisor.view(rig.now).aisles)[2] is AisleState.OCCUPIED
 
 
+def test_a_lease_is_renewed_before_and_during_a_motion_and_at_no_other_time() -> None:
+    rig = proved(PlainRig(replace(STOPS_ALONE, lease_period_s=0.2), Licence.FULL))
+    rig.run(3.0)
+    assert rig.frames(Frame.HEARTBEAT) == 0
+    begun = rig.now
+    assert rig.end_of(rig.start(3, attendant="")).kind is OutcomeKind.DONE
+    beats = rig.frames(Frame.HEARTBEAT)
+    assert beats >= int((rig.now - begun) / 0.25)
+    frames = [wish.frame for wish in rig.sent]
+    assert frames.index(Frame.HEARTBEAT) < frames.index(Frame.ORDER)
+    rig.run(3.0)
+    assert rig.frames(Frame.HEARTBEAT) == beats
+
+
+def test_without_an_answer_to_the_first_beat_no_order_goes_out() -> None:
+    capabilities = replace(STOPS_ALONE, lease_period_s=0.2)
+    rig = proved(PlainRig(capabilities, Licence.FULL, lost=lambda frame: frame is Frame.HEARTBEAT))
+    outcome = rig.end_of(rig.start(3, attendant=""))
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert rig.paper.orders == []
+
+
 def test_another_aisle_than_ordered_is_not_done() -> None:
     rig = proved(PlainRig())
     rig.paper.arrives_at = 5

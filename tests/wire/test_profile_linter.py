@@ -1,0 +1,161 @@
+"""The linter of profiles: each rule with a profile that breaks it, and the line that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archroom.core.plain import OrderKind, PositionSense
+from archroom.drivers.profile_reading import SHIPPED, parse_profile, read_profile, shipped_profile
+from archroom.errors import BadFile
+
+BEAT = """[write.beat]
+table = "holding"
+address = 11
+style = "level"
+read_back = false
+
+"""
+GOOD = (
+    """[profile]
+name = "own"
+title = "Own controller"
+wire = "modbus"
+proof = "users-code"
+source = "a test"
+
+[can]
+stops_when_host_is_silent = "yes"
+
+[read]
+most_registers = 8
+
+[signal.running]
+table = "holding"
+address = 100
+bit = 3
+means = "moving"
+poll = "fast"
+
+[signal.low]
+table = "discrete"
+address = 20
+step = 16
+means = "at-low"
+poll = "fast"
+
+[signal.high]
+table = "discrete"
+address = 21
+step = 16
+means = "at-high"
+poll = "fast"
+
+[write.target]
+table = "holding"
+address = 10
+style = "level"
+read_back = true
+
+"""
+    + BEAT
+    + """[write.go]
+table = "coils"
+address = 1
+style = "pulse"
+hold_ms = 100
+
+[write.halt]
+table = "coils"
+address = 2
+style = "level"
+read_back = false
+
+[order.open]
+steps = [{ write = "target", argument = "aisle" }, { write = "go" }]
+
+[stop]
+steps = [{ write = "halt" }]
+
+[lease]
+write = "beat"
+period_ms = 200
+silence_ms = 1000
+"""
+)
+
+
+def test_a_good_profile_says_what_its_controller_can_do() -> None:
+    can = parse_profile(GOOD.encode()).capabilities
+    assert can.orders == {OrderKind.OPEN}
+    assert (can.can_stop, can.tells_motion, can.tells_mode, can.tells_fresh) == (True, True, False, False)
+    assert can.position_sense is PositionSense.SIDES
+    assert (can.stops_when_host_is_silent, can.lease_period_s, can.needs_attendance) == (True, 0.2, False)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_profiles_are_good(name: str) -> None:
+    profile = shipped_profile(name)
+    assert profile.name == name
+    assert profile.capabilities.stops_when_host_is_silent is not True, "nobody has shown it"
+
+
+BAD = {
+    "unknown key": ('means = "moving"', 'means = "moving"\ncolour = 1', "unknown key colour", "colour = 1"),
+    "unknown section": ("[read]", "[reed]", "unknown key reed", "[reed]"),
+    "unknown word": ('means = "moving"', 'means = "dancing"', "means must be one of moving", "dancing"),
+    "undeclared write": ('{ write = "go" }', '{ write = "went" }', "steps 2: went is not declared", "went"),
+    "overlapping writes": ("address = 2\n", "address = 1\n", "halt and go write the same place", "address = 1"),
+    "unused write": ('{ write = "target", argument = "aisle" }, ', "", "no order and no stop writes", "[write.target]"),
+    "pulse retried": ("hold_ms = 100", "hold_ms = 100\nretries = 2", "no write is repeated", "retries"),
+    "pulse retried never": ("hold_ms = 100", "hold_ms = 100\nretries = 0", "no write is repeated", "retries"),
+    "level retried": ("address = 10\n", "address = 10\nretries = 1\n", "no write is repeated", "retries"),
+    "pulse without end": ("hold_ms = 100", "hold_ms = 0", "hold_ms must be a whole number from 1", "hold_ms"),
+    "pulse not last": ('{ write = "go" }]', '{ write = "go" }, { write = "halt" }]', "a pulse is the last", "[order.open]"),
+    "pulse of 0": ('{ write = "go" }', '{ write = "go", value = 0 }', "a pulse writes 1 and then 0", "value = 0"),
+    "pulse of a register": ('"coils"\naddress = 1', '"holding"\naddress = 1', "a pulse is of a coil", "pulse"),
+    "target not read back": ("read_back = true", "read_back = false", "target must be read back", "[order.open]"),
+    "read-back missing": ("read_back = true\n", "", "read_back is missing", "[write.target]"),
+    "write to inputs": ('"coils"\naddress = 2', '"input"\naddress = 2', "nothing can be written to input", "input"),
+    "lease of 0": ("silence_ms = 1000", "silence_ms = 0", "silence_ms must be .* from 500 to 2000", "silence_ms"),
+    "lease too long": ("silence_ms = 1000", "silence_ms = 60000", "silence_ms must be .* 500 to 2000", "silence_ms"),
+    "lease between beats": ("period_ms = 200", "period_ms = 900", "period_ms must be .* 50 to 500", "period_ms"),
+    "lease undeclared": ('write = "beat"\nperiod', 'write = "bear"\nperiod', "bear is not declared", "bear"),
+    "silence without lease": ("yes", "yes", "nothing tells the controller", "stops_when_host_is_silent"),
+    "no bit": ("bit = 3\n", "", "moving is a yes or no", "moving"),
+    "bit of a number": ('means = "moving"', 'means = "people"', "people is a number", "people"),
+    "step missing": ('step = 16\nmeans = "at-low"', 'means = "at-low"', "at-low has a step exactly if", "[signal.low]"),
+    "step too much": ("bit = 3", "bit = 3\nstep = 2", "moving has a step exactly if", "step = 2"),
+    "scale of 0": ("bit = 3", "bit = 3\nmultiply = 0", "multiply must not be 0", "multiply"),
+    "address": ("address = 100", "address = 70000", "address must be a whole number from 0 to 65535", "70000"),
+    "argument of a stop": ('{ write = "halt" }', '{ write = "halt", argument = "x" }', "argument must be one of", "x"),
+    "argument of another": ('argument = "aisle"', 'argument = "carriage"', "argument must be one of aisle", "carriage"),
+    "no steps": ('steps = [{ write = "halt" }]', "steps = []", "it has no steps", "[stop]"),
+    "unknown order": ("[order.open]", "[order.fly]", "there is no order fly", "[order.fly]"),
+    "order half known": ("[order.open]", "[order.open-low]", "there is no order open-low", "[order.open-low]"),
+    "coil of 2": ('{ write = "halt" }', '{ write = "halt", value = 2 }', "a coil takes 0 or 1", "value = 2"),
+}
+
+
+@pytest.mark.parametrize("rule", BAD)
+def test_what_breaks_a_rule_is_refused(rule: str) -> None:
+    before, after, words, on_line = BAD[rule]
+    assert GOOD.count(before) >= 1
+    text = GOOD.replace(before, after, 1)
+    if rule == "silence without lease":
+        text = text[: text.index("[lease]")].replace(BEAT, "")
+    with pytest.raises(BadFile, match=words) as refused:
+        parse_profile(text.encode())
+    assert on_line in text.split("\n")[refused.value.line - 1]
+
+
+def test_a_file_is_named_in_its_refusal(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(GOOD.replace("bit = 3", "bit = 33"))
+    with pytest.raises(BadFile, match=r"own.toml: line 17, \[signal.running\]: bit must be"):
+        read_profile(file)
+    with pytest.raises(BadFile, match=r"none.toml cannot be read"):
+        read_profile(tmp_path / "none.toml")
+    with pytest.raises(BadFile, match="There is no profile nothing"):
+        shipped_profile("nothing")
