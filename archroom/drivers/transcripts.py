@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from archroom.core.plain import Order, OrderKind, PlainStatus
 from archroom.core.tables import Table, parse_toml
-from archroom.drivers.plain_drivers import plain_driver
+from archroom.drivers.plain_drivers import Unit, plain_drivers
 from archroom.drivers.profile import Profile
 from archroom.drivers.timing import Framing, LineTiming, stream_timing
 from archroom.errors import ArchroomError, BadFile, say
@@ -70,7 +70,7 @@ def parse_transcript(content: bytes) -> Transcript:
 def play(profile: Profile, transcript: Transcript, exchange: Exchange) -> None:
     """Play one exchange against the profile's driver; raises Mismatch."""
     wire = _ScriptedWire(exchange)
-    driver = plain_driver(profile, wire, transcript.unit, transcript.carriages, None, wire.clock)
+    driver = plain_drivers(profile, wire, {1: Unit(transcript.unit, transcript.carriages)}, None, wire.clock)[1]
     try:
         status = _act(exchange.act, driver.status, driver.order, driver.stop, driver.keep_alive)
     except ArchroomError as error:
