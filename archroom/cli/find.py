@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
 from archroom.cli.output import Json
-from archroom.errors import say
+from archroom.core.holdings import PlaceKind
+from archroom.errors import Message, say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
-    from archroom.core.ports import Details
+    from archroom.core.holdings import Standing, Thing
+    from archroom.core.ports import Details, PlaceDetails
     from archroom.services.finding import FoundPage, StandingText
     from archroom.services.history import ActLine
 
@@ -32,8 +34,10 @@ def add_commands(commands: Commands) -> None:
     find.add_argument(
         "--limit", type=whole_number(1, 1000), default=50, metavar="N", help=tr("how many things at most (default 50)")
     )
-    show = commands.add("show", say("Show everything the books say of one thing."), "archroom show B00000127J", _show)
-    show.add_argument("code", metavar="CODE", help=tr("own code, barcode or reference code"))
+    show = commands.add(
+        "show", say("Show everything the books say of one thing, shelf or other place."), "archroom show B00000127J", _show
+    )
+    show.add_argument("code", metavar="CODE", help=tr("own code, barcode, reference code or address of a shelf"))
 
 
 def _find(job: Job) -> int:
@@ -62,8 +66,7 @@ def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
     for hit in page.hits:
         text = job.house.finder.describe(hit.standing)
         thing = hit.standing.thing
-        title = thing.title if len(thing.title) <= _LONGEST_TITLE else thing.title[:_LONGEST_TITLE] + "..."
-        named = say("{code}  {title}", code=thing.code, title=title)
+        title, named = _cut(thing.title), _named(thing)
         if hit.dates and hit.dates not in title:
             named = say("{code}  {title}, {dates}", code=thing.code, title=title.rstrip(" ,"), dates=hit.dates)
         if thing.reference:
@@ -77,9 +80,15 @@ def _found_lines(job: Job, page: FoundPage) -> Iterator[str]:
 
 
 def _show(job: Job) -> int:
+    from archroom.core.ports import PlaceDetails
+
+    found = job.house.finder.look_up(job.args.code)
+    return _show_place(job, found) if isinstance(found, PlaceDetails) else _show_thing(job, found)
+
+
+def _show_thing(job: Job, details: Details) -> int:
     from archroom.cli.shapes import act_shape, hit_shape
 
-    details = job.house.finder.details(job.args.code)
     text = job.house.finder.describe(details.hit.standing)
     acts = job.house.finder.history_of(details)
     contents: list[Json] = [{"code": thing.code, "title": thing.title} for thing in details.contents]
@@ -129,3 +138,80 @@ def _shown_lines(details: Details, text: StandingText, acts: Sequence[ActLine]) 
         yield f"    {inner.code}  {inner.title[:_LONGEST_TITLE]}"
     for act in acts:
         yield f"  {act_text(act)}"
+
+
+def _show_place(job: Job, details: PlaceDetails) -> int:
+    from archroom.cli.shapes import thing_shape
+
+    place, describe = details.place, job.house.finder.describe
+    shapes: dict[str, Json] = {
+        "here": [thing_shape(standing, describe(standing)) for standing in details.here],
+        "here_count": details.here_count,
+        "away": [thing_shape(standing, describe(standing)) for standing in details.away],
+        "away_count": details.away_count,
+    }
+    job.output.result(
+        {
+            "code": place.code,
+            "kind": place.kind.value,
+            "address": place.address,
+            "block": place.block,
+            "aisle": place.aisle,
+            "width_mm": place.width_mm,
+            "free_mm": details.free_mm,
+            "barcodes": list(details.barcodes),
+            **shapes,
+        },
+        _place_lines(job, details),
+    )
+    return 0
+
+
+def _place_lines(job: Job, details: PlaceDetails) -> Iterator[str]:
+    place = details.place
+    yield f"{place.code}  {place.address}"
+    fields = (
+        (tr("kind"), render(_kind_of_place(place.kind))),
+        (tr("aisle"), f"{place.block}/{place.aisle}" if place.aisle is not None else ""),
+        (tr("width"), f"{place.width_mm} mm" if place.width_mm else ""),
+        (tr("free"), "" if details.free_mm is None else f"{details.free_mm} mm"),
+        (tr("barcodes"), " ".join(details.barcodes)),
+    )
+    for label, value in fields:
+        if value:
+            yield "  " + tr("{word}: {what}", word=label, what=value)
+    yield "  " + tr("here now: {count}", count=details.here_count)
+    for standing in details.here:
+        yield "    " + _here_line(standing, job.house.finder.describe(standing))
+    if details.away_count:
+        yield "  " + tr("at home here, but elsewhere: {count}", count=details.away_count)
+    for standing in details.away:
+        text = job.house.finder.describe(standing)
+        yield "    " + tr("{named}: {where}", named=_named(standing.thing), where=text.where)
+
+
+def _here_line(standing: Standing, text: StandingText) -> str:
+    named = _named(standing.thing)
+    if standing.is_at_home:
+        return render(named)
+    return tr("{named}; home {home}", named=named, home=text.home) if text.home else tr("{named}; no home yet", named=named)
+
+
+def _named(thing: Thing) -> Message:
+    return say("{code}  {title}", code=thing.code, title=_cut(thing.title))
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else title[:_LONGEST_TITLE] + "..."
+
+
+def _kind_of_place(kind: PlaceKind) -> Message:
+    match kind:
+        case PlaceKind.SHELF:
+            return say("shelf")
+        case PlaceKind.STAGING:
+            return say("staging place")
+        case PlaceKind.READING_ROOM:
+            return say("reading room")
+        case PlaceKind.DESK:
+            return say("desk")

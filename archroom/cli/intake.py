@@ -14,7 +14,7 @@ from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json, error_word
 from archroom.config import sqlite_url
-from archroom.errors import ArchroomError, BadFile, UsageError, say
+from archroom.errors import ArchroomError, BadFile, Message, UsageError, say
 from archroom.texts import render, tr
 from archroom.wiring import House
 
@@ -63,7 +63,7 @@ def _import_ead(job: Job) -> int:
         for line in _changed_lines(report):
             job.output.narrate(line)
         for name, error in report.refused:
-            job.output.note(say("refused: {file}: {reason}", file=name, reason=error.message))
+            job.output.note(say("refused: {reason}", reason=_reason(name, error)))
         if report.is_dry_run:
             job.output.note(say("Dry run: nothing was written."))
     return EXIT_SOME_REFUSED if report.refused else 0
@@ -119,6 +119,13 @@ def _numbers(counts: ImportCounts) -> dict[str, Json]:
 def _refusal_shape(name: str, error: ArchroomError) -> Json:
     place = {"line": error.line, "column": error.column} if isinstance(error, BadFile) else {"line": 0, "column": 0}
     return {"file": name, "error": error_word(error), "message": render(error.message), **place}
+
+
+def _reason(name: str, error: ArchroomError) -> Message:
+    """Return why a file was refused, in a sentence that names it once, as the person did."""
+    if isinstance(error, BadFile) and "file" in error.message.values:
+        return replace(error.message, values={**error.message.values, "file": name})
+    return say("{file}: {reason}", file=name, reason=error.message)
 
 
 def _intake_lines(report: IntakeReport) -> Iterator[str]:

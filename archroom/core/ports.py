@@ -64,6 +64,22 @@ class Details:
     """Version of its description."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceDetails:
+    """Everything the books say of one place; what is in a thing that stands there is not listed."""
+
+    place: Place
+    barcodes: tuple[str, ...]
+    free_mm: int | None
+    """As `Reading.free_mm` says."""
+    here: tuple[Standing, ...]
+    """What stands there now, at most the first 500."""
+    here_count: int
+    away: tuple[Standing, ...]
+    """What is at home there and is elsewhere now, at most the first 500."""
+    away_count: int
+
+
 class Reading(Protocol):
     """A consistent look at the books."""
 
@@ -77,6 +93,10 @@ class Reading(Protocol):
 
     def owner_of_text(self, text: str) -> Person | Standing | Place | None:
         """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
+        ...
+
+    def count_of_text(self, text: str) -> int:
+        """Return how many places, things and people have a typed text as address, reference code or exact name."""
         ...
 
     def standing(self, thing_id: int) -> Standing | None:
@@ -128,6 +148,10 @@ class Reading(Protocol):
 
     def details(self, thing_id: int) -> Details | None:
         """Return everything of one thing."""
+        ...
+
+    def place_details(self, place_id: int) -> PlaceDetails | None:
+        """Return everything of one place."""
         ...
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:

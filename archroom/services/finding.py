@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archroom.core.codes import read_scan
 from archroom.core.custody import home_text
-from archroom.core.holdings import Person, Standing
+from archroom.core.holdings import Person, Place, Standing
 from archroom.errors import BadCode, Message, say
-from archroom.services.resolving import owner_of_code, thing_of_typed
+from archroom.services.resolving import owner_of_code, owner_of_typed, thing_of_typed
 from archroom.services.whereabouts import where_now
 
 if TYPE_CHECKING:
-    from archroom.core.ports import Archive, Clock, Details, Hit, Reading
+    from archroom.core.ports import Archive, Clock, Details, Hit, PlaceDetails, Reading
     from archroom.services.history import ActLine
 
 MAX_COUNTED = 1000
+Shown = TypeVar("Shown")
 _PEOPLE_SHOWN = 20
 
 
@@ -67,6 +68,18 @@ class Finder:
         with self._archive.reading() as books:
             return _known(books.details(thing_of_typed(books, text).thing.id))
 
+    def look_up(self, text: str) -> Details | PlaceDetails:
+        """Return everything of the thing or place that a code, barcode, reference code or address names; raises BadCode."""
+        with self._archive.reading() as books:
+            owner = owner_of_typed(books, text)
+            match owner:
+                case Standing():
+                    return _known(books.details(owner.thing.id))
+                case Place():
+                    return _known(books.place_details(owner.id))
+                case Person():
+                    raise BadCode(say("{name} is a person. See: {program} person show", name=owner.name, program="archroom"))
+
     def details_of(self, thing_id: int) -> Details:
         """Return everything of a thing by its number; raises BadCode if there is none."""
         with self._archive.reading() as books:
@@ -99,7 +112,7 @@ def describe(standing: Standing, today: date) -> StandingText:
     return StandingText(where_now(standing, today), holder.name if holder else "", home_text(standing))
 
 
-def _known(details: Details | None) -> Details:
+def _known(details: Shown | None) -> Shown:
     if details is None:
         raise BadCode(say("There is no such thing in the books."))
     return details

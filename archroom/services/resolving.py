@@ -83,7 +83,7 @@ def why_nameless(subject: Nameless | Retired) -> Message:
 def owner_of_typed(books: Reading, text: str) -> Person | Standing | Place:
     """Return what a typed text names: a code, a barcode, an address, a reference code or an exact name.
 
-    Raises BadCode if it names nothing, or more than one person.
+    Raises BadCode if it names nothing, or more than one thing or person.
     """
     code = read_scan(text)
     owner = owner_of_code(books, code)
@@ -93,7 +93,7 @@ def owner_of_typed(books: Reading, text: str) -> Person | Standing | Place:
         raise BadCode(_FLAWS[code.flaw](shown(code.value)))
     owner = owner or books.owner_of_text(clean(text, MAX_LINE)) or _only_person(books, text)
     if owner is None:
-        raise BadCode(say("{text} names nothing here, or more than one thing.", text=shown(text)))
+        raise BadCode(_why_not_one(text, books.count_of_text(clean(text, MAX_LINE))))
     return owner
 
 
@@ -119,6 +119,12 @@ def place_of_typed(books: Reading, text: str) -> Place:
     if not isinstance(owner, Place):
         raise BadCode(say("{text} names no shelf or place.", text=shown(text)))
     return owner
+
+
+def _why_not_one(text: str, count: int) -> Message:
+    if count > 1:
+        return say("{text} names {count} things here. Use the code of one.", text=shown(text), count=count)
+    return say("{text} names nothing here.", text=shown(text))
 
 
 def _only_person(books: Reading, text: str) -> Person | None:

@@ -69,6 +69,13 @@ def referred(books: Books, text: str) -> list[int]:
     return [row[0] for row in rows]
 
 
+def count_referred(books: Books, text: str) -> int:
+    """Return how many things have a reference code."""
+    key = exact_key(text[:MAX_QUERY])
+    row = books.row("SELECT count(*) FROM description WHERE reference_key = ? AND reference_key <> ''", (key,))
+    return int(row[0]) if row else 0
+
+
 def hits(books: Books, thing_ids: list[int]) -> list[Hit]:
     """Return things as hits, in the order given."""
     if not thing_ids:

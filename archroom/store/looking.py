@@ -17,7 +17,7 @@ from archroom.store.standings import in_list, places, standings
 
 if TYPE_CHECKING:
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
-    from archroom.core.ports import Details, Hit
+    from archroom.core.ports import Details, Hit, PlaceDetails
     from archroom.core.rooms import Block
     from archroom.store.connections import Books, Row
 
@@ -62,15 +62,19 @@ class SqlReading:
         """Return what a typed address, reference code or exact name means, if exactly one thing has it; else None."""
         from archroom.store import hits
 
-        asked = _asked(text)
-        by_address = places(self._books, "p.address = ?", ("".join(asked.split()).upper(),))
-        by_reference = hits.referred(self._books, asked)
-        by_name = people.people_named(self._books, asked)
+        by_address, by_name = self._place_at(text), self.people_named(text)
+        by_reference = hits.referred(self._books, _asked(text))
         if len(by_address) + len(by_reference) + len(by_name) != 1:
             return None
         if by_reference:
             return self.standing(by_reference[0])
         return by_address[0] if by_address else by_name[0]
+
+    def count_of_text(self, text: str) -> int:
+        """Return how many places, things and people have a typed text as address, reference code or exact name."""
+        from archroom.store import hits
+
+        return len(self._place_at(text)) + hits.count_referred(self._books, _asked(text)) + len(self.people_named(text))
 
     def standing(self, thing_id: int) -> Standing | None:
         """Return how a thing stands."""
@@ -133,6 +137,13 @@ class SqlReading:
         from archroom.store import hits
 
         return hits.details(self._books, thing_id)
+
+    def place_details(self, place_id: int) -> PlaceDetails | None:
+        """Return everything of one place."""
+        from archroom.store import shelves
+
+        place = self.place(place_id)
+        return None if place is None else shelves.details(self._books, place)
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
         """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
@@ -199,6 +210,9 @@ class SqlReading:
         from archroom.store import shelves
 
         yield from shelves.shelves_from(self._books, place_id)
+
+    def _place_at(self, address: str) -> list[Place]:
+        return places(self._books, "p.address = ?", ("".join(_asked(address).split()).upper(),))
 
     def _count(self, statement: str) -> int:
         row = self._books.row(statement)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from archroom.core.codes import CodeKind
-from archroom.core.holdings import USUAL_WIDTH_MM, Place, Thing, ThingKind
+from archroom.core.holdings import USUAL_WIDTH_MM, Place, Standing, Thing, ThingKind
+from archroom.core.ports import PlaceDetails
 from archroom.store.connections import Books
-from archroom.store.standings import PLACE_COLUMNS, THING_COLUMNS, THINGS, place_of, thing_of
+from archroom.store.standings import PLACE_COLUMNS, THING_COLUMNS, THINGS, place_of, standings, thing_of
 
 _BOXES = ", ".join(f"'{kind.value}'" for kind in ThingKind if kind.code_kind is CodeKind.BOX)
 _TAKEN = (
@@ -16,7 +17,29 @@ _TAKEN = (
     " FROM thing t WHERE t.home_place_id = p.id AND t.custody <> 'disposed')"
 )
 _KNOWN_WIDTHS = "FROM thing WHERE width_mm IS NOT NULL AND kind = 'box'"
+_HERE = "FROM thing WHERE place_id = ?"
+_AWAY = "FROM thing WHERE home_place_id = ? AND coalesce(place_id, 0) <> home_place_id AND custody <> 'disposed'"
+_MOST_LISTED = 500
 _DIGITS = re.compile(r"([0-9]+)")
+
+
+def details(books: Books, place: Place) -> PlaceDetails:
+    """Return everything of a place."""
+    barcodes = books.rows("SELECT value FROM barcode WHERE place_id = ? ORDER BY bound_seq, value", (place.id,))
+    here, here_count = _listed(books, _HERE, place.id)
+    away, away_count = _listed(books, _AWAY, place.id)
+    values = tuple(value for (value,) in barcodes)
+    return PlaceDetails(place, values, free_mm(books, place.id), here, here_count, away, away_count)
+
+
+def _listed(books: Books, condition: str, place_id: int) -> tuple[tuple[Standing, ...], int]:
+    """Return the first things of a condition and how many there are."""
+    numbers = [row[0] for row in books.rows(f"SELECT id {condition} ORDER BY id LIMIT {_MOST_LISTED}", (place_id,))]
+    found = standings(books, numbers)
+    if len(numbers) < _MOST_LISTED:
+        return tuple(found.values()), len(numbers)
+    row = books.row(f"SELECT count(*) {condition}", (place_id,))
+    return tuple(found.values()), int(row[0]) if row else 0
 
 
 def free_mm(books: Books, place_id: int) -> int | None:

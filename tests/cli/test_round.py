@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import Cli
@@ -21,8 +22,8 @@ def code_of(cli: Cli, words: str) -> str:
     return str(thing["code"])
 
 
-def shown(cli: Cli, text: str) -> dict[str, object]:
-    """What the books say of a thing."""
+def shown(cli: Cli, text: str) -> dict[str, Any]:
+    """What the books say of a thing or place."""
     return cli("--json", "show", text).json
 
 
@@ -32,6 +33,12 @@ def documented_keys(command: str) -> list[str]:
     assert section is not None
     (line,) = re.findall(r"^JSON: (.*)$", section[1], re.MULTILINE)
     return re.findall(r"`([a-z0-9_]+)`", line)
+
+
+def documented_keys_of_a_place() -> list[str]:
+    """The JSON keys that the page promises when a place is shown."""
+    (text,) = re.findall(r"the object has (.*?), as `find` gives them", PAGE, re.DOTALL)
+    return re.findall(r"`([a-z_]+)`", text)
 
 
 def test_init_builds_a_sample_room(cli: Cli) -> None:
@@ -96,7 +103,8 @@ def test_one_bad_file_is_listed_and_the_others_go_in(room: Cli, tmp_path: Path) 
     assert missing["message"] == "There is no file missing.xml."
     plain = room("import", "ead", str(folder))
     assert plain.code == 1
-    assert re.search(r"^refused: .*cut\.xml: .*line \d+", plain.err, re.MULTILINE)
+    assert re.search(rf"^refused: {re.escape(str(folder))}.cut\.xml, line \d+, column \d+: ", plain.err, re.MULTILINE)
+    assert plain.err.count("cut.xml") == 1
 
 
 def test_placing_says_where_it_ended(room: Cli) -> None:
@@ -246,6 +254,53 @@ def test_show_tells_everything_on_plain_lines(house: Cli) -> None:
     assert f"  home: {HOME}" in lines
     assert "  barcodes: 31142060001" in lines or any(line.startswith("  barcodes: 3114206") for line in lines)
     assert any(line.endswith(f"tester: {BOX} lent to Ann Lee, due 2030-01-31") for line in lines)
+
+
+def test_show_tells_what_stands_on_a_shelf_and_what_belongs_there(house: Cli) -> None:
+    code = code_of(house, BOX)
+    before = shown(house, HOME)
+    house("lend", code, "Ann Lee", "--due", "2030-01-31")
+    after = shown(house, HOME.lower())
+    assert (after["kind"], after["address"], after["block"], after["aisle"]) == ("shelf", HOME, 1, 1)
+    assert (after["width_mm"], after["free_mm"]) == (870, before["free_mm"])
+    assert after["here_count"] == before["here_count"] - 1
+    assert [thing["code"] for thing in after["away"]] == [code]
+    assert set(after) == set(documented_keys_of_a_place())
+    lines = house("show", str(after["code"])).lines
+    assert lines[0] == f"{after['code']}  {HOME}"
+    assert lines[1:4] == ["  kind: shelf", "  aisle: 1/1", "  width: 870 mm"]
+    assert f"  here now: {after['here_count']}" in lines
+    assert lines[-2:] == ["  at home here, but elsewhere: 1", f"    {code}  {BOX}: out to Ann Lee, due 2030-01-31"]
+    assert code not in "".join(lines[:-1])
+
+
+def test_show_tells_what_waits_in_staging(house: Cli) -> None:
+    code = code_of(house, BOX)
+    house("lend", code, "Ann Lee")
+    house("return", code)
+    staging = shown(house, "R1/STG")
+    assert (staging["kind"], staging["width_mm"], staging["free_mm"], staging["aisle"]) == ("staging", None, None, None)
+    assert [(thing["code"], thing["place"], thing["home"]) for thing in staging["here"]] == [(code, "R1/STG", HOME)]
+    assert house("show", "R1/STG").lines[1:] == ["  kind: staging place", "  here now: 1", f"    {code}  {BOX}; home {HOME}"]
+
+
+def test_show_does_not_show_people(house: Cli) -> None:
+    ran = house("show", "Ann Lee")
+    assert (ran.code, ran.err) == (2, "archroom: Ann Lee is a person. See: archroom person show\n")
+
+
+def test_a_reference_code_of_several_things_says_how_many_have_it(room: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "two.xml"
+    item = "<c><did><unitid>A 1</unitid><unittitle>{}</unittitle></did></c>"
+    items = "".join(map(item.format, ("Letters", "Maps", "Plans")))
+    file.write_text(
+        "<ead><eadheader><eadid>e</eadid></eadheader><archdesc><did><unittitle>Mill</unittitle></did>"
+        f"<dsc>{items}</dsc></archdesc></ead>",
+        encoding="utf-8",
+    )
+    room("import", "ead", str(file))
+    assert room("show", "a 1").err == "archroom: a 1 names 3 things here. Use the code of one.\n"
+    assert room("show", "A 2").err == "archroom: A 2 names nothing here.\n"
 
 
 def test_what_is_in_a_box_shares_its_custody(house: Cli) -> None:

@@ -21,6 +21,7 @@ from archroom.core.holdings import (
     ThingKind,
     Whereabouts,
 )
+from archroom.core.ports import PlaceDetails
 from archroom.errors import BadCode
 from archroom.services.finding import MAX_COUNTED, Finder, describe
 
@@ -147,6 +148,34 @@ def test_details_of_nothing_are_a_bad_code(house: SmallHouse, text: str) -> None
         finder.details(text)
     with pytest.raises(BadCode):
         finder.details_of(999)
+
+
+def test_a_place_is_looked_up_like_a_thing(house: SmallHouse) -> None:
+    finder = Finder(house.archive, house.clock)
+    assert finder.look_up("MS 1") == finder.details("MS 1")
+    for text in (CARRIAGE_3, house.shelf.code):
+        place = finder.look_up(text)
+        assert isinstance(place, PlaceDetails)
+        assert [standing.thing for standing in place.here] == [house.stands(house.box).thing]
+    house.desk.lend(OPERATOR, house.box.code, "Ann")
+    place = finder.look_up(CARRIAGE_3)
+    assert isinstance(place, PlaceDetails)
+    assert (place.here, place.away) == ((), (house.stands(house.box),))
+
+
+def test_a_person_is_not_looked_up_and_no_code_of_theirs_is_shown(house: SmallHouse) -> None:
+    finder = Finder(house.archive, house.clock)
+    with pytest.raises(BadCode, match="Ann is a person") as refused:
+        finder.look_up(house.ann.code)
+    assert house.ann.code not in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "words"), [("MS 5", "MS 5 names 2 things here"), ("MS 6", "MS 6 names nothing here")])
+def test_two_things_of_one_reference_code_are_counted(house: SmallHouse, text: str, words: str) -> None:
+    for title in ("Letters", "Maps"):
+        house.archive.add_thing(ThingKind.ITEM, title, "MS 5")
+    with pytest.raises(BadCode, match=words):
+        Finder(house.archive, house.clock).look_up(text)
 
 
 def test_the_clock_of_the_house_says_what_is_overdue(house: SmallHouse) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archroom.core.holdings import USUAL_WIDTH_MM, PlaceKind, ThingKind
+from archroom.store import shelves
 from archroom.store.archive import SqlArchive
 from archroom.store.database import unit_of_work
 from benchmarks.house_of import Box, Item
@@ -62,17 +65,50 @@ def test_an_overfull_shelf_has_no_room_and_no_less(desk: ActingDesk) -> None:
     assert free_at(desk, 0) == 0
 
 
+def test_a_place_tells_what_is_there_and_what_is_away(desk: ActingDesk) -> None:
+    first, second, third = desk.boxes()
+    set_widths(desk.archive, dict.fromkeys(desk.boxes(), 100))
+    shelf = desk.shelf()
+    for box in (first, second, third):
+        desk.put(box, shelf)
+    desk.put(second, desk.shelf(1), is_override=True)
+    desk.lend(first)
+    with desk.archive.reading() as books:
+        details, elsewhere = books.place_details(shelf.id), books.place_details(desk.shelf(1).id)
+        assert books.place_details(99_999) is None
+    assert details is not None
+    assert elsewhere is not None
+    assert (details.place, details.barcodes) == (shelf, ())
+    assert [standing.thing.id for standing in details.here] == [third]
+    assert [standing.thing.id for standing in details.away] == [first, second]
+    assert [standing.held_by for standing in details.away] == [desk.person(), None]
+    assert (details.here_count, details.away_count, details.free_mm) == (1, 2, free_at(desk, 0))
+    assert ([standing.thing.id for standing in elsewhere.here], elsewhere.away_count) == ([second], 0)
+
+
+def test_a_place_lists_the_first_things_and_counts_all(desk: ActingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "_MOST_LISTED", 2)
+    set_widths(desk.archive, dict.fromkeys(desk.boxes(), 100))
+    for box in desk.boxes():
+        desk.put(box, desk.shelf())
+    with desk.archive.reading() as books:
+        details = books.place_details(desk.shelf().id)
+    assert details is not None
+    assert [standing.thing.id for standing in details.here] == desk.boxes()[:2]
+    assert (details.here_count, details.away_count) == (3, 0)
+
+
 def test_shelves_come_in_the_order_of_the_plan(desk: ActingDesk) -> None:
     planned = list(ROOM.shelves())
     with desk.archive.reading() as books:
-        shelves = [place for place, _ in books.shelves_from(desk.shelf(7).id)]
+        ordered = [place for place, _ in books.shelves_from(desk.shelf(7).id)]
         staging = books.first_place(PlaceKind.STAGING)
         assert staging is not None
         assert list(books.shelves_from(staging.id)) == []
-    assert [place.address for place in shelves] == [shelf.address for shelf in planned[7:]]
-    assert [place.aisle for place in shelves] == [shelf.aisle for shelf in planned[7:]]
-    assert [place.block for place in shelves] == [shelf.block for shelf in planned[7:]]
-    assert {place.width_mm for place in shelves} == {900}
+    assert [place.address for place in ordered] == [shelf.address for shelf in planned[7:]]
+    assert [place.aisle for place in ordered] == [shelf.aisle for shelf in planned[7:]]
+    assert [place.block for place in ordered] == [shelf.block for shelf in planned[7:]]
+    assert {place.width_mm for place in ordered} == {900}
 
 
 def test_unplaced_boxes_come_in_reference_order(archive: SqlArchive) -> None:

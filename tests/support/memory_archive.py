@@ -40,7 +40,7 @@ from archroom.core.holdings import (
     ThingKind,
     Whereabouts,
 )
-from archroom.core.ports import Details, Hit, Reading, Writing
+from archroom.core.ports import Details, Hit, PlaceDetails, Reading, Writing
 from archroom.core.rooms import Block, RoomPlan
 from archroom.errors import ArchroomError, Refused, say
 
@@ -74,13 +74,19 @@ class MemoryLook:
                 return None
 
     def owner_of_text(self, text: str) -> Person | Standing | Place | None:
-        places = [place for place in self._books.places.values() if place.address == text.upper()]
-        things = [thing for thing in self._books.things.values() if text and thing.reference == text]
-        people = self.people_named(text)
-        owners: list[Place | Thing | Person] = [*places, *things, *people]
+        owners = self._owners_of_text(text)
         if len(owners) != 1:
             return None
         return self.standing(owners[0].id) if isinstance(owners[0], Thing) else owners[0]
+
+    def count_of_text(self, text: str) -> int:
+        return len(self._owners_of_text(text))
+
+    def _owners_of_text(self, text: str) -> list[Place | Thing | Person]:
+        places = [place for place in self._books.places.values() if place.address == text.upper()]
+        things = [thing for thing in self._books.things.values() if text and thing.reference == text]
+        people = self.people_named(text)
+        return [*places, *things, *people]
 
     def standing(self, thing_id: int) -> Standing | None:
         thing = self._books.things.get(thing_id)
@@ -150,6 +156,18 @@ class MemoryLook:
         barcodes = tuple(value for value, owner in self._books.barcodes.items() if owner == (Owner.THING, thing_id))
         history = tuple(event for event in self._books.events[::-1] if thing_id in event.act.thing_ids)[:100]
         return Details(self._hit(standing), barcodes, contents[:500], len(contents), history, "", 1)
+
+    def place_details(self, place_id: int) -> PlaceDetails | None:
+        place = self._books.places.get(place_id)
+        if place is None:
+            return None
+        here = [t.id for t in self._books.things.values() if t.whereabouts.place_id == place_id]
+        homed = [t.id for t in self._books.things.values() if t.whereabouts.home_place_id == place_id]
+        away = [number for number in homed if number not in here]
+        here_stand, away_stand = (tuple(s for n in ids if (s := self.standing(n))) for ids in (here, away))
+        barcodes = tuple(value for value, owner in self._books.barcodes.items() if owner == (Owner.PLACE, place_id))
+        free_mm = self.free_mm(place_id)
+        return PlaceDetails(place, barcodes, free_mm, here_stand[:500], len(here), away_stand[:500], len(away))
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
         return [self._hit(standing) for standing in self._found(words)[offset : offset + limit]]
