@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archroom.cli import profiles
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `shelving serve`."""
+    """Add the commands of the group."""
     group = commands.group("shelving", say("The server of this machine's mobile shelving."))
     group.add(
         "serve",
@@ -23,6 +24,7 @@ def add_commands(commands: Commands) -> None:
         "archroom --shelving 'serial:///dev/ttyUSB0?baud=19200' shelving serve",
         _serve,
     )
+    profiles.add_commands(group)
 
 
 def _serve(job: Job) -> int:
