@@ -25,6 +25,8 @@ from archroom.drivers.wires import PORT_ERRORS, DescriptorWire, PolledSerialWire
 from archroom.errors import Message, PortUnavailable, UsageError, say
 
 DEFAULT_BAUD = 19_200
+MODBUS_TCP_PORT = 502
+"""The port that is registered for Modbus TCP."""
 BAUDS = (1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600)
 CONNECT_S = 1.0
 LONGEST_NAME = 200
@@ -81,19 +83,21 @@ def parse_port(url: str) -> PortAddress:
     """Return what `serial:///dev/...?baud=`, `socket://H:P` or `tcp://H:P` names; raises UsageError.
 
     Serial ports take `baud`, `parity` (N, E, O), `stop` (1, 2) and `echo` (0, 1); `socket` takes `baud` and `echo` of the
-    line behind the gateway. Left out: 19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo.
+    line behind the gateway. Left out: 19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo;
+    port 502 after `tcp`.
     """
     shown = clean(re.sub(r"//[^/]*@", "//...@", url), LONGEST_NAME)
     try:
         parts = urlsplit(url)
         carrier = Carrier(parts.scheme)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        tcp_port = parts.port or 0
+        usual_port = MODBUS_TCP_PORT if carrier is Carrier.MODBUS_TCP else 0
+        tcp_port = usual_port if parts.port is None else parts.port
     except ValueError as error:
         raise UsageError(
             say("{url} is not a port: serial:///dev/NAME, socket://HOST:PORT or tcp://HOST:PORT.", url=shown)
         ) from error
-    place = _device(parts) if carrier is Carrier.SERIAL else (parts.hostname or "")
+    place = _device(parts) if carrier is Carrier.SERIAL else parts.hostname
     is_place_whole = tcp_port == 0 if carrier is Carrier.SERIAL else tcp_port > 0 and not parts.path.strip("/")
     if not place or not is_place_whole or parts.username or parts.fragment or "\0" in url:
         raise UsageError(say("{url} is not a port: serial:///dev/NAME, socket://HOST:PORT or tcp://HOST:PORT.", url=shown))
@@ -109,10 +113,11 @@ def open_port(url: str, *, past_lock: bool = False) -> Wire:
     return _open_serial(address, past_lock) if address.carrier is Carrier.SERIAL else _connect(address)
 
 
-def _device(parts: SplitResult) -> str:
-    path = parts.netloc + parts.path
-    windows_port = re.fullmatch(r"/?(COM\d{1,3})", path, re.IGNORECASE)
-    return windows_port.group(1).upper() if windows_port else path
+def _device(parts: SplitResult) -> str | None:
+    windows_port = re.fullmatch(r"/?(COM\d{1,3})", parts.netloc + parts.path, re.IGNORECASE)
+    if windows_port:
+        return windows_port.group(1).upper()
+    return None if parts.netloc or len(parts.path) < 2 else parts.path
 
 
 def _with_options(carrier: Carrier, place: str, tcp_port: int, options: dict[str, str], shown: str) -> PortAddress:

@@ -236,7 +236,7 @@ def test_a_backup_that_is_not_there_is_not_to_be_founded(house: Cli, tmp_path: P
         (("show", "B0000"), 2),
         (("show", ""), 2),
         (("show", "Ann Lee"), 2),
-        (("show", HOME), 2),
+        (("show", HOME + "/9"), 2),
         (("show", "x" * 1_000_000), 2),
         (("lend", BOX_CODE, "Nobody"), 2),
         (("lend", "nothing", "Ann Lee"), 2),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import serial
 
+from archroom.config import is_bus_url
 from archroom.drivers.ports import Carrier, open_port, parse_port
 from archroom.drivers.timing import Framing, serial_timing
 from archroom.drivers.wires import PolledSerialWire
@@ -35,42 +36,76 @@ def bus() -> Iterator[tuple[int, str]]:
         os.close(master)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "nonsense",
-        "/dev/ttyUSB0",
-        "COM3",
-        "serial:",
-        "serial://",
-        "serial:///dev/ttyUSB0?baud=1",
-        "serial:///dev/ttyUSB0?baud=",
-        "serial:///dev/ttyUSB0?baud=fast",
-        "serial:///dev/ttyUSB0?baud",
-        "serial:///dev/ttyUSB0?parity=X",
-        "serial:///dev/ttyUSB0?stop=3",
-        "serial:///dev/ttyUSB0?colour=red",
-        "serial:///dev/ttyUSB0?echo=yes",
-        "serial:///dev/tty\0USB0",
-        "serial:///dev/ttyUSB0#1",
-        "socket://host",
-        "socket://:502",
-        "socket://host:0",
-        "socket://host:65536",
-        "socket://host:502/path",
-        "socket://user:secret@host:502",
-        "socket://host:502?parity=E",
-        "tcp://host:502?baud=9600",
-        "http://host:502",
-        "tcp://[::1:502",
-        "tcp://host:port",
-    ],
+NO_PORTS = (
+    "",
+    "nonsense",
+    "/dev/ttyUSB0",
+    "COM3",
+    "serial:",
+    "serial://",
+    "serial:///dev/ttyUSB0?baud=1",
+    "serial:///dev/ttyUSB0?baud=",
+    "serial:///dev/ttyUSB0?baud=fast",
+    "serial:///dev/ttyUSB0?baud",
+    "serial:///dev/ttyUSB0?parity=X",
+    "serial:///dev/ttyUSB0?stop=3",
+    "serial:///dev/ttyUSB0?colour=red",
+    "serial:///dev/ttyUSB0?echo=yes",
+    "serial:///dev/tty\0USB0",
+    "serial:///dev/ttyUSB0#1",
+    "socket://host",
+    "socket://:502",
+    "socket://host:0",
+    "socket://host:65536",
+    "socket://host:502/path",
+    "socket://user:secret@host:502",
+    "socket://host:502?parity=E",
+    "tcp://host:502?baud=9600",
+    "http://host:502",
+    "tcp://[::1:502",
+    "tcp://host:port",
+    "tcp://",
+    "tcp://host:0",
+    "tcp://host/path",
+    "serial://dev/ttyUSB0",
+    "serial:///dev/ttyUSB0?baud=9600&stop",
+    "serial:///",
 )
+PORTS = (
+    "serial:///dev/ttyUSB0",
+    "serial:///dev/serial/by-id/usb-FTDI-if00?baud=9600",
+    "serial:///dev/ttyUSB0?baud=921600&parity=n&stop=2&echo=1",
+    "serial:///COM3",
+    "serial://COM3?baud=19200",
+    "serial:com12",
+    "socket://gate.example:4001",
+    "socket://gate.example:4001/?baud=19200&echo=0",
+    "tcp://10.0.0.5",
+    "tcp://10.0.0.5:1502",
+    "tcp://[::1]",
+)
+
+
+@pytest.mark.parametrize("url", NO_PORTS)
 def test_a_url_that_names_no_port_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse_port(url)
     assert "secret" not in refused.value.message.english()
+
+
+@pytest.mark.parametrize("url", PORTS)
+def test_a_url_that_names_a_port_is_taken(url: str) -> None:
+    assert parse_port(url).place
+
+
+@pytest.mark.parametrize("url", [*PORTS, *NO_PORTS])
+def test_the_settings_take_what_can_be_opened_and_nothing_else(url: str) -> None:
+    assert is_bus_url(url) == (url in PORTS)
+
+
+def test_modbus_tcp_has_a_usual_port() -> None:
+    assert (parse_port("tcp://gate").port, parse_port("tcp://gate").name) == (502, "tcp://gate:502")
+    assert parse_port("tcp://gate").canonical_name == parse_port("tcp://Gate:502").canonical_name
 
 
 def test_what_a_url_says_is_kept() -> None:
