@@ -7,8 +7,8 @@ controller that cannot be stopped, or is not proved to stop when this program fa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
+from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
 from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
 from archroom.core.plain_watch import open_aisles
@@ -24,16 +24,6 @@ START_S = 5.0
 """Longest time from an order to the first sign of motion."""
 SPARE_S = 10.0
 """Allowance for warning and staggered starts, which no plain controller tells."""
-
-
-class Licence(Enum):
-    """How far a block may be moved from here, as its commissioning has shown."""
-
-    MONITOR = "monitor"
-    """It may be watched only."""
-    ATTENDED = "attended"
-    """A second person at the aisle holds the controller's own stop during every motion."""
-    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)

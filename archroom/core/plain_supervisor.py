@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archroom.core.commissioning import Licence
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.plain_motion import PlainMotion, PlainPhase
 from archroom.core.plain_rules import (
-    Licence,
     PlainPlan,
     confirmation_problem,
     expected_s,

@@ -9,9 +9,10 @@ import pytest
 from plain_rig import SIDES_AND_STOP, PlainRig
 from supervised_room import block_of, refusal
 
+from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
 from archroom.core.plain import Alarm, Capabilities, PositionSense, Side, aisle_between
-from archroom.core.plain_rules import START_S, Licence
+from archroom.core.plain_rules import START_S
 from archroom.core.shelving import AisleState, OutcomeKind, Trust
 from archroom.core.supervisor_wishes import Frame
 from archroom.errors import MotionRefused, say

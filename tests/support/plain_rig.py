@@ -11,9 +11,9 @@ from itertools import count
 
 from supervised_room import block_of
 
+from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
 from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
-from archroom.core.plain_rules import Licence
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import Outcome, Ticket
