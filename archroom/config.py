@@ -13,28 +13,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeGuard
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
 from archroom import paths
+from archroom.core.bus_urls import BUS_EXAMPLE, is_bus_url
 from archroom.core.cleaning import clean
 from archroom.errors import BadFile, Message, UsageError, say
 
 GLYPHS: Final = ("unicode", "ascii")
-BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
-"""What serial adapters of the trade speak; anything else in a URL is a slip."""
 MAX_NAME: Final = 100
 MAX_LOAN_DAYS: Final = 3650
 MAX_UNIT: Final = 247
 """Highest address of a Modbus device."""
-_LINE_OPTIONS: Final = {"baud": tuple(map(str, BAUD_RATES)), "echo": ("0", "1")}
-_BUS_OPTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "serial": {**_LINE_OPTIONS, "parity": ("N", "E", "O"), "stop": ("1", "2")},
-    "socket": _LINE_OPTIONS,
-    "tcp": {},
-}
-"""By scheme, what a URL may set and to what; the drivers take the same."""
 DATABASE_EXAMPLE: Final = "sqlite:///FILE, postgresql://HOST/NAME"
-BUS_EXAMPLE: Final = "serial:///dev/ttyUSB0?baud=19200, socket://HOST:PORT, tcp://HOST:PORT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,26 +164,6 @@ def is_database_url(url: str) -> bool:
     if url.startswith("sqlite:///"):
         return len(url) > len("sqlite:///") and url.isprintable()
     return re.match(r"postgres(ql)?://.", url) is not None and url.isprintable()
-
-
-def is_bus_url(url: str) -> bool:
-    """Whether a text can be the address of a bus; a baud rate nobody uses is none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-        options = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-    except ValueError:
-        return False
-    allowed = _BUS_OPTIONS.get(parts.scheme, {})
-    is_set_well = all(value.upper() in allowed.get(key, ()) for key, value in options)
-    if not is_set_well or parts.username or parts.fragment or not url.isprintable():
-        return False
-    if parts.scheme == "serial":
-        is_windows_port = re.fullmatch(r"/?COM\d{1,3}", parts.netloc + parts.path, re.IGNORECASE) is not None
-        return is_windows_port or (not parts.netloc and len(parts.path) > 1)
-    if not parts.hostname or parts.path.strip("/"):
-        return False
-    return parts.scheme == "socket" and bool(port) or parts.scheme == "tcp" and port != 0
 
 
 def is_language(text: str) -> bool:

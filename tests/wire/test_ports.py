@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from archroom.config import is_bus_url
+from archroom.core.bus_urls import is_bus_url
 from archroom.drivers.ports import Carrier, open_port, parse_port
 from archroom.drivers.timing import Framing, serial_timing
 from archroom.drivers.wires import PolledSerialWire
