@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archroom import paths
 from archroom.cli.job import Job
-from archroom.errors import UsageError, say
+from archroom.errors import Message, UsageError, say
 
 if TYPE_CHECKING:
     from archroom.wiring import House
@@ -22,8 +22,8 @@ def open_app(job: Job) -> int:
     return run_app(job.house, paths.data_folder() / "labels")
 
 
-def run_app(house: House, labels: Path) -> int:
-    """Run the app until it is left; its labels are written to a folder.
+def run_app(house: House, labels: Path, greeting: Message | None = None) -> int:
+    """Run the app until it is left; its labels are written to a folder, and `greeting` is shown at the start.
 
     Raises Unreadable before anything is drawn, UsageError where there is no terminal.
     """
@@ -37,5 +37,5 @@ def run_app(house: House, labels: Path) -> int:
 
         return label_file(house, codes, labels)
 
-    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs)
+    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs, greeting=greeting)
     return app.run() or 0

@@ -57,7 +57,7 @@ def _open_app(job: Job, folder: Path, bus_url: str) -> int:
     with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
         demo_house.furnish_once(house, folder)
         try:
-            return run_app(house, folder / "labels")
+            return run_app(house, folder / "labels", demo_house.greeting())
         finally:
             house.dismiss_shelving()
 

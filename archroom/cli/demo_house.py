@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom.config import Bus, Config, sqlite_url
+from archroom.errors import Message, say
 
 if TYPE_CHECKING:
     from archroom.core.holdings import Person
@@ -22,6 +23,18 @@ ROOM = "small"
 _BOOKS = "demo.db"
 PEOPLE = {"ADA": "Ada Lindqvist", "WANG": "王小明"}
 """The people of the demo, by the barcode on their cards: words that can be typed where there is no scanner."""
+
+BOX = "31142060001"
+"""The barcode of a box of the demo that has a place, for the same end."""
+
+
+def greeting() -> Message:
+    """Return what a person who sees the demo for the first time may type."""
+    return say(
+        "Without a scanner: type {person} and press Enter, then {box} and Enter. That lends a box. F1 tells the rest.",
+        person=next(iter(PEOPLE)),
+        box=BOX,
+    )
 
 
 def demo_config(config: Config, folder: Path, bus_url: str) -> Config:

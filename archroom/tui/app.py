@@ -54,6 +54,7 @@ WARM_UP_S = 0.3
 """How long after the start all that STOP needs is made ready."""
 REFRESH_S = 5.0
 """How often the desk looks for acts of other terminals."""
+GREETING_S = 30.0
 UNENDED_SCAN_S = 0.3
 """After this time without a key, what a scanner without terminator typed into the empty scan bar is read."""
 
@@ -75,10 +76,12 @@ class ArchroomApp(App[None], inherit_bindings=False):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         now_s: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
+        greeting: Message | None = None,
     ) -> None:
         """Read what the first screen shows, here, where there is no loop yet; raises what the books raise.
 
-        `make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's.
+        `make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's;
+        `greeting` is shown for a while over the first screen.
         """
         super().__init__()
         self.services = services
@@ -110,6 +113,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self._blocks_lane = Lane(self, "blocks", say("Reading the plan of the room"))
         self._views_lane = Lane(self, "views", say("Asking the shelving"))
         self._zone = zone
+        self._greeting = greeting
         self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
 
     @property
@@ -152,7 +156,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.set_timer(WARM_UP_S, lambda: self._deeds.warm_up())
 
     def on_ready(self) -> None:
-        """Collect garbage again, if that was put off until the first screen is drawn; what was loaded stays."""
+        """Greet; collect garbage again, if that was put off until the first screen is drawn; what was loaded stays."""
+        if self._greeting is not None:
+            self.tell(self._greeting, seconds=GREETING_S)
         if not gc.isenabled():
             gc.freeze()
             gc.enable()

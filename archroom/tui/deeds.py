@@ -43,8 +43,12 @@ class Deeds:
         house.push_screen(HelpScreen(house), lambda action: house.perform(action) if action is not None else None)
 
     def find(self) -> None:
-        """Go to Find."""
+        """Go to Find; what is typed now takes the place of what stands there."""
+        from archroom.tui.find import FindScreen
+
         self._house.switch_mode(Where.FIND.value)
+        if isinstance(self._house.screen, FindScreen):
+            self._house.screen.select_words()
 
     def desk(self) -> None:
         """Go to the desk, where all that toasts said stands too."""

@@ -90,7 +90,7 @@ class DeskBoard(Painted):
         mark = entry.mark.shown(self._house.glyphs)
         actor = cut(shown(entry.actor), 16) if width >= 100 else ""
         room = width - 7 - _MARK_CELLS - (width_of(actor) + 2 if actor else 0)
-        pieces: list[Piece] = [(fitted(at, 7), marks.MUTED), (fitted(mark, _MARK_CELLS), entry.mark.tone)]
+        pieces: list[Piece] = [(fitted(at, 7), marks.MUTED), (fitted(mark, _MARK_CELLS - 1) + " ", entry.mark.tone)]
         pieces.append((fitted(words(entry.message), room), ""))
         if actor:
             pieces.append(("  " + actor, marks.MUTED))

@@ -86,7 +86,6 @@ class DetailPane(Painted):
         lines += self._place(standing, width)
         lines += [Content("")]
         lines += self._labelled(say("Path"), " > ".join(shown(part) for part in (hit.collection, *hit.path) if part), width)
-        lines += self._labelled(say("Code"), thing.code, width)
         lines += self._labelled(say("Barcodes"), ", ".join(shown(value) for value in showing.details.barcodes), width)
         return lines + self._contents(showing.details, width) + self._history(showing.history, width, today)
 
@@ -161,4 +160,4 @@ class DetailPane(Painted):
 
 
 def _identity(dates: str, level: str, thing: Thing) -> str:
-    return "  ".join(shown(part) for part in (thing.reference, dates, level) if part)
+    return "  ".join(shown(part) for part in (thing.code, thing.reference, dates, level) if part)

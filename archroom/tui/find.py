@@ -85,6 +85,11 @@ class FindScreen(HouseScreen):
             return Chosen()
         return Chosen(found.standing.thing.code, found.standing.thing.title)
 
+    def select_words(self) -> None:
+        """Mark what stands in the box, so that typing replaces it."""
+        for box in self.query(TextBox):
+            box.select_all()
+
     def on_screen_resume(self) -> None:
         """Read again what may have changed while nobody looked."""
         super().on_screen_resume()

@@ -7,8 +7,10 @@ import threading
 from tui_house import TuiHouse
 from tui_stage import on_stage
 
+from archroom.core.shelving import OutcomeKind
 from archroom.errors import Busy, say
 from archroom.tui.inputs import ScanBar
+from archroom.tui.shelving_marks import OUTCOMES
 
 
 async def test_the_desk_shows_the_last_acts_and_takes_keys(house: TuiHouse) -> None:
@@ -57,6 +59,14 @@ async def test_an_answer_stands_for_its_act_and_is_not_told_twice(house: TuiHous
         await stage.scan(house.other_box.code)
         await stage.until(lambda: len(house.archive.books.events) == stage.app.journal.entries(1)[0].seq)
         assert stage.shown().count("RETURNED") == 1
+
+
+async def test_a_long_word_does_not_touch_the_sentence(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        for _ in range(2):
+            stage.app.note(stage.app.journal.note(OUTCOMES[OutcomeKind.ABORTED], say("Aisle 1/2. Stopped.")), True)
+        await stage.until_shown("STOPPED ON THE WAY")
+        assert ".. Aisle 1/2. Stopped." in stage.shown()
 
 
 async def test_the_palette_can_undo_what_was_done(house: TuiHouse) -> None:

@@ -13,6 +13,7 @@ from archroom.errors import BadFile, Busy, say
 from archroom.services.finding import Finder, FoundPage
 from archroom.tui.actions import Where
 from archroom.tui.found_table import PAGE_ROWS, FoundTable
+from archroom.tui.inputs import TextBox
 from archroom.tui.messages import PageFound
 
 
@@ -40,6 +41,31 @@ async def test_words_find_things_with_place_and_holder(house: TuiHouse) -> None:
         assert "(2 found)" in shown
         assert "▸ OUT  张伟" in shown
         assert "▪ IN  R1/1/03/A/2/4" in shown
+
+
+async def test_words_typed_after_coming_back_take_the_place_of_the_former(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await find(stage, "smith box")
+        await stage.press("f3")
+        await stage.press("f2")
+        assert "(2 found)" in stage.shown(), "what was found stands until something is typed"
+        await stage.type("zeppelin")
+        assert stage.app.screen.query_one(TextBox).value == "zeppelin"
+
+
+async def test_words_go_on_after_a_look_at_the_help(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await find(stage, "smith")
+        await stage.press("f1")
+        await stage.press("escape")
+        await stage.type(" box")
+        assert stage.app.screen.query_one(TextBox).value == "smith box"
+
+
+async def test_the_code_stands_with_the_title_where_there_is_little_room(house: TuiHouse) -> None:
+    async with on_stage(house, (80, 24)) as stage:
+        await find(stage, "1, smith")
+        await stage.until_shown(house.box.code)
 
 
 async def test_the_row_under_the_cursor_is_told_whole(house: TuiHouse) -> None:

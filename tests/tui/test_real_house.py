@@ -67,8 +67,9 @@ class Person:
 @asynccontextmanager
 async def app_on(house: House, labels: Path) -> AsyncIterator[Person]:
     """Open the app on a house."""
-    app = ArchroomApp(house, house.performer, partial(label_file, house, folder=labels))
-    async with app.run_test(size=(100, 30)) as pilot:
+    make_label = partial(label_file, house, folder=labels)
+    app = ArchroomApp(house, house.performer, make_label, greeting=demo_house.greeting())
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
         person = Person(app, pilot)
         yield person
 
@@ -92,6 +93,15 @@ async def test_the_whole_round_on_the_real_house(tmp_path: Path, monkeypatch: py
             demo_house.furnish(house)
             ada = house.people.find("Ada")[0][0]
             async with app_on(house, tmp_path / "labels") as person:
+                await person.see(lambda: any(demo_house.BOX in toast.message for toast in person.app._notifications))
+                for text, word in (
+                    ("ADA", "PERSON"),
+                    (demo_house.BOX, "LENT"),
+                    ("DONE", "DONE"),
+                    (demo_house.BOX, "RETURNED"),
+                ):
+                    await person.scan(text)
+                    assert person.word() == word
                 code = await find_box(person, house)
                 where = house.finder.details(code).hit.standing
                 assert where.place is not None
