@@ -1,0 +1,157 @@
+"""Stretches: what is held, locked or fixed never moves in any walk, and what cannot be reached is told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import route_judge as judge
+from arbitrary_blocks import blocks
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from archroom.core.rooms import Block, Face
+from archroom.core.routes import Errand, Route
+from archroom.core.routes_motion import Motion
+from archroom.core.routes_planning import planned
+from archroom.core.routes_slotting import Lending, best_parking, habits_of
+from archroom.core.routes_stretches import Pins, Stretch, stretches_of, why_unreachable, widest_gaps
+from archroom.core.shelving import changed_aisles
+from archroom.exchange.roomfile import sample_room
+
+SMALL = sample_room("small").blocks[0]
+DRIVES = Motion(875)
+
+
+@st.composite
+def pinned_lists(draw: st.DrawFn) -> tuple[Block, Pins, list[Errand]]:
+    """A block, what is pinned in it, and errands in any of its aisles."""
+    block = draw(blocks())
+    assume(block.aisles)
+    aisles = st.sampled_from(block.aisles)
+    numbers = st.integers(1, len(block.carriages))
+    pins = Pins(draw(st.frozensets(aisles, max_size=2)), draw(st.frozensets(numbers, max_size=2)))
+    wanted = draw(st.lists(aisles, min_size=1, max_size=8))
+    return block, pins, [Errand(number, block.number, aisle, Face.B, 1, 1) for number, aisle in enumerate(wanted)]
+
+
+def touched(block: Block, pins: Pins, route: Route) -> list[str]:
+    """What a walk moves that must not move."""
+    fixed = {carriage.number for carriage in block.carriages if not carriage.is_mobile}
+    found: list[str] = []
+    for step in route.steps:
+        if step.closes is None:
+            continue
+        found += [f"aisle {aisle}" for aisle in changed_aisles(step.aisle, step.closes) if aisle in pins.held_aisles]
+        found += [f"carriage {number}" for number in step.carriages if number in pins.locked_carriages | fixed]
+    return found
+
+
+@given(pinned_lists())
+@settings(max_examples=200, deadline=None)
+def test_no_walk_moves_what_is_pinned_and_every_errand_is_walked_or_told(case: tuple[Block, Pins, list[Errand]]) -> None:
+    block, pins, errands = case
+    open_gaps = widest_gaps(block, block.positions_mm(block.open_aisles))
+    stretches = stretches_of(block, open_gaps, pins, Motion(block.aisle_mm - block.clearance_mm))
+    reached = [e for e in errands if why_unreachable(stretches, pins, block.number, e.aisle) is None]
+    route = planned(tuple(stretch for stretch in stretches if stretch.open_gaps), reached)
+    assert touched(block, pins, route) == []
+    assert judge.flaws(route, stretches, reached) == []
+    walked = {errand.aisle for errand in reached}
+    assert walked >= {errand.aisle for errand in errands if errand.aisle in open_gaps} - pins.held_aisles
+
+
+@given(blocks())
+def test_with_nothing_pinned_the_stretches_are_the_segments(block: Block) -> None:
+    open_gaps = widest_gaps(block, block.positions_mm(block.open_aisles))
+    stretches = stretches_of(block, open_gaps, Pins(), DRIVES)
+    assert sorted(aisle for stretch in stretches for aisle in stretch.aisles) == sorted(block.aisles)
+    assert all(len(stretch.open_gaps) == 1 for stretch in stretches)
+    assert set(block.open_aisles) <= set(open_gaps)
+
+
+def test_the_check_sees_a_walk_over_a_held_aisle_and_a_locked_carriage() -> None:
+    stretches = stretches_of(SMALL, (1,), Pins(), DRIVES)
+    route = planned(stretches, [judge.errand(0, 5)])
+    assert touched(SMALL, Pins(), route) == []
+    assert touched(SMALL, Pins(frozenset({3}), frozenset({4})), route) == ["aisle 3", "carriage 4"]
+
+
+def reasons_of(pins: Pins, aisles: tuple[int, ...] = SMALL.aisles) -> list[str]:
+    stretches = stretches_of(SMALL, (1,), pins, DRIVES)
+    found = (why_unreachable(stretches, pins, 1, aisle) for aisle in aisles)
+    return ["" if why is None else why.english().partition(":")[0] for why in found]
+
+
+def test_a_held_aisle_parts_the_block_and_is_told_with_what_lies_behind() -> None:
+    assert reasons_of(Pins(frozenset({3}))) == [
+        *("", "", "aisle 1/3 is held"),
+        *(f"aisle 1/{aisle} cannot open" for aisle in (4, 5, 6)),
+    ]
+
+
+def test_a_locked_carriage_parts_the_block_between_its_aisles() -> None:
+    assert reasons_of(Pins(locked_carriages=frozenset({3}))) == [
+        *("", ""),
+        *(f"aisle 1/{aisle} cannot open" for aisle in (3, 4, 5, 6)),
+    ]
+
+
+def test_where_the_open_aisle_is_held_nothing_else_opens() -> None:
+    assert [why != "" for why in reasons_of(Pins(frozenset({1})))] == [True] * 6
+
+
+def test_an_aisle_that_is_not_there_is_told() -> None:
+    assert reasons_of(Pins(), (0, 7, 99)) == [f"there is no aisle 1/{aisle} that can be entered" for aisle in (0, 7, 99)]
+
+
+def test_after_a_broken_off_motion_the_widest_gap_is_the_open_one() -> None:
+    for moved_mm, widest in ((300, 2), (600, 3)):
+        positions = list(SMALL.positions_mm((2,)))
+        positions[2] -= moved_mm
+        assert widest_gaps(SMALL, tuple(positions)) == (widest,)
+
+
+def test_parking_is_at_the_most_asked_for_or_at_the_median_by_what_costs() -> None:
+    demand = {(1, 0): 4, (1, 5): 3, (1, 6): 3, (2, 3): 99}
+    drives = {policy: judge.motion(policy) for policy in judge.POLICIES}
+    parked = [best_parking(Stretch(1, tuple(range(8)), (0,), drives[policy]), demand) for policy in judge.POLICIES]
+    assert dict(zip((policy.value for policy in judge.POLICIES), parked, strict=True)) == {
+        "sequential": 5,
+        "staggered": 0,
+        "group": 0,
+    }
+    assert best_parking(Stretch(3, (1, 2), (1,), DRIVES), demand) is None
+
+
+def lent(person: int, minute: float, box: int, aisle: int | None, collection: str = "") -> Lending:
+    return Lending(person, minute * 60, box, collection, None if aisle is None else (1, aisle))
+
+
+def test_habits_count_orders_and_pairs_that_stand_apart() -> None:
+    lendings = [
+        *(lent(1, 0, 10, 1, "A"), lent(1, 5, 11, 4, "B"), lent(1, 50, 12, 4, "B")),
+        *(lent(1, 500, 10, 1, "A"), lent(1, 501, 11, 4, "B")),
+        *(lent(2, 3, 11, 4, "B"), lent(2, 4, 12, 4, "B"), lent(2, 5, 13, None, "C")),
+    ]
+    habits = habits_of(lendings[::-1])
+    assert habits.orders == 3
+    assert habits.demand == {(1, 1): 2, (1, 4): 3}
+    assert [(pair.first, pair.second, pair.times) for pair in habits.boxes] == [(10, 11, 2)]
+    assert [(pair.first, pair.second, pair.times) for pair in habits.collections] == [("A", "B", 2)]
+
+
+@pytest.mark.parametrize("size", [40, 41])
+def test_a_very_large_order_says_nothing_of_what_belongs_together(size: int) -> None:
+    twice = [lent(1, 1000 * again, box, box % 6) for again in (0, 1) for box in range(size)]
+    assert bool(habits_of(twice).boxes) is (size <= 40)
+
+
+def test_a_block_does_not_move_while_its_other_part_is_walked() -> None:
+    middle = next(block for block in sample_room("large").blocks if len(block.segments) == 2)
+    stretches = stretches_of(middle, middle.open_aisles, Pins(), DRIVES)
+    errands = [judge.errand(number, aisle, middle.number) for number, aisle in enumerate((3, 9, 2, 12))]
+    route = planned(stretches, errands)
+    assert route.is_shortest
+    assert [step.timed.during for step in route.steps] == [None] * 4
+    assert all(later.timed.begins_s >= before.timed.leaves_s for before, later in pairwise(route.steps))
