@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from archroom.services.labelling import Labelling
     from archroom.services.people import People
     from archroom.services.placing import Placing
+    from archroom.services.planning import Planning
     from archroom.services.rooms import Rooms
     from archroom.shelving.client import ShelvingClient
     from archroom.shelving.spec import BusSpec, Places, ServerSpec
@@ -269,6 +270,13 @@ class House:
         from archroom.services.aisles import Aisles
 
         return Aisles(self.books, self.shelving)
+
+    @cached_property
+    def planning(self) -> Planning:
+        """Planning walks through the aisles."""
+        from archroom.services.planning import Planning
+
+        return Planning(self.books, self.shelving, self.clock)
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -146,6 +146,10 @@ class Reading(Protocol):
         """Return open loans, oldest first, of one person or of all; at most 1,000."""
         ...
 
+    def lendings(self, at_most: int) -> list[tuple[Loan, Hit]]:
+        """Return loans, open or finished but not undone, newest first, each with what was lent as it stands now."""
+        ...
+
     def details(self, thing_id: int) -> Details | None:
         """Return everything of one thing."""
         ...

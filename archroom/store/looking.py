@@ -132,6 +132,15 @@ class SqlReading:
         """Return open loans, oldest first, of one person or of all; at most 1,000."""
         return people.open_loans(self._books, person_id)
 
+    def lendings(self, at_most: int) -> list[tuple[Loan, Hit]]:
+        """Return loans, open or finished but not undone, newest first, each with what was lent as it stands now."""
+        from archroom.store import hits
+
+        loans = people.past_loans(self._books, at_most)
+        lent = hits.hits(self._books, list(dict.fromkeys(loan.thing_id for loan in loans)))
+        by_thing = {hit.standing.thing.id: hit for hit in lent}
+        return [(loan, by_thing[loan.thing_id]) for loan in loans]
+
     def details(self, thing_id: int) -> Details | None:
         """Return everything of one thing."""
         from archroom.store import hits

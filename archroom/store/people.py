@@ -76,6 +76,16 @@ def open_loans(books: Books, person_id: int | None) -> list[tuple[Thing, Loan]]:
     return [(thing_of(row), loan_of(row[_THING_WIDTH:])) for row in rows]
 
 
+def past_loans(books: Books, at_most: int) -> list[Loan]:
+    """Return loans, open or finished but not undone, newest first."""
+    rows = books.rows(
+        f"SELECT {LOAN_COLUMNS} FROM loan l JOIN person q ON q.id = l.person_id"
+        " WHERE l.was_undone = 0 ORDER BY l.opened_seq DESC, l.id DESC LIMIT ?",
+        (at_most,),
+    )
+    return [loan_of(row) for row in rows]
+
+
 def _person_of(row: Row) -> Person:
     return Person(row[0], row[1], bool(row[2]))
 

@@ -148,6 +148,12 @@ class MemoryLook:
         mine = [(thing, loan) for thing, loan in loans if person_id in (None, loan.person.id)]
         return sorted(mine, key=lambda pair: pair[1].opened_seq)[:1000]
 
+    def lendings(self, at_most: int) -> list[tuple[Loan, Hit]]:
+        valid = [loan for loan in self._books.loans.values() if loan.opened_seq not in self._books.undone]
+        newest = sorted(valid, key=lambda loan: -loan.opened_seq)[:at_most]
+        lent = [(loan, self.standing(loan.thing_id)) for loan in newest]
+        return [(loan, self._hit(standing)) for loan, standing in lent if standing is not None]
+
     def details(self, thing_id: int) -> Details | None:
         standing = self.standing(thing_id)
         if standing is None:

@@ -1,0 +1,195 @@
+"""Planning a walk: from a list of codes to the order of openings and errands; and what past loans say of the aisles.
+
+Nothing on the list is dropped: what no walk can reach is set aside with the reason. A plan proposes and moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archroom.core.routes import Goal, Route
+from archroom.core.routes_motion import Motion, MotionPolicy
+from archroom.core.routes_planning import planned
+from archroom.core.routes_slotting import AislePlace, Habits, Lending, best_parking, habits_of
+from archroom.core.routes_stretches import Pins, Stretch, stretches_of, why_unreachable, widest_gaps
+from archroom.core.shelving import BlockView, Trust
+from archroom.errors import Message, ShelvingError, say
+from archroom.services.errands import Aside, Asked, Purpose, Spot, sorted_out
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Archive, Clock, Hit, Reading, Shelving
+    from archroom.core.rooms import Block
+
+PinsOf = Callable[[int], Pins]
+MOST_LENDINGS = 5000
+"""How many past loans are looked at, the newest."""
+
+
+def nothing_pinned(block: int) -> Pins:
+    """Return that nothing is held or locked in a block: the one place from which the planner learns of it."""
+    return Pins()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a walk is to be planned."""
+
+    purpose: Purpose = Purpose.PICK
+    goal: Goal = Goal.TIME
+    policy: MotionPolicy = MotionPolicy.STAGGERED
+    """How the carriages of a block start; neither room file nor controller says it."""
+    is_parking: bool = False
+    """Whether to say which aisle to leave open in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """An aisle to leave open after the last errand, by what past loans asked for."""
+
+    block: int
+    aisle: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A planned walk, with what its errands mean."""
+
+    route: Route
+    spots: Mapping[int, Spot]
+    """The thing of each errand, by the errand's number."""
+    asides: tuple[Aside, ...]
+    notes: tuple[Message, ...]
+    """What a person should know of the blocks before walking."""
+    parkings: tuple[Parking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What past loans say, with the boxes by name."""
+
+    habits: Habits
+    boxes: tuple[tuple[Hit, Hit, int], ...]
+    """Pairs of boxes that were asked for together from different aisles, and how often."""
+    parkings: tuple[tuple[int, int], ...]
+    """For each block, the aisle that is best left open."""
+
+
+class Planning:
+    """Plans walks in one house; `shelving` is None where none is connected."""
+
+    def __init__(self, archive: Archive, shelving: Shelving | None, clock: Clock, pins_of: PinsOf = nothing_pinned) -> None:
+        self._archive = archive
+        self._shelving = shelving
+        self._clock = clock
+        self._pins_of = pins_of
+
+    def plan(self, asked: Sequence[Asked], wishes: Wishes) -> Walk:
+        """Return the walk for a list; what it cannot hold is set aside."""
+        with self._archive.reading() as books:
+            spots, asides = sorted_out(books, asked, wishes.purpose, self._clock.today())
+            needed = {spot.errand.block for spot in spots}
+            blocks = [block for block in books.blocks() if block.number in needed]
+            habits = habits_of(_lendings(books)) if wishes.is_parking else None
+        views, notes = self._views() if blocks else ({}, [])
+        grounds = {block.number: self._stretches(block, views.get(block.number), wishes.policy) for block in blocks}
+        for block in blocks:
+            notes += _notes_of(block, views.get(block.number), is_connected=bool(views))
+        reached: list[Spot] = []
+        for spot in spots:
+            block_number, aisle = spot.errand.block, spot.errand.aisle
+            why = why_unreachable(grounds[block_number], self._pins_of(block_number), block_number, aisle)
+            if why is None:
+                reached.append(spot)
+            else:
+                asides.append(Aside(spot.errand.number, spot.code, spot.title, spot.address, why))
+        stretches = tuple(stretch for ground in grounds.values() for stretch in ground if stretch.open_gaps)
+        route = planned(stretches, [spot.errand for spot in reached], wishes.goal)
+        return Walk(
+            route,
+            {spot.errand.number: spot for spot in reached},
+            tuple(sorted(asides, key=lambda aside: aside.number)),
+            tuple(notes),
+            _parkings(stretches, route, habits.demand) if habits is not None else (),
+        )
+
+    def advise(self) -> Advice:
+        """Return what past loans say of where boxes should stand and which aisles to leave open."""
+        with self._archive.reading() as books:
+            habits = habits_of(_lendings(books))
+            blocks = books.blocks()
+            pairs = [(_details(books, pair.first), _details(books, pair.second), pair.times) for pair in habits.boxes[:20]]
+        stretches = [stretch for block in blocks for stretch in self._stretches(block, None, MotionPolicy.STAGGERED)]
+        parked = [(stretch.block, best_parking(stretch, habits.demand)) for stretch in stretches]
+        return Advice(
+            habits,
+            tuple((first, second, times) for first, second, times in pairs if first and second),
+            tuple((block, aisle) for block, aisle in parked if aisle is not None),
+        )
+
+    def _views(self) -> tuple[dict[int, BlockView], list[Message]]:
+        """Return what is known of the blocks at present, and what to say where that is nothing."""
+        if self._shelving is None:
+            return {}, [say("No shelving is connected to this machine: planned as the room was built.")]
+        try:
+            return {view.block: view for view in self._shelving.views()}, []
+        except ShelvingError as error:
+            return {}, [say("The shelving cannot be asked: planned as the room was built. {why}", why=error.message)]
+
+    def _stretches(self, block: Block, view: BlockView | None, policy: MotionPolicy) -> tuple[Stretch, ...]:
+        """Return the stretches of a block as it stands if that is known, else as it was built."""
+        positions = block.positions_mm(block.open_aisles)
+        drives = Motion(block.aisle_mm - block.clearance_mm, policy)
+        if view is not None and view.trust is Trust.GOOD and view.status is not None:
+            positions = view.status.positions_mm
+        if view is not None and view.identity is not None:
+            speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
+            drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
+        return stretches_of(block, widest_gaps(block, positions), self._pins_of(block.number), drives)
+
+
+def _notes_of(block: Block, view: BlockView | None, is_connected: bool) -> list[Message]:
+    if not is_connected:
+        return []
+    if view is None or view.trust is not Trust.GOOD or view.status is None:
+        return [say("How block {block} stands is not known: planned as it was built.", block=block.number)]
+    if view.why_not is not None:
+        return [say("Block {block} cannot be moved now: {why}", block=block.number, why=view.why_not)]
+    return []
+
+
+def _parkings(stretches: tuple[Stretch, ...], route: Route, demand: Mapping[AislePlace, int]) -> tuple[Parking, ...]:
+    """Return where to leave the open aisle of each stretch that was walked, where that is another than the last."""
+    last = {step.timed.visit.stretch: step.aisle for step in route.steps}
+    found: list[Parking] = []
+    for index, aisle in last.items():
+        stretch = stretches[index]
+        best = best_parking(stretch, demand) if len(stretch.open_gaps) == 1 else None
+        if best is not None and best != aisle:
+            found.append(Parking(stretch.block, best, aisle))
+    return tuple(found)
+
+
+def _lendings(books: Reading) -> list[Lending]:
+    return [
+        Lending(
+            person=loan.person.id,
+            at_s=loan.lent_at.timestamp(),
+            box=(hit.standing.home_enclosing or (hit.standing.thing,))[-1].id,
+            collection=hit.collection,
+            place=_aisle_of(hit),
+        )
+        for loan, hit in books.lendings(MOST_LENDINGS)
+    ]
+
+
+def _aisle_of(hit: Hit) -> AislePlace | None:
+    home = hit.standing.home_place
+    return None if home is None or home.block is None or home.aisle is None else (home.block, home.aisle)
+
+
+def _details(books: Reading, number: int | str) -> Hit | None:
+    found = books.details(number) if isinstance(number, int) else None
+    return found.hit if found is not None else None
