@@ -29,6 +29,7 @@ GROUPS = {
     "rooms": ("init", "room"),
     "intake": ("import", "place"),
     "find": ("find", "show"),
+    "plan": ("plan",),
     "desk": ("lend", "return", "put", "bind", "undo"),
     "scan": ("scan",),
     "people": ("person",),

@@ -1,0 +1,297 @@
+"""`plan`: the order of openings and errands for a list, as the person sees it who stands there; and what past loans advise.
+
+Nothing moves and nothing is written: each opening is asked for by itself, and confirmed, as ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from archroom.cli.arguments import Commands
+from archroom.cli.job import Job
+from archroom.cli.output import Json
+from archroom.errors import ArchroomError, BadFile, UsageError, say
+from archroom.texts import render, tr
+
+if TYPE_CHECKING:
+    from archroom.core.routes import Effort, Step
+    from archroom.services.errands import Aside, Asked, Spot
+    from archroom.services.planning import Advice, Walk
+
+MOST_LINES = 2000
+"""Codes on one list; more is no walk for one person."""
+_MOST_BYTES = 1_000_000
+_MINUTES = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
+_POLICIES = ("sequential", "staggered", "group")
+EXIT_SOME_UNKNOWN = ArchroomError.exit_code
+"""Some lines name nothing here; the others are planned."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `plan`."""
+    plan = commands.add(
+        "plan",
+        say("Plan a walk: in which order to open aisles for a list of things or shelves, and why."),
+        "archroom plan B00000127J B00000135K",
+        _plan,
+    )
+    plan.add_argument("codes", nargs="*", metavar="CODE", help=tr("own codes, barcodes, reference codes, or shelves"))
+    purpose = plan.add_mutually_exclusive_group()
+    purpose.add_argument("--put-back", action="store_true", help=tr("to their homes, in place of fetching them"))
+    purpose.add_argument("--count", action="store_true", help=tr("to be counted where they stand"))
+    plan.add_argument(
+        "--from",
+        dest="from_file",
+        metavar="FILE",
+        help=tr("a list, - for stdin: a line is CODE, or CODE, ORDER and MINUTES with tabs between"),
+    )
+    plan.add_argument(
+        "--group",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help=tr("one reader's order, which stays together"),
+    )
+    plan.add_argument("--waiting", action="store_true", help=tr("least waiting in sum, in place of the shortest walk"))
+    plan.add_argument(
+        "--motion", choices=_POLICIES, default="staggered", help=tr("how the carriages of a block start (default staggered)")
+    )
+    plan.add_argument("--park", action="store_true", help=tr("say which aisle to leave open in the end"))
+    plan.add_argument("--advise", action="store_true", help=tr("say what past loans advise on where boxes should stand"))
+
+
+def _plan(job: Job) -> int:
+    from archroom.core.routes import Goal
+    from archroom.core.routes_motion import MotionPolicy
+    from archroom.services.errands import Purpose
+    from archroom.services.planning import Wishes
+
+    asked = list(_asked(job))
+    if job.args.advise:
+        if asked:
+            raise UsageError(say("--advise looks at past loans and takes no list."))
+        return _advise(job)
+    if not asked:
+        raise UsageError(say("Name what the walk is for: codes, or a list with --from FILE."))
+    if len(asked) > MOST_LINES:
+        raise UsageError(say("{count} lines; a list has at most {most}.", count=len(asked), most=MOST_LINES))
+    purpose = Purpose.PUT_BACK if job.args.put_back else Purpose.COUNT if job.args.count else Purpose.PICK
+    goal = Goal.WAITING if job.args.waiting else Goal.TIME
+    walk = job.house.planning.plan(asked, Wishes(purpose, goal, MotionPolicy(job.args.motion), job.args.park))
+    job.output.result(_walk_shape(purpose.value, walk), _walk_lines(walk))
+    if not job.output.is_json:
+        for note in walk.notes:
+            job.output.note(note)
+    return 0 if all(aside.is_named for aside in walk.asides) else EXIT_SOME_UNKNOWN
+
+
+def _asked(job: Job) -> Iterator[Asked]:
+    from archroom.services.errands import Asked
+
+    yield from (Asked(code) for code in job.args.codes)
+    for number, codes in enumerate(job.args.group, 1):
+        yield from (Asked(code, str(number)) for code in codes)
+    if job.args.from_file:
+        yield from _listed(_content(job.args.from_file, job.stdin))
+
+
+def _content(name: str, stdin: BinaryIO) -> str:
+    try:
+        if name == "-":
+            content = stdin.read(_MOST_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadFile(say("{file} cannot be read: {why}.", file=name, why=error.strerror or "")) from error
+    if len(content) > _MOST_BYTES:
+        raise BadFile(say("{file} is larger than {most} bytes, so it is no list.", file=name, most=_MOST_BYTES))
+    return content.decode("utf-8-sig", "replace")
+
+
+def _listed(content: str) -> Iterator[Asked]:
+    from archroom.services.errands import Asked
+
+    for number, line in enumerate(content.splitlines(), 1):
+        fields = [field.strip() for field in line.split("\t")]
+        code, order, minutes = (*fields, "", "")[:3]
+        if len(fields) > 3:
+            raise BadFile(say("Line {line} has more than CODE, ORDER and MINUTES.", line=number), number)
+        if minutes and not _MINUTES.fullmatch(minutes):
+            raise BadFile(say("Line {line}: {text} is no number of minutes.", line=number, text=minutes[:40]), number)
+        if code:
+            yield Asked(code, order, float(minutes) * 60 if minutes else None)
+
+
+def _walk_lines(walk: Walk) -> Iterator[str]:
+    steps = walk.route.steps
+    for index, step in enumerate(steps):
+        yield _step_line(index, step)
+        for later in steps:
+            if later.timed.during == index:
+                yield "   " + tr(
+                    "Before you go in, have aisle {block}/{aisle} opened (aisle {closes} closes).",
+                    block=later.block,
+                    aisle=later.aisle,
+                    closes=later.closes or 0,
+                )
+        yield from ("   " + _spot_line(walk.spots[errand.number]) for errand in step.errands)
+    for parking in walk.parkings:
+        yield tr(
+            "Afterwards have aisle {block}/{aisle} opened (aisle {closes} closes): what is asked for most is near it.",
+            block=parking.block,
+            aisle=parking.aisle,
+            closes=parking.closes,
+        )
+    if steps:
+        yield from _sum_lines(walk)
+    for aside in walk.asides:
+        yield tr("Not on this walk: {thing}: {why}", thing=_named(aside.code, aside.title), why=aside.why)
+
+
+def _step_line(index: int, step: Step) -> str:
+    values = {"number": index + 1, "block": step.block, "aisle": step.aisle}
+    if step.closes is None:
+        return tr("{number}. Go into aisle {block}/{aisle}: {why}.", **values, why=step.why)
+    if step.timed.during is not None:
+        return tr("{number}. Go into aisle {block}/{aisle}, which opened meanwhile: {why}.", **values, why=step.why)
+    return tr(
+        "{number}. Open aisle {block}/{aisle} (aisle {closes} closes, {seconds} s): {why}.",
+        **values,
+        closes=step.closes,
+        seconds=round(step.timed.opening_s),
+        why=step.why,
+    )
+
+
+def _spot_line(spot: Spot) -> str:
+    side = say("left") if spot.is_left else say("right")
+    bay, level, named = spot.errand.bay, spot.errand.level, _named(spot.code, spot.title or spot.address)
+    if spot.container:
+        thing = say("{thing}, in {container}", thing=named, container=spot.container)
+        return tr("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=thing)
+    return tr("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=named)
+
+
+def _named(code: str, title: str) -> str:
+    return f"{title} ({code})" if title else code
+
+
+def _sum_lines(walk: Walk) -> Iterator[str]:
+    effort, listed = walk.route.effort, walk.route.listed
+    yield tr("{minutes} min, openings: {openings}.", minutes=_minutes(effort.total_s), openings=effort.openings)
+    if walk.route.is_shortest:
+        yield tr("No walk for this list is shorter.")
+    else:
+        yield tr("No walk for this list takes less than {minutes} min.", minutes=_minutes(walk.route.lower_bound_s))
+    if effort.lateness_s > 0:
+        yield tr("The latest is {minutes} min late.", minutes=_minutes(effort.lateness_s))
+    yield tr(
+        "In list order: {minutes} min, openings: {openings}.", minutes=_minutes(listed.total_s), openings=listed.openings
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f}"
+
+
+def _walk_shape(purpose: str, walk: Walk) -> dict[str, Json]:
+    route = walk.route
+    steps: list[Json] = [_step_shape(walk, step) for step in route.steps]
+    asides: list[Json] = [_aside_shape(aside) for aside in walk.asides]
+    parkings: list[Json] = [{"block": park.block, "aisle": park.aisle, "closes": park.closes} for park in walk.parkings]
+    return {
+        "purpose": purpose,
+        "steps": steps,
+        "asides": asides,
+        **_effort_shape(route.effort),
+        "lower_bound_s": round(route.lower_bound_s, 1),
+        "shortest": route.is_shortest,
+        "list_order": _effort_shape(route.listed),
+        "parking": parkings,
+        "notes": [render(note) for note in walk.notes],
+    }
+
+
+def _effort_shape(effort: Effort) -> dict[str, Json]:
+    return {
+        "total_s": round(effort.total_s, 1),
+        "openings": effort.openings,
+        "carriages_moved": effort.carriages_moved,
+        "late_s": round(effort.lateness_s, 1),
+        "waiting_s": round(effort.waiting_s, 1),
+    }
+
+
+def _step_shape(walk: Walk, step: Step) -> dict[str, Json]:
+    timed = step.timed
+    errands: list[Json] = []
+    for errand in step.errands:
+        spot = walk.spots[errand.number]
+        seen: dict[str, Json] = {"side": "left" if spot.is_left else "right", "bay": errand.bay, "level": errand.level}
+        wished: dict[str, Json] = {"order": errand.order, "due_s": errand.due_s}
+        told: dict[str, Json] = {"code": spot.code, "title": spot.title, "container": spot.container or None}
+        errands.append({**told, "place": spot.address, **seen, **wished})
+    return {
+        "block": step.block,
+        "aisle": step.aisle,
+        "closes": step.closes,
+        "carriages": list(step.carriages),
+        "ask_before_step": None if timed.during is None else timed.during + 1,
+        "begins_s": round(timed.begins_s, 1),
+        "opening_s": round(timed.opening_s, 1),
+        "arrives_s": round(timed.arrives_s, 1),
+        "leaves_s": round(timed.leaves_s, 1),
+        "why": render(step.why),
+        "errands": errands,
+    }
+
+
+def _aside_shape(aside: Aside) -> dict[str, Json]:
+    return {"code": aside.code, "title": aside.title, "place": aside.address or None, "why": render(aside.why)}
+
+
+def _advise(job: Job) -> int:
+    advice = job.house.planning.advise()
+    boxes: list[Json] = [
+        {"codes": [first.standing.thing.code, second.standing.thing.code], "times": times}
+        for first, second, times in advice.boxes
+    ]
+    collections: list[Json] = [
+        {"titles": [str(pair.first), str(pair.second)], "times": pair.times} for pair in advice.habits.collections[:20]
+    ]
+    aisles: list[Json] = [
+        {"block": block, "aisle": aisle, "times": times} for (block, aisle), times in advice.habits.demand.items()
+    ]
+    parkings: list[Json] = [{"block": block, "aisle": aisle} for block, aisle in advice.parkings]
+    shape: dict[str, Json] = {"orders": advice.habits.orders, "boxes": boxes, "collections": collections}
+    job.output.result({**shape, "aisles": aisles, "parking": parkings}, _advice_lines(advice))
+    if not job.output.is_json and not advice.boxes and not advice.habits.collections:
+        job.output.note(say("Past loans show nothing that is asked for together and stands apart."))
+    return 0
+
+
+def _advice_lines(advice: Advice) -> Iterator[str]:
+    yield tr("Orders in past loans: {count}", count=advice.habits.orders)
+    for first, second, times in advice.boxes:
+        yield tr(
+            "Asked for together {times} times, from two aisles: {first} at {here}; {second} at {there}",
+            times=times,
+            first=_named(first.standing.thing.code, first.standing.thing.title),
+            here=first.standing.home_place.address if first.standing.home_place else "",
+            second=_named(second.standing.thing.code, second.standing.thing.title),
+            there=second.standing.home_place.address if second.standing.home_place else "",
+        )
+    for pair in advice.habits.collections[:20]:
+        yield tr(
+            "Collections asked for together {times} times, from two aisles: {first}; {second}",
+            times=pair.times,
+            first=str(pair.first),
+            second=str(pair.second),
+        )
+    for block, aisle in advice.parkings:
+        yield tr("Best left open in block {block}: aisle {aisle}", block=block, aisle=aisle)
