@@ -15,16 +15,24 @@ from archroom.core.routes_stretches import Stretch
 from archroom.core.routes_units import Unit
 
 MOST_ORDERS = 15
-MOST_WORK = 3_000_000
-"""How many steps of the exact search are worth their time, about three seconds at most."""
+MOST_WORK = 1_500_000
+"""How many steps of the exact search are worth their time, about two seconds."""
+
+
+_State = tuple[int, int]
+"""The orders that are done, as bits, and where the gap stands."""
+_Way = tuple[float, tuple[int, ...]]
+"""What a way through an order's aisles costs in openings, s, and the aisles as they are visited."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
     cost_s: float
-    before: tuple[int, int] | None
-    order: tuple[int, ...]
-    """The aisles of the last order, as they are visited."""
+    before: _State | None
+    unit: int
+    """The order that was done last; -1 at the beginning."""
+    aisles: tuple[int, ...]
+    """Its aisles, as they are visited."""
 
 
 def is_small_enough(units: Sequence[Unit]) -> bool:
@@ -38,29 +46,50 @@ def best_sequence(stretch: Stretch, units: Sequence[Unit]) -> tuple[tuple[Visit,
 
     The stretch needs one open gap, the units may lie in no other.
     """
-    ends = _ends(units)
-    visits = [{visit.aisle: visit for visit in unit.visits} for unit in units]
-    aisles = [tuple(sorted(found)) for found in visits]
-    states: dict[tuple[int, int], _Reached] = {(0, stretch.open_gaps[0]): _Reached(0.0, None, ())}
-    layer = dict(states)
-    lasts: dict[tuple[int, int], int] = {}
+    beginning = (0, stretch.open_gaps[0])
+    layer = {beginning: _Reached(0.0, None, -1, ())}
+    states = dict(layer)
+    places = {stretch.open_gaps[0]} | {visit.aisle for unit in units for visit in unit.visits}
+    ways = _all_ways(stretch, units, places)
     for _ in units:
-        found: dict[tuple[int, int], _Reached] = {}
-        for key, reached in sorted(layer.items()):
-            done, here = key
-            for index in range(len(units)):
-                if done >> index & 1:
-                    continue
-                for order in _ways(aisles[index], ends[index], here):
-                    state = (done | 1 << index, order[-1])
-                    cost = reached.cost_s + _cost_s(stretch, here, order)
-                    if state not in found or cost < found[state].cost_s - 1e-9:
-                        found[state] = _Reached(cost, key, order)
-                        lasts[state] = index
-        states |= found
-        layer = found
+        layer = _next_layer(layer, ways)
+        states |= layer
     last = min(layer, key=lambda key: (round(layer[key].cost_s, 6), key))
-    return _traced(states, lasts, visits, last), layer[last].cost_s
+    visits = [{visit.aisle: visit for visit in unit.visits} for unit in units]
+    walk: list[Visit] = []
+    key: _State | None = last
+    while key is not None:
+        reached = states[key]
+        walk += [visits[reached.unit][aisle] for aisle in reversed(reached.aisles)]
+        key = reached.before
+    return tuple(reversed(walk)), layer[last].cost_s
+
+
+def _next_layer(layer: dict[_State, _Reached], ways: list[dict[int, list[_Way]]]) -> dict[_State, _Reached]:
+    """Return the states with one more order done, each with the cheapest way there."""
+    found: dict[_State, _Reached] = {}
+    for key in sorted(layer):
+        done, here = key
+        cost_s = layer[key].cost_s
+        for unit, by_place in enumerate(ways):
+            if done >> unit & 1:
+                continue
+            for way_s, aisles in by_place[here]:
+                state = (done | 1 << unit, aisles[-1])
+                known = found.get(state)
+                if known is None or cost_s + way_s < known.cost_s - 1e-9:
+                    found[state] = _Reached(cost_s + way_s, key, unit, aisles)
+    return found
+
+
+def _all_ways(stretch: Stretch, units: Sequence[Unit], places: set[int]) -> list[dict[int, list[_Way]]]:
+    """Return for each order, and each place where the gap may stand before it, the ways worth comparing."""
+    found: list[dict[int, list[_Way]]] = []
+    for unit, ends in zip(units, _ends(units), strict=True):
+        aisles = tuple(sorted(visit.aisle for visit in unit.visits))
+        by_place = {here: _ways(aisles, ends, here) for here in places}
+        found.append({here: [(_cost_s(stretch, here, way), way) for way in ways] for here, ways in by_place.items()})
+    return found
 
 
 def _ways(aisles: tuple[int, ...], ends: tuple[int, ...], here: int) -> list[tuple[int, ...]]:
@@ -102,17 +131,3 @@ def _ends(units: Sequence[Unit]) -> list[tuple[int, ...]]:
         elsewhere = {aisle for other, those in enumerate(sets) if other != index for aisle in those}
         found.append(tuple(sorted({min(aisles), max(aisles)} | (aisles & elsewhere))))
     return found
-
-
-def _traced(
-    states: dict[tuple[int, int], _Reached],
-    lasts: dict[tuple[int, int], int],
-    visits: list[dict[int, Visit]],
-    state: tuple[int, int],
-) -> tuple[Visit, ...]:
-    walk: list[Visit] = []
-    key: tuple[int, int] | None = state
-    while key is not None and states[key].before is not None:
-        walk += [visits[lasts[key]][aisle] for aisle in reversed(states[key].order)]
-        key = states[key].before
-    return tuple(reversed(walk))

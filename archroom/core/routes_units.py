@@ -50,16 +50,21 @@ def units_of(stretches: tuple[Stretch, ...], errands: Iterable[Errand]) -> tuple
 
 
 def laid_out(stretches: tuple[Stretch, ...], units: Iterable[Unit]) -> tuple[Visit, ...]:
-    """Return the visits of units in this order; within each, every stretch is swept from where its gaps stand then."""
+    """Return the visits of units in this order.
+
+    Within each, every stretch is swept from where its gaps stand then, and blocks take turns, so that one opens meanwhile.
+    """
     gaps = [stretch.open_gaps for stretch in stretches]
     walk: list[Visit] = []
     for unit in units:
+        rows: dict[int, list[Visit]] = {}
         by_stretch: dict[int, dict[int, Visit]] = {}
         for visit in unit.visits:
             by_stretch.setdefault(visit.stretch, {})[visit.aisle] = visit
         for index, visits in by_stretch.items():
             order, gaps[index] = _swept(stretches[index], gaps[index], tuple(visits))
-            walk += [visits[aisle] for aisle in order]
+            rows.setdefault(stretches[index].block, []).extend(visits[aisle] for aisle in order)
+        walk += _in_turn(rows, stretches[walk[-1].stretch].block if walk else None)
     return tuple(walk)
 
 
@@ -72,6 +77,17 @@ def swept_units(stretches: tuple[Stretch, ...], units: Sequence[Unit]) -> tuple[
         if aisles:
             found += [by_place[index, aisle] for aisle in sweep(stretch, aisles)[0]]
     return tuple(found)
+
+
+def _in_turn(rows: dict[int, list[Visit]], last: int | None) -> list[Visit]:
+    """Return the visits of several blocks: never twice the same if another is left, the one with most left first."""
+    if len(rows) == 1:
+        return next(iter(rows.values()))
+    walk: list[Visit] = []
+    while any(rows.values()):
+        last = min((block for block in rows if rows[block]), key=lambda block: (block == last, -len(rows[block]), block))
+        walk.append(rows[last].pop(0))
+    return walk
 
 
 def _swept(stretch: Stretch, gaps: tuple[int, ...], aisles: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:

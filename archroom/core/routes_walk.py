@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archroom.core.routes import Effort, Errand, Goal, TimedVisit, Visit
+from archroom.core.routes import Effort, Goal, TimedVisit, Visit
 from archroom.core.routes_gaps import gap_moves
 from archroom.core.routes_stretches import Stretch
 
@@ -44,19 +44,19 @@ class Ground:
     def effort(self, walk: Sequence[TimedVisit]) -> Effort:
         """Return what a walk costs."""
         moved = [abs(step.closes - step.visit.aisle) for step in walk if step.closes is not None]
-        done = [(done_s, errand) for step in walk for done_s, errand in self.done(step)]
-        late = (done_s - errand.due_s for done_s, errand in done if errand.due_s is not None)
+        late = (
+            step.arrives_s + self.pick_s * count - errand.due_s
+            for step in walk
+            for count, errand in enumerate(step.visit.errands, 1)
+            if errand.due_s is not None
+        )
         return Effort(
             total_s=walk[-1].leaves_s if walk else 0.0,
             openings=len(moved),
             carriages_moved=sum(moved),
             lateness_s=max(0.0, max(late, default=0.0)),
-            waiting_s=sum(done_s for done_s, _ in done),
+            waiting_s=sum(self._waiting_s(step) for step in walk),
         )
-
-    def done(self, step: TimedVisit) -> list[tuple[float, Errand]]:
-        """Return each errand of a visit with the time at which it is done."""
-        return [(step.arrives_s + self.pick_s * n, errand) for n, errand in enumerate(step.visit.errands, 1)]
 
     def score(self, walk: Sequence[TimedVisit], goal: Goal) -> Score:
         """Return how good a walk is; rounded, so that the order of additions decides nothing."""
@@ -66,6 +66,11 @@ class Ground:
         rounded = (round(value, 6) for value in (effort.lateness_s, waiting, effort.total_s, motion_s))
         late, waited, total, moving = rounded
         return late, waited, total, moving, effort.openings
+
+    def _waiting_s(self, step: TimedVisit) -> float:
+        """Return the sum of the times at which the errands of a visit are done."""
+        count = len(step.visit.errands)
+        return step.arrives_s * count + self.pick_s * count * (count + 1) / 2
 
     def _moves(self, visits: Sequence[Visit]) -> list[int | None]:
         """Return the gap that goes to each visit, chosen for each stretch over all its visits."""
