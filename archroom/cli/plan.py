@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
     plan = commands.add(
         "plan",
         say("Plan a walk: in which order to open aisles for a list of things or shelves, and why."),
-        "archroom plan B00000127J B00000135K",
+        "archroom plan B00000127J B00000135F",
         _plan,
     )
     plan.add_argument("codes", nargs="*", metavar="CODE", help=tr("own codes, barcodes, reference codes, or shelves"))

@@ -250,6 +250,13 @@ def test_a_walk_is_whole_never_worse_than_the_list_and_the_same_again(
     assert planned(stretches, errands[::-1], goal) == route
 
 
+def test_the_comparison_with_the_list_sees_a_walk_that_is_worse() -> None:
+    place = judge.stretch(9, [0])
+    route = planned((place,), [judge.errand(n, aisle) for n, aisle in enumerate((8, 1, 7))])
+    swapped = replace(route, effort=route.listed, listed=route.effort)
+    assert all(worth(swapped, goal) > worth(route, goal) for goal in Goal)
+
+
 def worth(route: Route, goal: Goal) -> tuple[float, float, float]:
     """What is compared, rounded."""
     effort = route.effort
