@@ -1,8 +1,9 @@
 """The steel of one block: carriages on a track, what touches what, and people who stand between them.
 
 Pure: no IO, no clock, no chance. Advances by `step(dt)` only. Whatever is asked of it, the order of the carriages and
-the sum of the gaps in each segment stay, fixed carriages stand still, and no speed exceeds the nominal one. It does
-not judge whether a motion is allowed: that is the controller's work. It counts what becomes of people if nobody does.
+the sum of the gaps in each segment stay, fixed and locked carriages stand still, and no speed exceeds the nominal one.
+It does not judge whether a motion is allowed: that is the controller's work. It counts what becomes of people if nobody
+does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import StrEnum
 
 from hardware_sim.layout import BlockLayout, Segment
 from hardware_sim.mechanics import Carriage, Mechanics
+from hardware_sim.motions import Plan, Stretch, changed_aisles
 from hardware_sim.sensor_faults import SensorFaults
 
 BODY_MM = 300
@@ -51,9 +53,9 @@ class Block:
     """One track of carriages that can be set in motion, stopped and stepped."""
 
     __slots__ = (
-        *("_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "cranked", "drive_fault"),
-        *("edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout", "mechanics"),
-        *("sensor_faults",),
+        *("_locked", "_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "cranked"),
+        *("drive_fault", "edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout"),
+        *("mechanics", "sensor_faults"),
     )
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
@@ -76,6 +78,7 @@ class Block:
         """The carriage that a hand is turning."""
         self.hits = 0
         """How often a person was touched by steel: the oracle. 0 is the only good number."""
+        self._locked: frozenset[int] = frozenset()
         self._segments = layout.segments
         self._moving: list[Carriage] = []
         self._stalled_s = 0.0
@@ -117,23 +120,33 @@ class Block:
         if self._people:
             self._find_contacts()
 
-    def open_aisle(self, aisle: int) -> None:
-        """Set the carriages of one segment in motion until this aisle has all of the segment's spare width.
+    def run(self, plan: Plan) -> None:
+        """Set carriages in motion, in the order of a plan that was made from where they stand now.
 
-        The carriages next to the free space start first, the others follow by the mechanics' rule. Raises ValueError
-        while something moves.
+        The first starts at once, the others follow by the mechanics' rule. Raises ValueError while something moves.
         """
         if self._moving:
             raise ValueError("the block is moving")
         wait_s = 0.0
-        started: list[Carriage] = []
-        for carriage, target in self._moves(aisle):
-            displacement = target - carriage.position
-            carriage.run_to(target, self.mechanics.phases(displacement, wait_s))
-            started.append(carriage)
+        for move in plan:
+            carriage = self.carriages[move.carriage - 1]
+            displacement = move.target_mm - carriage.position
+            carriage.run_to(move.target_mm, self.mechanics.phases(displacement, wait_s))
             is_sequential = self.mechanics.is_sequential
             wait_s += self.mechanics.travel_s(abs(displacement)) if is_sequential else self.mechanics.stagger_s
-        self._moving = started
+        self._moving = [self.carriages[move.carriage - 1] for move in plan]
+
+    def open_aisle(self, aisle: int) -> None:
+        """Set carriages in motion until this aisle has all spare width of its segment. Raises ValueError as `run` does."""
+        self.run(self.stretch(aisle).gathering(aisle))
+
+    def changed_aisles(self, aisle: int) -> frozenset[int]:
+        """The aisles that change or slide sideways when this one is opened from here."""
+        return changed_aisles(self.stretch(aisle).gathering(aisle))
+
+    def jogging(self, carriage: int, displacement_mm: int) -> Plan:
+        """How one carriage that can move goes that way; below 0: towards the origin."""
+        return self.stretch(carriage).jogging(carriage, displacement_mm)
 
     def stop(self) -> None:
         """Brake everything that moves; what has not started stays."""
@@ -171,34 +184,6 @@ class Block:
             if stalled.is_stalled:
                 stalled.run_to(stalled.target, self.mechanics.phases(stalled.target - stalled.position, 0.0))
 
-    def changed_aisles(self, aisle: int) -> frozenset[int]:
-        """The aisles that change or slide sideways when this one is opened from here."""
-        moved = [carriage.number for carriage, _ in self._moves(aisle)]
-        return frozenset(moved) | frozenset(number - 1 for number in moved)
-
-    def _moves(self, aisle: int) -> list[tuple[Carriage, float]]:
-        """Carriages that must move and where to, in the order they start."""
-        segment = next(segment for segment in self._segments if aisle in segment)
-        targets = self._packed(segment, aisle)
-        moves = [(self.carriages[number - 1], targets[number]) for number in sorted(targets)]
-        down = [(carriage, target) for carriage, target in moves if target < carriage.position - 1e-6]
-        up = [(carriage, target) for carriage, target in reversed(moves) if target > carriage.position + 1e-6]
-        return down + up
-
-    def _packed(self, segment: Segment, aisle: int) -> dict[int, float]:
-        """Target of each mobile carriage of a segment when only `aisle` is wide: packed towards both ends."""
-        targets: dict[int, float] = {}
-        edge = self._side(segment.first, 0)
-        for number in range(segment.first + 1, aisle + 1):
-            edge += self.layout.clearance_mm
-            targets[number] = edge
-            edge += self.carriages[number - 1].depth_mm
-        edge = self._side(segment.last, 1)
-        for number in range(segment.last, aisle, -1):
-            edge -= self.layout.clearance_mm + self.carriages[number - 1].depth_mm
-            targets[number] = edge
-        return targets
-
     def _stall_jammed(self, dt_s: float) -> None:
         for carriage in self._moving:
             if carriage.number in self.jammed:
@@ -215,6 +200,39 @@ class Block:
             mover = high if high.speed < 0.0 else low
             mover.position += overlap if mover is high else -overlap
             mover.stall()
+
+    # -- segments
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """Carriages that will not move until they are unlocked; each parts its segment in two."""
+        return self._locked
+
+    def set_locked(self, carriage: int, is_locked: bool) -> None:
+        """Lock a carriage or unlock it. Raises ValueError while something moves."""
+        if self._moving:
+            raise ValueError("the block is moving")
+        self._locked = self._locked | {carriage} if is_locked else self._locked - {carriage}
+        self._segments = self.layout.segments_parted_by(self._locked)
+
+    def can_move(self, carriage: int) -> bool:
+        """Whether there is a carriage of that number that is neither fixed nor locked."""
+        return not self.layout.is_fixed(carriage) and carriage not in self._locked
+
+    def segment_of(self, gap: int) -> Segment:
+        """The segment that holds gap 0..N, as locked carriages part it."""
+        return next(segment for segment in self._segments if gap in segment)
+
+    def stretch(self, gap: int) -> Stretch:
+        """The segment that holds gap 0..N, as it stands now."""
+        segment = self.segment_of(gap)
+        return Stretch(
+            segment,
+            self._side(segment.first, 0),
+            self._side(segment.last, 1),
+            self.carriages[segment.first : segment.last],
+            self.layout.clearance_mm,
+        )
 
     # -- what can be measured
 
@@ -265,6 +283,10 @@ class Block:
             if carriage.speed:
                 mask |= 1 << carriage.number - 1
         return mask
+
+    def locked_mask(self) -> int:
+        """Bit *i-1* set: carriage *i* is locked."""
+        return sum(1 << carriage - 1 for carriage in self._locked)
 
     # -- people and sensors
 

@@ -6,6 +6,7 @@ The sums are those of ``docs/room-file.md``.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 NO_AISLE = 0xFFFF
@@ -23,7 +24,7 @@ class CarriageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of gaps `first`..`last` between immovable carriages or track ends; carriages `first+1`..`last` move."""
+    """A run of gaps `first`..`last` between immovable carriages or track ends; carriages `first+1`..`last` can move."""
 
     first: int
     last: int
@@ -60,17 +61,21 @@ class BlockLayout:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The segments in order from the origin; each gap is in exactly one."""
+        """The segments as built, in order from the origin; each gap is in exactly one."""
+        return self.segments_parted_by(frozenset())
+
+    def segments_parted_by(self, locked: Set[int]) -> tuple[Segment, ...]:
+        """The segments when these carriages stand as still as fixed ones."""
         found: list[Segment] = []
         first = 0
         for gap in range(self.carriage_count + 1):
-            if self.is_fixed(gap + 1):
+            if self.is_fixed(gap + 1) or gap + 1 in locked:
                 found.append(Segment(first, gap))
                 first = gap + 1
         return tuple(found)
 
     def segment_of(self, gap: int) -> Segment:
-        """The segment that holds gap 0..N."""
+        """The segment as built that holds gap 0..N."""
         return next(segment for segment in self.segments if gap in segment)
 
     def is_enterable(self, gap: int) -> bool:

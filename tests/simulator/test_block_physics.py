@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shelving_master import track
 
 from hardware_sim.block import BODY_MM, Block
 from hardware_sim.layout import BlockLayout, CarriageFacts
 from hardware_sim.mechanics import Mechanics
+from hardware_sim.motions import Stretch, changed_aisles
 
 
 @st.composite
@@ -36,38 +37,55 @@ mechanics = st.builds(
 )
 acts = st.lists(
     st.one_of(
-        st.tuples(st.just("open"), st.integers(0, 12)),
+        st.tuples(st.sampled_from(["gather", "spread", "lock", "unlock"]), st.integers(0, 12)),
+        st.tuples(st.sampled_from(["jog up", "jog down"]), st.integers(0, 12)),
         st.tuples(st.just("stop"), st.just(0)),
         st.tuples(st.just("step"), st.integers(1, 150)),
     ),
-    max_size=15,
+    max_size=25,
 )
+
+
+def _do(block: Block, act: str, value: int) -> None:
+    """One act of the steel; what a block that moves, or that carriage, cannot do is left."""
+    if act == "stop":
+        block.stop()
+    elif act == "step" or not block.is_still or value > block.layout.carriage_count:
+        return
+    elif act == "gather":
+        block.open_aisle(value)
+    elif act == "spread":
+        block.run(block.stretch(value).spreading())
+    elif act == "unlock":
+        block.set_locked(value, False)
+    elif block.can_move(value):
+        if act == "lock":
+            block.set_locked(value, True)
+        else:
+            block.run(block.jogging(value, 137 if act == "jog up" else -137))
 
 
 @settings(deadline=None)
 @given(layouts(), mechanics, acts, st.sampled_from([0.001, 0.02, 0.3]))
-def test_order_gap_sums_fixed_carriages_and_speed_limit_hold(
+def test_order_gap_sums_immovable_carriages_and_speed_limit_hold(
     layout: BlockLayout, rates: Mechanics, todo: list[tuple[str, int]], dt_s: float
 ) -> None:
     block = Block(layout, rates)
-    places = [carriage.position for carriage in block.carriages]
     least = [layout.closed_gap_mm(gap) for gap in range(layout.carriage_count + 1)]
-    sums = [_spare(block, segment.first, segment.last) for segment in layout.segments]
     for act, value in todo:
-        if act == "open" and block.is_still and value <= layout.carriage_count:
-            block.open_aisle(value)
-        elif act == "stop":
-            block.stop()
+        _do(block, act, value)
+        segments = layout.segments_parted_by(block.locked)
+        sums = [_spare(block, segment.first, segment.last) for segment in segments]
         for _ in range(value if act == "step" else 1):
             before = [carriage.position for carriage in block.carriages]
             block.step(dt_s)
-            for carriage, was, origin in zip(block.carriages, before, places, strict=True):
+            for carriage, was in zip(block.carriages, before, strict=True):
                 assert abs(carriage.position - was) <= rates.speed_mm_s * dt_s + 1e-6
                 assert abs(carriage.speed) <= rates.speed_mm_s + 1e-6
-                assert not carriage.is_fixed or carriage.position == origin
+                assert block.can_move(carriage.number) or carriage.position == was
             for gap, width in enumerate(block.gaps_mm()):
                 assert width >= least[gap] - 1e-6
-            for segment, whole in zip(layout.segments, sums, strict=True):
+            for segment, whole in zip(segments, sums, strict=True):
                 assert _spare(block, segment.first, segment.last) == pytest.approx(whole, abs=1e-6)
 
 
@@ -96,6 +114,86 @@ def test_an_aisle_opens_from_wherever_the_carriages_were_stopped(
     if segment.has_mobile:
         expected[aisle - segment.first] = layout.aisle_mm
     assert [block.gap(gap) for gap in range(segment.first, segment.last + 1)] == pytest.approx(expected, abs=1e-6)
+
+
+@settings(deadline=None)
+@given(layouts(), acts, st.integers(0, 12))
+def test_spare_width_is_spread_evenly_and_the_rest_goes_to_the_last_gap(
+    layout: BlockLayout, todo: list[tuple[str, int]], gap: int
+) -> None:
+    block = Block(layout)
+    for act, value in todo:
+        _do(block, act, value)
+        block.step(1.0)
+    block.stop()
+    block.step(10.0)
+    segment = block.segment_of(min(gap, layout.carriage_count))
+    whole = _spare(block, segment.first, segment.last)
+    block.run(block.stretch(segment.first).spreading())
+    block.step(100_000.0)
+    *others, last = [block.gap(number) for number in range(segment.first, segment.last + 1)]
+    assert sum(others) + last == pytest.approx(whole, abs=1e-6)
+    for other in others:
+        assert other == pytest.approx(others[0], abs=1e-6)
+        assert -1e-5 <= last - other < len(others) + 1 + 1e-5
+    assert block.stretch(segment.first).spreading() == ()
+
+
+@settings(deadline=None)
+@given(layouts(), acts, st.integers(1, 12), st.integers(-2000, 2000))
+def test_a_jog_moves_one_carriage_by_its_distance_or_to_one_clearance(
+    layout: BlockLayout, todo: list[tuple[str, int]], number: int, displacement_mm: int
+) -> None:
+    block = Block(layout)
+    for act, value in todo:
+        _do(block, act, value)
+        block.step(1.0)
+    block.stop()
+    block.step(10.0)
+    assume(block.can_move(number))
+    before = [carriage.position for carriage in block.carriages]
+    block.run(block.jogging(number, displacement_mm))
+    block.step(100_000.0)
+    moved = [carriage.position - was for carriage, was in zip(block.carriages, before, strict=True)]
+    way = moved.pop(number - 1)
+    assert not any(moved)
+    assert way * displacement_mm >= 0
+    if abs(way - displacement_mm) > 1e-6:
+        assert abs(way) < abs(displacement_mm)
+        assert block.gap(number if displacement_mm > 0 else number - 1) == pytest.approx(25, abs=1e-5)
+
+
+def test_steel_that_was_pressed_together_is_never_planned_across() -> None:
+    block = Block(track(4, open_aisles=(0,)))
+    block.open_aisle(4)
+    block.step(1.5)
+    block.jammed.add(1)
+    block.step(10.0)
+    block.stop()
+    block.free(1)
+    for locked in (1, 3):
+        block.set_locked(locked, True)
+    assert block.stretch(1).gaps_mm < 2 * 25, "less than a clearance each"
+    for action in (Stretch.spreading, lambda stretch: stretch.gathering(1), lambda stretch: stretch.gathering(2)):
+        block.run(action(block.stretch(1)))
+        block.step(100.0)
+        assert [block.gap(1), block.gap(2)] == pytest.approx([block.stretch(1).gaps_mm / 2] * 2)
+    assert block.jogging(2, 100) == block.jogging(2, -100) == ()
+
+
+@pytest.mark.parametrize("opened", [0, 2, 5])
+def test_who_stands_ahead_starts_first_when_the_width_is_spread(opened: int) -> None:
+    block = Block(track(5, open_aisles=(opened,)))
+    plan = block.stretch(0).spreading()
+    assert [move.carriage for move in plan] == [*range(opened + 1, 6), *range(opened, 0, -1)]
+
+
+def test_a_lock_is_refused_while_something_moves() -> None:
+    block = Block(track())
+    block.open_aisle(1)
+    with pytest.raises(ValueError, match="moving"):
+        block.set_locked(4, True)
+    assert block.locked == frozenset()
 
 
 @given(st.lists(st.floats(0.001, 7.0), min_size=1, max_size=30), st.booleans())
@@ -181,10 +279,14 @@ def test_an_opening_is_refused_while_something_moves() -> None:
         block.open_aisle(2)
 
 
+def _changed(block: Block, aisle: int) -> frozenset[int]:
+    return changed_aisles(block.stretch(aisle).gathering(aisle))
+
+
 def test_changed_aisles_are_the_two_and_all_between() -> None:
-    assert Block(track(open_aisles=(4,))).changed_aisles(1) == {1, 2, 3, 4}
-    assert Block(track(open_aisles=(1,))).changed_aisles(2) == {1, 2}
-    assert Block(track(7, fixed=(4,), open_aisles=(0, 4))).changed_aisles(6) == {4, 5, 6}
+    assert _changed(Block(track(open_aisles=(4,))), 1) == {1, 2, 3, 4}
+    assert _changed(Block(track(open_aisles=(1,))), 2) == {1, 2}
+    assert _changed(Block(track(7, fixed=(4,), open_aisles=(0, 4))), 6) == {4, 5, 6}
 
 
 def test_a_person_in_an_aisle_that_closes_is_hit_once_and_presses_the_edge() -> None:

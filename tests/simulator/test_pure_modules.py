@@ -11,7 +11,7 @@ import hardware_sim
 
 PACKAGE = Path(hardware_sim.__file__).parent
 PURE = (
-    *("layout", "mechanics", "block", "registers", "settings", "orders", "watchdog", "controller", "station"),
+    *("layout", "mechanics", "motions", "block", "registers", "settings", "orders", "watchdog", "controller", "station"),
     *("modbus", "bus", "line_faults", "sessions", "fields", "commands", "unit_commands", "sensor_faults", "rival"),
     *("phrases", "scenario", "player"),
 )
