@@ -30,10 +30,12 @@ endif
 	@touch $@
 
 .venv/for-use: .venv/made pyproject.toml constraints.txt
+	@echo "Setting up .venv, once; this may take a minute." >&2
 	@$(INSTALL) -e .
 	@touch $@
 
 .venv/for-work: .venv/made pyproject.toml constraints.txt
+	@echo "Setting up .venv for work, once; this may take some minutes." >&2
 	@$(INSTALL) -e '.[dev,postgres]'
 	@touch $@ .venv/for-use
 
