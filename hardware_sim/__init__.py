@@ -10,6 +10,11 @@ In real time, with sockets, in a thread of this process::
         simulator.wait_until(1, lambda truth: truth["state"] == "idle", timeout_s=5.0)
         assert simulator.truth(1)["hits"] == 0
 
+With controllers of another make (``docs/simulator.md``), their truth and control channel in the same words::
+
+    with RunningSimulator(Path("room.toml"), udp="127.0.0.1:0", profile="z5", choices={"checksum": "sum8"}) as simulator:
+        url = simulator.endpoints["udp"]                # "udp://127.0.0.1:40003"; each unit's own end: "http_4", "tcp_4"
+
 On a virtual clock, without a socket or a thread: time passes in `advance` and nowhere else::
 
     from hardware_sim import VirtualBlock, registers
@@ -30,6 +35,7 @@ is cut out already goes to `bus.exchange`, which also tells by how much a line f
 from hardware_sim.fields import ControlError
 from hardware_sim.layout import BlockLayout, CarriageFacts
 from hardware_sim.mechanics import Mechanics
+from hardware_sim.profiles.options import ProfileError
 from hardware_sim.roomfile import RoomFileError, load_room, parse_room
 from hardware_sim.running import RunningSimulator
 from hardware_sim.settings import Settings
@@ -40,6 +46,7 @@ __all__ = [
     "CarriageFacts",
     "ControlError",
     "Mechanics",
+    "ProfileError",
     "RoomFileError",
     "RunningSimulator",
     "Settings",

@@ -16,28 +16,37 @@ from pathlib import Path
 from hardware_sim.endpoints import EndpointError
 from hardware_sim.fields import ControlError
 from hardware_sim.parent import POLL_S, Parent, ask_for_hint
+from hardware_sim.profiles.catalogue import PROFILE_NAMES, REFERENCE
+from hardware_sim.profiles.options import ProfileError
 from hardware_sim.roomfile import RoomFileError
+from hardware_sim.rooms import default_wire
 from hardware_sim.running import RunningSimulator
 
 EXIT_OK = 0
 EXIT_REFUSED = 2
+FREE_PORT = "127.0.0.1:0"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the simulator; 0 when it was ended, 2 when it could not begin."""
     parent = Parent()
     options = _parser().parse_args(arguments)
-    wires = (options.tcp, options.rtu_tcp, options.pty)
+    asked = {wire: getattr(options, wire) for wire in ("tcp", "rtu_tcp", "pty", "udp", "http")}
+    wires = {wire: where for wire, where in asked.items() if where is not None}
+    control = options.control
+    if not wires:
+        wires = {default_wire(options.profile): FREE_PORT}
+        control = control or FREE_PORT
     try:
         simulator = RunningSimulator(
             options.room,
-            tcp=options.tcp,
-            rtu_tcp=options.rtu_tcp if any(wire is not None for wire in wires) else "127.0.0.1:0",
-            pty=options.pty if options.pty is not None else False,
+            **wires,
             baud=options.baud,
             speed=options.speed,
             seed=options.seed,
-            control=options.control if any(wire is not None for wire in wires) else options.control or "127.0.0.1:0",
+            control=control,
+            profile=options.profile,
+            choices=_choices(options.choose),
             scenario=None if options.scenario is None else options.scenario.read_text(encoding="utf-8"),
         )
     except ControlError as error:
@@ -68,19 +77,36 @@ def _serve(simulator: RunningSimulator, parent: Parent) -> None:
     ask_for_hint(lambda: simulator.stop() if parent.is_gone else None)
     look_for_parent()
     room = simulator.room
-    units = {str(unit): len(station.block.carriages) for unit, station in room.stations.items()}
-    print(json.dumps({"pid": os.getpid(), "room": room.code, "units": units, **simulator.endpoints}), flush=True)
+    units = {str(unit): count for unit, count in room.units.items()}
+    line = {"pid": os.getpid(), "room": room.code, **room.description, "units": units, **simulator.endpoints}
+    print(json.dumps(line), flush=True)
     simulator.run()
+
+
+def _choices(given: list[str]) -> dict[str, str]:
+    """NAME=VALUE pairs. Raises ProfileError."""
+    pairs = [text.partition("=") for text in given]
+    for name, separator, value in pairs:
+        if not name or not separator:
+            raise ProfileError(f"{name + separator + value!r} is not NAME=VALUE")
+    return {name: value for name, _, value in pairs}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m hardware_sim",
         description="Simulate the mobile shelving of a room. Prints its endpoints as one line of JSON.",
-        epilog="Without a wire: RTU over TCP and the control channel on free loopback ports. Port 0 is any free port.",
+        epilog="Without a wire: the profile's first one and the control channel on free loopback ports. "
+        "Port 0 is any free port.",
     )
     parser.add_argument("room", type=Path, metavar="ROOM.toml", help="the room file (docs/room-file.md)")
-    parser.add_argument("--tcp", metavar="H:P", help="serve Modbus TCP there")
+    parser.add_argument("--profile", default=REFERENCE, choices=PROFILE_NAMES, help="whose controllers these are")
+    parser.add_argument(
+        "--choose", metavar="NAME=VALUE", action="append", default=[], help="a choice of the profile; may be repeated"
+    )
+    parser.add_argument("--tcp", metavar="H:P", help="serve Modbus TCP, or what else the profile has on TCP, there")
+    parser.add_argument("--udp", metavar="H:P", help="serve datagrams there")
+    parser.add_argument("--http", metavar="H:P", help="serve HTTP there")
     parser.add_argument("--rtu-tcp", metavar="H:P", help="serve Modbus RTU over TCP there")
     parser.add_argument(
         *("--pty",),
@@ -88,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         const=True,
         type=Path,
-        help="serve Modbus RTU on a pty; LINK will point to it",
+        help="serve Modbus RTU, or the profile's own frames, on a pty; LINK will point to it",
     )
     parser.add_argument("--baud", type=int, metavar="N", help="pace the serial wires as a line of N baud would")
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="run the mechanics X times as fast")

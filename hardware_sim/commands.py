@@ -10,9 +10,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hardware_sim.fields import ControlError, Fields
-from hardware_sim.line_faults import FaultKind, LineFault
+from hardware_sim.line_commands import line_fault
+from hardware_sim.line_faults import FaultKind
+from hardware_sim.sensor_commands import SENSOR_VERBS, sensor_truth
+from hardware_sim.sensors import ClimateSensor
 from hardware_sim.station import Station
-from hardware_sim.unit_commands import UNIT_VERBS, Act, Answer
+from hardware_sim.track_commands import Act, Answer, track_truth
+from hardware_sim.unit_commands import UNIT_VERBS
 
 if TYPE_CHECKING:
     from hardware_sim.virtual import VirtualRoom
@@ -31,6 +35,11 @@ def prepare(room: VirtualRoom, request: Mapping[str, object]) -> Act:
     verb = fields.text("do")
     if verb in _ROOM_VERBS:
         return _ROOM_VERBS[verb](room, fields)
+    sensor = _sensor(room, fields)
+    if sensor is not None:
+        if verb not in SENSOR_VERBS:
+            raise ControlError(f"{verb!r} is not modelled of a sensor; there is {', '.join(sorted(SENSOR_VERBS))}")
+        return SENSOR_VERBS[verb](sensor, fields)
     if verb in _RIVAL_VERBS:
         return _RIVAL_VERBS[verb](room, _station(room, fields), fields)
     if verb not in UNIT_VERBS:
@@ -51,30 +60,7 @@ def truth_of(station: Station) -> Answer:
         "enabled": controller.is_enabled,
         "boot_id": controller.boot_id,
         "faults": [fault.name.lower() for fault in controller.faults if fault.name],
-        "still": block.is_still,
-        "moving": [carriage.number for carriage in block.carriages if carriage.speed],
-        "positions": [round(carriage.position, 3) for carriage in block.carriages],
-        "speeds": [round(carriage.speed, 3) for carriage in block.carriages],
-        "gaps": [round(gap, 3) for gap in block.gaps_mm()],
-        "emergency_stop": block.emergency_stop_pressed,
-        "edges": sorted(block.edges_held),
-        "beams": sorted(block.beams_broken),
-        "jammed": sorted(block.jammed),
-        "encoder_offsets": {str(carriage): offset for carriage, offset in sorted(block.encoder_offsets.items())},
-        "encoders_frozen": sorted(block.sensor_faults.encoders_frozen),
-        "beams_chattering": sorted(block.sensor_faults.beams_chattering),
-        "edges_chattering": sorted(block.sensor_faults.edges_chattering),
-        "detectors": {str(aisle): fault.value for aisle, fault in sorted(block.sensor_faults.detectors.items())},
-        "drive": "obeys" if block.drive_fault is None else f"runs on after {block.drive_fault.value}",
-        "cranked": block.cranked,
-        "people": [
-            {
-                **{"name": person.name, "aisle": person.aisle, "detected": person.is_detected},
-                **{"hit": person.is_hit, "shifted_mm": round(person.shifted_mm, 3)},
-            }
-            for person in block.people
-        ],
-        "hits": block.hits,
+        **track_truth(block),
     }
 
 
@@ -85,6 +71,14 @@ def _station(room: VirtualRoom, fields: Fields) -> Station:
     if unit not in room.stations:
         raise ControlError(f"there is no unit {unit}")
     return room.stations[unit]
+
+
+def _sensor(room: VirtualRoom, fields: Fields) -> ClimateSensor | None:
+    """The sensor that the request is about, if it is one that was delivered as that unit."""
+    unit = fields.look_at("unit")
+    if type(unit) is not int or unit not in room.sensors:
+        return None
+    return room.sensors[fields.whole("unit", 1, 247)]
 
 
 def _state(room: VirtualRoom, fields: Fields) -> Act:
@@ -101,6 +95,7 @@ def _state(room: VirtualRoom, fields: Fields) -> Act:
         "link_faults": [{"fault": fault.kind.value, "count": fault.count} for fault in room.bus.faults],
         "scenario": None if room.player is None else room.player.report(),
         "units": {str(unit): truth_of(station) for unit, station in chosen.items()},
+        "sensors": {str(unit): sensor_truth(sensor) for unit, sensor in room.sensors.items()},
     }
 
 
@@ -118,28 +113,7 @@ def _speed(room: VirtualRoom, fields: Fields) -> Act:
 
 
 def _link(room: VirtualRoom, fields: Fields) -> Act:
-    name = fields.text("fault")
-    if name not in set(FaultKind):
-        raise ControlError(f"link fault {name!r} is not modelled; there is {', '.join(FaultKind)}")
-    fault = LineFault(FaultKind(name), fields.whole("count", 1, 1_000_000, 1))
-    if fields.has("unit"):
-        fault.unit = fields.whole("unit", 1, 247)
-    if fields.has("function"):
-        fault.function = fields.whole("function", 1, 127)
-    match fault.kind:
-        case FaultKind.LATE | FaultKind.SPLIT:
-            fault.ms = fields.whole("ms", 1, 60_000)
-        case FaultKind.GARBAGE:
-            fault.data = _hex(fields.text("hex"))
-        case FaultKind.WRONG_UNIT:
-            fault.as_unit = fields.whole("as_unit", 0, 255)
-        case FaultKind.TRUNCATE:
-            fault.length = fields.whole("bytes", 1, 255)
-        case FaultKind.EXCEPTION:
-            fault.code = fields.whole("code", 1, 255)
-        case _:
-            pass
-    fields.finish()
+    fault = line_fault(fields, frozenset(FaultKind))
 
     def act() -> Answer:
         room.bus.faults.append(fault)
@@ -188,13 +162,6 @@ def _second_master(room: VirtualRoom, station: Station, fields: Fields) -> Act:
         return {}
 
     return act
-
-
-def _hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise ControlError("hex must be pairs of hexadecimal digits") from error
 
 
 _ROOM_VERBS: dict[str, Callable[[VirtualRoom, Fields], Act]] = {

@@ -21,6 +21,10 @@ class Fields:
         """Whether a field is there."""
         return name in self._left
 
+    def look_at(self, name: str) -> object:
+        """A field as it was sent, left where it is; None if it is not there."""
+        return self._left.get(name)
+
     def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
         """A whole number within bounds."""
         value = self._take(name, default)

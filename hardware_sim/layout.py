@@ -49,6 +49,8 @@ class BlockLayout:
     end_aisles: tuple[bool, bool]
     open_aisles: tuple[int, ...]
     carriages: tuple[CarriageFacts, ...]
+    numbered_from_left: bool = True
+    """Whether carriage 1 is the leftmost to whoever stands in front of the block."""
 
     @property
     def carriage_count(self) -> int:

@@ -45,6 +45,8 @@ class RegisterMap(Protocol):
 class RtuDecoder:
     """Cuts RTU request frames out of a byte stream."""
 
+    is_over = False
+
     __slots__ = ("_buffer",)
 
     def __init__(self) -> None:
@@ -92,6 +94,8 @@ def _request_length(buffer: bytearray) -> int | None:
 
 class MbapDecoder:
     """Cuts Modbus TCP requests out of a byte stream."""
+
+    is_over = False
 
     __slots__ = ("_buffer",)
 

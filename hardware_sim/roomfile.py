@@ -78,7 +78,7 @@ def parse_room(text: str) -> RoomLayout:
 def _block(entry: Table, index: int) -> BlockLayout:
     where = f"[[block]] {index}"
     _refuse_unknown(entry, _BLOCK_KEYS, where)
-    _choice(entry, "numbered_from", {"left", "right"}, where)
+    numbered_from = _choice(entry, "numbered_from", {"left", "right"}, where)
     carriages: list[CarriageFacts] = []
     faces: list[tuple[str, ...]] = []
     for position, table in enumerate(_tables(entry, "carriage"), start=1):
@@ -106,6 +106,7 @@ def _block(entry: Table, index: int) -> BlockLayout:
         end_aisles=(end_aisles[0] is True, end_aisles[1] is True),
         open_aisles=tuple(aisle for aisle in open_aisles if isinstance(aisle, int)),
         carriages=tuple(carriages),
+        numbered_from_left=numbered_from == "left",
     )
     _check_aisles(layout, where)
     _check_faces(layout, faces, where)

@@ -25,6 +25,9 @@ class Decoder(Protocol[R]):
     """Cuts requests out of a stream; may raise BrokenStream."""
 
     @property
+    def is_over(self) -> bool: ...
+
+    @property
     def is_waiting(self) -> bool: ...
 
     def feed(self, data: bytes) -> list[R]: ...
@@ -34,6 +37,10 @@ class Decoder(Protocol[R]):
 
 class Session(Protocol):
     """What a wire knows of a client."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the client wants nothing more once its last reply is out."""
 
     @property
     def is_waiting(self) -> bool:
@@ -55,6 +62,11 @@ class RequestSession(Generic[R]):
         self._decoder = decoder
         self._exchange = exchange
         self._held = b""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the client wants nothing more once its last reply is out."""
+        return self._decoder.is_over
 
     @property
     def is_waiting(self) -> bool:

@@ -9,102 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from hardware_sim.block import DriveFault
+from hardware_sim.block import Block, DriveFault
 from hardware_sim.fields import ControlError, Fields
 from hardware_sim.registers import Fault, Mode, WatchdogMode
-from hardware_sim.sensor_faults import DetectorFault
 from hardware_sim.settings import Settings
 from hardware_sim.station import Station
+from hardware_sim.track_commands import TRACK_VERBS, Act, Answer, carriage_in, tried
 
 _CONFIGURED = ("magic", "map_version", "kind", "block", "watchdog_ms", "warning_ms")
 
-Answer = dict[str, object]
-Act = Callable[[], Answer]
-
-
-def _person_in(station: Station, fields: Fields) -> Act:
-    name = fields.text("name", "somebody")
-    aisle = _aisle(station, fields)
-    is_detected = fields.truth("detected", True)
-    fields.finish()
-    return lambda: _tried(lambda: station.block.let_in(name, aisle, is_detected=is_detected))
-
-
-def _person_out(station: Station, fields: Fields) -> Act:
-    name = fields.text("name", "somebody")
-    fields.finish()
-    return lambda: _tried(lambda: station.block.let_out(name))
-
-
-def _emergency_stop(station: Station, fields: Fields) -> Act:
-    is_pressed = fields.truth("pressed")
-    fields.finish()
-
-    def act() -> Answer:
-        station.block.emergency_stop_pressed = is_pressed
-        return {}
-
-    return act
-
-
-def _edge(station: Station, fields: Fields) -> Act:
-    block = station.block
-    return _contact(fields, "pressed", _carriage(station, fields), block.edges_held, block.sensor_faults.edges_chattering)
-
-
-def _beam(station: Station, fields: Fields) -> Act:
-    block = station.block
-    return _contact(fields, "broken", _aisle(station, fields), block.beams_broken, block.sensor_faults.beams_chattering)
-
-
-def _contact(fields: Fields, name: str, place: int, closed: set[int], chattering: set[int]) -> Act:
-    """A contact that is closed or not, or (`chatters` in place of its name) both in turns."""
-    is_chattering = fields.has("chatters") and fields.truth("chatters")
-    is_closed = not is_chattering and fields.truth(name)
-    fields.finish()
-
-    def act() -> Answer:
-        _set_membership(chattering, place, is_chattering)
-        _set_membership(closed, place, is_closed)
-        return {}
-
-    return act
-
-
-def _detector(station: Station, fields: Fields) -> Act:
-    aisle = _aisle(station, fields)
-    name = fields.text("is")
-    if name != "well" and name not in set(DetectorFault):
-        raise ControlError(f"is must be well, {', '.join(DetectorFault)}")
-    fields.finish()
-
-    def act() -> Answer:
-        if name == "well":
-            station.block.sensor_faults.detectors.pop(aisle, None)
-        else:
-            station.block.sensor_faults.detectors[aisle] = DetectorFault(name)
-        return {}
-
-    return act
-
-
-def _jam(station: Station, fields: Fields) -> Act:
-    carriage = _carriage(station, fields)
-    is_jammed = fields.truth("jammed")
-    fields.finish()
-
-    def act() -> Answer:
-        if is_jammed:
-            station.block.jammed.add(carriage)
-        else:
-            station.block.free(carriage)
-        return {}
-
-    return act
-
 
 def _encoder(station: Station, fields: Fields) -> Act:
-    carriage = _carriage(station, fields)
+    carriage = carriage_in(station.block, fields)
     is_frozen = fields.has("frozen") and fields.truth("frozen")
     offset_mm = 0 if is_frozen else fields.whole("offset_mm", -0xFFFF, 0xFFFF)
     fields.finish()
@@ -138,7 +54,7 @@ def _drive(station: Station, fields: Fields) -> Act:
 
 
 def _crank(station: Station, fields: Fields) -> Act:
-    carriage = _carriage(station, fields)
+    carriage = carriage_in(station.block, fields)
     by_mm = fields.whole("by_mm", -10_000, 10_000)
     fields.finish()
     if by_mm == 0:
@@ -148,7 +64,7 @@ def _crank(station: Station, fields: Fields) -> Act:
         controller = station.controller
         if controller.mode is not Mode.HAND_CRANK:
             raise ControlError("the crank can be turned in mode hand_crank only")
-        return _tried(lambda: station.block.crank(carriage, by_mm, controller.time_scale))
+        return tried(lambda: station.block.crank(carriage, by_mm, controller.time_scale))
 
     return act
 
@@ -236,7 +152,7 @@ def _configure(station: Station, fields: Fields) -> Act:
             watchdog_mode=old.watchdog_mode if watchdog_mode is None else WatchdogMode(watchdog_mode),
         )
 
-    _tried(lambda: configured(station.controller.settings))
+    tried(lambda: configured(station.controller.settings))
 
     def act() -> Answer:
         station.configure(configured(station.controller.settings))
@@ -245,38 +161,12 @@ def _configure(station: Station, fields: Fields) -> Act:
     return act
 
 
-def _tried(act: Callable[[], object]) -> Answer:
-    """Do what the block may refuse."""
-    try:
-        act()
-    except ValueError as error:
-        raise ControlError(str(error)) from error
-    return {}
-
-
-def _aisle(station: Station, fields: Fields) -> int:
-    return fields.whole("aisle", 0, len(station.block.carriages))
-
-
-def _carriage(station: Station, fields: Fields) -> int:
-    return fields.whole("carriage", 1, len(station.block.carriages))
-
-
-def _set_membership(members: set[int], member: int, is_in: bool) -> None:
-    if is_in:
-        members.add(member)
-    else:
-        members.discard(member)
+def _on_track(verb: Callable[[Block, Fields], Act]) -> Callable[[Station, Fields], Act]:
+    return lambda station, fields: verb(station.block, fields)
 
 
 UNIT_VERBS: dict[str, Callable[[Station, Fields], Act]] = {
-    "person_in": _person_in,
-    "person_out": _person_out,
-    "emergency_stop": _emergency_stop,
-    "edge": _edge,
-    "beam": _beam,
-    "detector": _detector,
-    "jam": _jam,
+    **{name: _on_track(verb) for name, verb in TRACK_VERBS.items()},
     "encoder": _encoder,
     "drive": _drive,
     "crank": _crank,

@@ -14,12 +14,15 @@ from hardware_sim import commands
 from hardware_sim.bus import Bus
 from hardware_sim.fields import ControlError
 from hardware_sim.layout import BlockLayout
+from hardware_sim.line_faults import Delivery
 from hardware_sim.mechanics import Mechanics
-from hardware_sim.modbus import MbapDecoder, RtuDecoder
+from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder
 from hardware_sim.player import Player
 from hardware_sim.rival import Rival
 from hardware_sim.roomfile import RoomLayout, load_room
 from hardware_sim.scenario import ScenarioError, parse_scenario
+from hardware_sim.sensors import ClimateSensor, Neighbours
+from hardware_sim.sessions import Decoder, RequestSession, Session
 from hardware_sim.settings import Settings
 from hardware_sim.station import Station
 
@@ -31,7 +34,12 @@ def _next_scan_ms(entry: tuple[int, Station]) -> float:
 class VirtualRoom:
     """All blocks of a room, each a unit whose address is its block number, on one bus."""
 
-    __slots__ = ("_speed", "bus", "code", "now_ms", "observers", "player", "rivals", "stations")
+    __slots__ = ("_speed", "bus", "code", "now_ms", "observers", "player", "rivals", "sensors", "stations")
+
+    wires = ("rtu_tcp", "tcp", "pty")
+    """The wires that there are; the first is opened when none is asked for."""
+    report_to = None
+    """Nothing is said unasked."""
 
     def __init__(
         self,
@@ -42,7 +50,9 @@ class VirtualRoom:
         speed: float = 1.0,
         mechanics: Mechanics | None = None,
         settings: Settings | None = None,
+        sensors: Mapping[int, ClimateSensor] | None = None,
     ) -> None:
+        """`sensors` are climate sensors beside the blocks, by unit. Raises ValueError if two units have one address."""
         random = Random(seed)
         self.code = code
         self.now_ms = 0.0
@@ -50,7 +60,12 @@ class VirtualRoom:
         for layout in blocks:
             own = settings or Settings(serial=f"SIM{layout.number:05d}")
             self.stations[layout.number] = Station(layout, mechanics or Mechanics(), own, random)
-        self.bus = Bus(self.stations)
+        self.sensors = dict(sensors or {})
+        """By the unit that each was delivered as."""
+        doubled = self.stations.keys() & self.sensors.keys()
+        if doubled:
+            raise ValueError(f"unit {min(doubled)} is a block, and cannot be a sensor too")
+        self.bus = Bus(Neighbours(self.stations, self.sensors) if self.sensors else self.stations)
         self.rivals = {unit: Rival(station) for unit, station in self.stations.items()}
         self.player: Player | None = None
         """What plays a scenario, if one was begun."""
@@ -68,10 +83,19 @@ class VirtualRoom:
         speed: float = 1.0,
         mechanics: Mechanics | None = None,
         settings: Settings | None = None,
+        sensors: Mapping[int, ClimateSensor] | None = None,
     ) -> VirtualRoom:
         """The blocks of a room, or of a room file. Raises RoomFileError."""
         layout = load_room(room) if isinstance(room, Path) else room
-        return cls(layout.blocks, code=layout.code, seed=seed, speed=speed, mechanics=mechanics, settings=settings)
+        return cls(
+            layout.blocks,
+            code=layout.code,
+            seed=seed,
+            speed=speed,
+            mechanics=mechanics,
+            settings=settings,
+            sensors=sensors,
+        )
 
     @property
     def speed(self) -> float:
@@ -130,6 +154,39 @@ class VirtualRoom:
         """Begin a scenario now, in place of one that is under way."""
         self.player = player
         player.begin(self.now_ms)
+
+    @property
+    def description(self) -> dict[str, object]:
+        """What the line of JSON says beside the wires."""
+        if not self.sensors:
+            return {"profile": "reference"}
+        return {"profile": "climate", "sensors": {str(unit): sensor.model for unit, sensor in self.sensors.items()}}
+
+    @property
+    def units(self) -> dict[int, int]:
+        """How many carriages each unit has."""
+        return {unit: len(station.block.carriages) for unit, station in self.stations.items()}
+
+    def ends(self, wire: str) -> list[int | None]:
+        """The ends of a wire: one, for everybody."""
+        return [None]
+
+    def session(self, wire: str, unit: int | None) -> Session:
+        """A client of a wire."""
+        decoder: Decoder[Request] = MbapDecoder() if wire == "tcp" else RtuDecoder()
+        return RequestSession(decoder, self.bus.exchange)
+
+    def drain_reports(self) -> list[tuple[int, Delivery]]:
+        """A Modbus server says nothing unasked."""
+        return []
+
+    def execute(self, request: Mapping[str, object]) -> dict[str, object]:
+        """Carry out a request of the control channel (``docs/simulator.md``). Raises ControlError."""
+        return commands.execute(self, request)
+
+    def truth_of(self, unit: int) -> Mapping[str, object]:
+        """What is so on the track of a unit, whatever its registers say."""
+        return commands.truth_of(self.stations[unit])
 
     def control(self, do: str, **fields: object) -> dict[str, object]:
         """What the control channel does (``docs/simulator.md``). Raises ControlError for what is refused."""

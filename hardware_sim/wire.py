@@ -54,6 +54,9 @@ class InstantWire:
             return
         for delivery in deliveries:
             self._deliver(port, delivery, now)
+        if port.session.is_over:
+            last = max((delivery.after_s for delivery in deliveries), default=0.0)
+            self._loop.call_at(now + last, port.hang_up)
         _await_silence(self._loop, port, now, self._silence_s)
 
     def forget(self, port: Port) -> None:

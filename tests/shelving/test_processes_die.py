@@ -95,7 +95,7 @@ def stop_processes(room: ShelvingRoom) -> None:
 
 def make_movable(room: ShelvingRoom) -> None:
     """Put the carriages back to where aisle 0 is open, as somebody would with the panel."""
-    block = room.simulator.room.stations[1].block
+    block = room.simulator.station(1).block
     with room.simulator.loop.lock:
         for carriage, position in zip(block.carriages, room.blocks[0].positions_mm((0,)), strict=True):
             carriage.position = carriage.target = float(position)
@@ -193,7 +193,7 @@ def test_the_check_sees_steel_that_runs_on(tmp_path: Path) -> None:
         opening = room.opening(room.ready_client(), 3)
         assert room.wait_until(is_at(("moving", 1), 3), 15.0)
         kill(server)
-        controller = room.simulator.room.stations[1].controller
+        controller = room.simulator.station(1).controller
 
         def is_at_rest_though_fed(truth: Mapping[str, object]) -> bool:
             controller.write(registers.HEARTBEAT, (1,))

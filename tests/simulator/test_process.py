@@ -44,7 +44,7 @@ def connect(address: str) -> socket.socket:
 
 def test_without_a_wire_it_serves_rtu_over_tcp_and_control(start: Start) -> None:
     process, line = start()
-    assert line.keys() == {"pid", "room", "units", "rtu_tcp", "control"}
+    assert line.keys() == {"pid", "room", "profile", "units", "rtu_tcp", "control"}
     assert (line["pid"], line["room"], line["units"]) == (process.pid, "R1", {"1": 4, "4": 2})
     assert line["rtu_tcp"].startswith("socket://127.0.0.1:")
     connect(line["rtu_tcp"]).close()
@@ -54,7 +54,7 @@ def test_without_a_wire_it_serves_rtu_over_tcp_and_control(start: Start) -> None
 def test_only_what_was_asked_for_is_opened(start: Start, tmp_path: Path) -> None:
     link = tmp_path / "tty"
     _, line = start("--pty", str(link), "--baud", "9600", "--tcp", "127.0.0.1:0")
-    assert line.keys() == {"pid", "room", "units", "pty", "tcp"}
+    assert line.keys() == {"pid", "room", "profile", "units", "pty", "tcp"}
     assert line["pty"] == f"serial://{link.resolve()}?baud=9600"
 
 
@@ -188,3 +188,17 @@ def test_frozen_for_a_while_it_loses_the_time_and_does_not_fire_its_watchdog(sta
         assert status[3 + 2 * 7 + 1] & 2, "the watchdog is still armed"
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    ("profile", "wire"),
+    [
+        ("fatek-coils", "tcp"),
+        ("climate", "rtu_tcp"),
+    ],
+)
+def test_a_profile_says_its_name_and_opens_its_first_wire(start: Start, profile: str, wire: str) -> None:
+    _, line = start("--profile", profile)
+    assert line["profile"] == profile
+    assert {wire, "control"} <= line.keys()
+    assert line["units"] == {"1": 4, "4": 2}

@@ -11,9 +11,22 @@ import hardware_sim
 
 PACKAGE = Path(hardware_sim.__file__).parent
 PURE = (
-    *("layout", "mechanics", "motions", "block", "registers", "settings", "orders", "watchdog", "controller", "station"),
-    *("modbus", "bus", "line_faults", "sessions", "fields", "commands", "unit_commands", "sensor_faults", "rival"),
-    *("phrases", "scenario", "player"),
+    *("layout", "mechanics", "motions", "block", "registers", "settings", "orders", "watchdog", "controller"),
+    *("station", "modbus", "bus", "line_faults", "sessions", "fields", "commands", "unit_commands", "sensor_faults"),
+    *(
+        "rival",
+        "phrases",
+        "scenario",
+        "player",
+        "line_commands",
+        "track_commands",
+        "sensors",
+        "sensor_commands",
+        "checksums",
+    ),
+    *("plain_orders", "plain_places", "plain_cabinet", "plain_commands", "plain_room", "faces", "profiles/options"),
+    *("profiles/settings", "profiles/fatek_coils"),
+    *("profiles/climate", "profiles/catalogue"),
 )
 IMPURE = {
     *("time", "datetime", "os", "sys", "io", "pathlib", "socket", "select", "selectors", "threading", "queue"),

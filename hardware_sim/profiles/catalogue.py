@@ -1,0 +1,11 @@
+"""All profiles by name. The reference controller and the climate sensors beside it are no plain makes."""
+
+from __future__ import annotations
+
+from hardware_sim.plain_room import Profile
+from hardware_sim.profiles.climate import CLIMATE
+from hardware_sim.profiles.fatek_coils import FATEK_COILS
+
+REFERENCE = "reference"
+PLAIN_PROFILES: dict[str, Profile] = {profile.name: profile for profile in (FATEK_COILS,)}
+PROFILE_NAMES = (REFERENCE, *PLAIN_PROFILES, CLIMATE)
