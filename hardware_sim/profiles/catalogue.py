@@ -5,7 +5,8 @@ from __future__ import annotations
 from hardware_sim.plain_room import Profile
 from hardware_sim.profiles.climate import CLIMATE
 from hardware_sim.profiles.fatek_coils import FATEK_COILS
+from hardware_sim.profiles.stow_wms import STOW_WMS
 
 REFERENCE = "reference"
-PLAIN_PROFILES: dict[str, Profile] = {profile.name: profile for profile in (FATEK_COILS,)}
+PLAIN_PROFILES: dict[str, Profile] = {profile.name: profile for profile in (FATEK_COILS, STOW_WMS)}
 PROFILE_NAMES = (REFERENCE, *PLAIN_PROFILES, CLIMATE)

@@ -194,6 +194,7 @@ def test_frozen_for_a_while_it_loses_the_time_and_does_not_fire_its_watchdog(sta
     ("profile", "wire"),
     [
         ("fatek-coils", "tcp"),
+        ("stow-wms", "tcp"),
         ("climate", "rtu_tcp"),
     ],
 )
