@@ -195,6 +195,8 @@ def test_frozen_for_a_while_it_loses_the_time_and_does_not_fire_its_watchdog(sta
     [
         ("fatek-coils", "tcp"),
         ("stow-wms", "tcp"),
+        ("z5", "udp"),
+        ("wkl", "tcp"),
         ("climate", "rtu_tcp"),
     ],
 )
