@@ -193,10 +193,7 @@ def test_frozen_for_a_while_it_loses_the_time_and_does_not_fire_its_watchdog(sta
 @pytest.mark.parametrize(
     ("profile", "wire"),
     [
-        ("fatek-coils", "tcp"),
-        ("stow-wms", "tcp"),
-        ("z5", "udp"),
-        ("wkl", "tcp"),
+        *(("fatek-coils", "tcp"), ("stow-wms", "tcp"), ("z5", "udp"), ("wkl", "tcp"), ("mjj-web", "http")),
         ("climate", "rtu_tcp"),
     ],
 )
@@ -205,3 +202,30 @@ def test_a_profile_says_its_name_and_opens_its_first_wire(start: Start, profile:
     assert line["profile"] == profile
     assert {wire, "control"} <= line.keys()
     assert line["units"] == {"1": 4, "4": 2}
+
+
+def test_what_holds_of_a_profile_stands_in_the_line(start: Start) -> None:
+    _, line = start(
+        "--profile", "z5", "--udp", "127.0.0.1:0", "--choose", "crc_polynomial=0x31", "--choose", "sides=neighbours"
+    )
+    assert line.keys() == {"pid", "room", "profile", "choices", "units", "udp"}
+    chosen = {"checksum": "crc8", "crc_polynomial": 0x31, "crc_initial": 0, "crc_reflected": "no", "sides": "neighbours"}
+    assert chosen.items() <= line["choices"].items()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--profile", "z5", "--choose", "checksum"), "'checksum' is not NAME=VALUE"),
+        (("--profile", "z5", "--choose", "checksum=md5"), "checksum must be one of crc8, sum8, xor8, not 'md5'"),
+        (("--profile", "z5", "--tcp", "127.0.0.1:0"), "this profile has no tcp; it has udp"),
+        (("--udp", "127.0.0.1:0"), "this profile has no udp; it has rtu_tcp, tcp, pty"),
+        (("--choose", "scan_ms=5"), "there is no choice 'scan_ms' in this profile; there is none"),
+    ],
+)
+def test_a_profile_that_cannot_be_is_one_sentence(room_file: Path, arguments: tuple[str, ...], reason: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "hardware_sim", str(room_file), *arguments], capture_output=True, text=True, timeout=30
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == f"hardware_sim: {reason}\n"

@@ -25,7 +25,16 @@ PURE = (
         "checksums",
     ),
     *("plain_orders", "plain_places", "plain_cabinet", "plain_commands", "plain_room", "faces", "profiles/options"),
-    *("profiles/settings", "profiles/fatek_coils", "profiles/stow_wms", "profiles/framing", "profiles/z5", "profiles/wkl"),
+    *(
+        "profiles/settings",
+        "profiles/fatek_coils",
+        "profiles/stow_wms",
+        "profiles/framing",
+        "profiles/z5",
+        "profiles/wkl",
+        "profiles/mjj_web",
+        "hypertext",
+    ),
     *("profiles/climate", "profiles/catalogue"),
 )
 IMPURE = {
