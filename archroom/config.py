@@ -20,6 +20,7 @@ from archroom.core.bus_urls import BUS_EXAMPLE, is_bus_url
 from archroom.core.cleaning import clean
 from archroom.errors import BadFile, Message, UsageError, say
 
+USUAL_STOCK: Final = "roll"
 GLYPHS: Final = ("unicode", "ascii")
 MAX_NAME: Final = 100
 MAX_LOAN_DAYS: Final = 3650
@@ -59,7 +60,7 @@ class Config:
     glyphs: str
     """`unicode` or `ascii`: the shapes the app draws with."""
     label_stock: str
-    """Name of the label stock in the printer, empty for the first that is known."""
+    """Name of the label stock in the printer."""
     state_folder: Path
     """Folder of the log and of the shelving server's journal."""
     run_folder: Path
@@ -118,7 +119,7 @@ def load(options: Options | None = None) -> Settings:
         buses=pick.buses(chosen.shelving, "--shelving", "ARCHROOM_SHELVING"),
         shelving_group=pick.text("shelving_group"),
         glyphs=pick.text("glyphs") or GLYPHS[0],
-        label_stock=pick.text("label_stock"),
+        label_stock=pick.text("label_stock") or USUAL_STOCK,
         state_folder=Path(pick.text("state_folder") or paths.state_folder()),
         run_folder=Path(pick.text("run_folder") or paths.run_folder()),
     )

@@ -16,7 +16,6 @@ from archroom.texts import tr
 if TYPE_CHECKING:
     from archroom.wiring import House
 
-_USUAL_STOCK = "roll"
 _MOST_ON_A_SHEET = 999
 """Nobody makes sheets of more labels; how many there are on one is known to its stock."""
 
@@ -56,14 +55,14 @@ def label_file(house: House, codes: Sequence[str], folder: Path) -> Path:
 
     contents = house.labelling.contents(codes)
     file = paths.made(folder) / f"label-{contents[0].code}.pdf"
-    write_labels(contents, stock_named(house.config.label_stock or _USUAL_STOCK), file)
+    write_labels(contents, stock_named(house.config.label_stock), file)
     return file
 
 
 def _label(job: Job) -> int:
     from archroom.labels import stock_named, write_labels
 
-    stock = stock_named(job.args.stock or job.settings.config.label_stock or _USUAL_STOCK)
+    stock = stock_named(job.args.stock or job.settings.config.label_stock)
     contents = job.house.labelling.contents(job.args.codes)
     report = write_labels(contents, stock, job.args.output, job.args.first)
     shape: dict[str, Json] = {

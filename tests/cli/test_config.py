@@ -18,7 +18,7 @@ def test_defaults_hold_without_a_file(cli: Cli, tmp_path: Path) -> None:
     assert settings.config.database == sqlite_url(tmp_path / "home" / "data" / "archroom.db")
     assert (settings.config.operator, settings.config.loan_days) == ("tester", 14)
     assert settings.config.terminal == f"{os.uname().nodename}/desk"
-    assert settings.config.buses == ()
+    assert (settings.config.buses, settings.config.label_stock) == ((), "roll")
     assert set(settings.sources.values()) - {Source("environment", "ARCHROOM_LANG")} == {Source("default")}
     assert not settings.is_file_there
 

@@ -250,3 +250,10 @@ def test_the_large_room_takes_sixty_thousand_boxes() -> None:
     has_fixed_inside = [any(not unit.is_mobile for unit in block.carriages[1:-1]) for block in plan.blocks]
     assert has_fixed_inside.count(True) == 1
     assert len(plan.blocks[has_fixed_inside.index(True)].segments) == 2
+
+
+def test_the_example_of_the_page_is_a_room() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "room-file.md").read_text(encoding="utf-8")
+    plan = parse_room(page.partition("```toml\n")[2].partition("```")[0].encode())
+    assert [len(block.carriages) for block in plan.blocks] == [7]
+    assert ([static.code for static in plan.statics], [place.code for place in plan.places]) == (["W1"], ["STG"])

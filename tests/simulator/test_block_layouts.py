@@ -160,3 +160,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"[room]\ntitle = '\xe9'\n")
     with pytest.raises(RoomFileError, match="not UTF-8 text"):
         load_room(tmp_path / "latin.toml")
+
+
+def test_the_example_of_the_page_is_a_room() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "room-file.md").read_text(encoding="utf-8")
+    (block,) = parse_room(page.partition("```toml\n")[2].partition("```")[0]).blocks
+    assert len(block.carriages) == 7
