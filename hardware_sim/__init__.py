@@ -29,12 +29,14 @@ On a virtual clock, without a socket or a thread: time passes in `advance` and n
     block.truth()["positions"]
 
 `VirtualRoom` is the same for all blocks of a room: `advance`, `control`, `exchange_rtu`, `exchange_tcp`; a request that
-is cut out already goes to `bus.exchange`, which also tells by how much a line fault delays the reply.
+is cut out already goes to `bus.exchange`, which also tells by how much a line fault delays the reply. `Oracle(room)` lists
+the rules of the steel that are broken from then on.
 """
 
 from hardware_sim.fields import ControlError
 from hardware_sim.layout import BlockLayout, CarriageFacts
 from hardware_sim.mechanics import Mechanics
+from hardware_sim.oracle import Finding, Oracle, Rule
 from hardware_sim.profiles.options import ProfileError
 from hardware_sim.roomfile import RoomFileError, load_room, parse_room
 from hardware_sim.running import RunningSimulator
@@ -45,9 +47,12 @@ __all__ = [
     "BlockLayout",
     "CarriageFacts",
     "ControlError",
+    "Finding",
     "Mechanics",
+    "Oracle",
     "ProfileError",
     "RoomFileError",
+    "Rule",
     "RunningSimulator",
     "Settings",
     "VirtualBlock",

@@ -169,7 +169,7 @@ class Block:
         is_somebody_there = any(person.aisle == ahead for person in self._people.values())
         room_mm = self.gap(ahead) - (BODY_MM + 1 if is_somebody_there else self.layout.clearance_mm)
         way_mm = min(float(abs(by_mm)), room_mm)
-        if way_mm <= 0.0:
+        if way_mm < 1.0:
             raise ValueError(f"carriage {carriage} has no way to go there")
         speed = min(CRANK_MM_S / time_scale, self.mechanics.speed_mm_s) * (1.0 if by_mm > 0 else -1.0)
         turned.run_to(turned.position + way_mm * (1.0 if by_mm > 0 else -1.0), [(way_mm / abs(speed), speed, 0.0)])

@@ -112,16 +112,18 @@ class VirtualRoom:
 
     def advance(self, seconds: float) -> None:
         """Let time pass: every scan that falls due is run, and what a scenario says happens at its time."""
-        self.now_ms += seconds * 1000.0
-        now_ms = self.now_ms + 1e-6
+        end_ms = self.now_ms + seconds * 1000.0
         while True:
             unit, station = min(self.stations.items(), key=_next_scan_ms)
             player = self.player
-            if player is not None and player.next_ms <= min(now_ms, station.next_scan_ms):
-                player.play_due(player.next_ms)
-            elif station.next_scan_ms <= now_ms:
+            if player is not None and player.next_ms <= min(end_ms + 1e-6, station.next_scan_ms):
+                self.now_ms = max(self.now_ms, player.next_ms)
+                player.play_due(self.now_ms)
+            elif station.next_scan_ms <= end_ms + 1e-6:
+                self.now_ms = max(self.now_ms, station.next_scan_ms)
                 self._scan(unit, station)
             else:
+                self.now_ms = end_ms
                 return
 
     def _scan(self, unit: int, station: Station) -> None:

@@ -18,6 +18,7 @@ PURE = (
         "phrases",
         "scenario",
         "player",
+        "oracle",
         "line_commands",
         "track_commands",
         "sensors",
