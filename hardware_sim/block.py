@@ -53,8 +53,8 @@ class Block:
     """One track of carriages that can be set in motion, stopped and stepped."""
 
     __slots__ = (
-        *("_locked", "_moving", "_people", "_segments", "_stalled_s", "beams_broken", "carriages", "cranked"),
-        *("drive_fault", "edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout"),
+        *("_locked", "_moving", "_people", "_segments", "_stalled_s", "_track_mm", "beams_broken", "carriages"),
+        *("cranked", "drive_fault", "edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout"),
         *("mechanics", "sensor_faults"),
     )
 
@@ -80,6 +80,7 @@ class Block:
         """How often a person was touched by steel: the oracle. 0 is the only good number."""
         self._locked: frozenset[int] = frozenset()
         self._segments = layout.segments
+        self._track_mm = layout.track_mm
         self._moving: list[Carriage] = []
         self._stalled_s = 0.0
         self._people: dict[str, Person] = {}
@@ -240,7 +241,7 @@ class Block:
         """Position of the low (0) or high (1) side of a gap."""
         if side:
             is_end = gap == len(self.carriages)
-            return float(self.layout.track_mm) if is_end else self.carriages[gap].position
+            return float(self._track_mm) if is_end else self.carriages[gap].position
         if gap == 0:
             return 0.0
         carriage = self.carriages[gap - 1]
@@ -270,7 +271,7 @@ class Block:
             if position < edge - 1:
                 return True
             edge = position + carriage.depth_mm
-        return edge > self.layout.track_mm + 1
+        return edge > self._track_mm + 1
 
     def is_overloaded(self) -> bool:
         """Whether a motor has pushed against something for longer than its drive allows."""

@@ -58,7 +58,7 @@ class _Watched:
     operated_ms: float | None = None
     """When the OPERATE came that what moves, or is about to, rests on."""
     has_started: bool = False
-    """Whether anything has moved on it."""
+    """Whether the drives were set in motion on it."""
     is_cranked: bool = False
     """Whether a hand has set in motion what moves."""
     heard_ms: float = float("-inf")
@@ -68,6 +68,14 @@ class _Watched:
     seen_since_ms: dict[str, float] = field(default_factory=dict)
     """Since when the detectors see each person."""
     hits: int = 0
+    track_mm: int = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was ordered, nobody is there, and nothing has to come to stand."""
+        is_written = self.is_stop_written or self.is_operate_written
+        is_asked = is_written or self.operated_ms is not None or self.ended is not None
+        return not (is_asked or self.station.block.people or self.seen_since_ms or self.is_cranked)
 
 
 class Oracle:
@@ -81,7 +89,8 @@ class Oracle:
         self._room = room
         self._watched: dict[int, _Watched] = {}
         for unit, station in room.stations.items():
-            watched = _Watched(station, [carriage.position for carriage in station.block.carriages])
+            positions = [carriage.position for carriage in station.block.carriages]
+            watched = _Watched(station, positions, track_mm=station.block.layout.track_mm)
             self._watched[unit] = watched
             station.listeners.append(self._listener(watched))
         room.observers.append(self._look)
@@ -103,12 +112,14 @@ class Oracle:
         carriages = station.block.carriages
         positions = [carriage.position for carriage in carriages]
         moved = positions != watched.positions
+        if not moved and station.block.is_still and watched.is_idle:
+            return
         watched.is_cranked = watched.is_cranked or station.block.cranked is not None
-        self._take_licence(watched, at_ms)
-        if moved:
+        if moved:  # in the time before this scan, by what was so then
             self._judge_motion(unit, watched, at_ms)
             self._judge_geometry(unit, watched, at_ms, positions)
             watched.positions = positions
+        self._take_licence(watched, at_ms)
         if station.block.is_still:
             watched.ended, watched.is_cranked = None, False
             if watched.has_started:
@@ -128,6 +139,9 @@ class Oracle:
                 watched.ended = (rule, at_ms + self._braking_ms(watched.station))
         elif is_operated:
             watched.operated_ms = at_ms
+        elif watched.operated_ms is not None and not watched.station.block.is_still:
+            self.starts += not watched.has_started
+            watched.has_started = True
         elif watched.operated_ms is not None and not watched.has_started:
             settings = watched.station.controller.settings
             if at_ms - watched.operated_ms > settings.warning_ms + 2 * settings.scan_ms:
@@ -156,11 +170,7 @@ class Oracle:
         return 1000.0 * braking_s + station.controller.settings.scan_ms
 
     def _judge_motion(self, unit: int, watched: _Watched, at_ms: float) -> None:
-        if watched.is_cranked:
-            return
-        if watched.operated_ms is not None:
-            self.starts += not watched.has_started
-            watched.has_started = True
+        if watched.is_cranked or watched.operated_ms is not None:
             return
         if watched.ended is None:
             self._find(Rule.ONE_COMMAND, unit, at_ms, "the steel moves, and nobody has ordered it")
@@ -173,7 +183,7 @@ class Oracle:
 
     def _judge_geometry(self, unit: int, watched: _Watched, at_ms: float, positions: list[float]) -> None:
         station = watched.station
-        block, layout = station.block, station.block.layout
+        block = station.block
         most_mm = block.mechanics.speed_mm_s * station.controller.settings.scan_ms * 0.001 * station.controller.time_scale
         edge = 0.0
         for carriage, here, before in zip(block.carriages, positions, watched.positions, strict=True):
@@ -184,7 +194,7 @@ class Oracle:
                     Rule.GEOMETRY, unit, at_ms, f"carriage {carriage.number} went {abs(here - before):.2f} mm in a scan"
                 )
             edge = here + carriage.depth_mm
-        if edge > layout.track_mm + _EPSILON_MM:
+        if edge > watched.track_mm + _EPSILON_MM:
             self._find(Rule.GEOMETRY, unit, at_ms, "the last carriage has left the track")
 
     def _judge_people(self, unit: int, watched: _Watched, at_ms: float) -> None:

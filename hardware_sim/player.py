@@ -91,11 +91,9 @@ class Player:
             return
         due: list[Line] = []
         for waiting in self._waiting:
-            if waiting.station is not station:
-                continue
-            was_so, waiting.was_so = waiting.was_so, waiting.is_so()
-            if waiting.was_so and not was_so:
-                waiting.times_left -= 1
+            if waiting.station is station and waiting.is_so() is not waiting.was_so:
+                waiting.was_so = not waiting.was_so
+                waiting.times_left -= waiting.was_so
                 if waiting.times_left == 0:
                     due.append(waiting.line)
         if due:

@@ -5,6 +5,7 @@ Every register is an unsigned 16-bit number; addresses are those on the wire (0-
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from enum import IntEnum, IntFlag
 
@@ -162,7 +163,7 @@ def crc16(data: bytes) -> int:
 
 def to_bytes(registers: Sequence[int]) -> bytes:
     """Registers as they go over the wire, high byte first."""
-    return b"".join(register.to_bytes(2, "big") for register in registers)
+    return struct.pack(f">{len(registers)}H", *registers)
 
 
 def from_bytes(data: bytes) -> tuple[int, ...]:

@@ -110,21 +110,30 @@ class VirtualRoom:
         for station in self.stations.values():
             station.controller.time_scale = factor
 
-    def advance(self, seconds: float) -> None:
-        """Let time pass: every scan that falls due is run, and what a scenario says happens at its time."""
+    def advance(self, seconds: float, is_over: Callable[[], bool] | None = None) -> None:
+        """Let time pass: every scan that falls due is run, and what a scenario says happens at its time.
+
+        Ends earlier if `is_over` says so after a scan or an act.
+        """
         end_ms = self.now_ms + seconds * 1000.0
-        while True:
-            unit, station = min(self.stations.items(), key=_next_scan_ms)
+        while is_over is None or not is_over():
+            unit, station = self._next_to_scan()
+            scan_ms = station.next_scan_ms
             player = self.player
-            if player is not None and player.next_ms <= min(end_ms + 1e-6, station.next_scan_ms):
-                self.now_ms = max(self.now_ms, player.next_ms)
+            if player is not None and (act_ms := player.next_ms) <= scan_ms and act_ms <= end_ms + 1e-6:
+                self.now_ms = max(self.now_ms, act_ms)
                 player.play_due(self.now_ms)
-            elif station.next_scan_ms <= end_ms + 1e-6:
-                self.now_ms = max(self.now_ms, station.next_scan_ms)
+            elif scan_ms <= end_ms + 1e-6:
+                self.now_ms = max(self.now_ms, scan_ms)
                 self._scan(unit, station)
             else:
                 self.now_ms = end_ms
                 return
+
+    def _next_to_scan(self) -> tuple[int, Station]:
+        if len(self.stations) == 1:
+            return next(iter(self.stations.items()))
+        return min(self.stations.items(), key=_next_scan_ms)
 
     def _scan(self, unit: int, station: Station) -> None:
         at_ms = station.next_scan_ms

@@ -1,0 +1,177 @@
+"""Drawn trials of archroom's control side against the simulator: people, programs, sensors, power and the line misbehave.
+
+A trial is a number. One that breaks a rule is told with its number and cut down to a scenario that can be played again
+(`python tests/support/trials.py FILE`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conduct import Law
+from trials import judged, minimized, shrunk, tried, tried_in_parallel
+
+from archroom.core.shelving import ControllerStatus
+from archroom.core.supervisor import Supervisor
+from archroom.core.supervisor_motion import Motion
+from archroom.core.supervisor_stop import Stopping
+from archroom.drivers import reference
+from archroom.drivers.controller import ReferenceController
+from archroom.shelving.journal import Journal
+from hardware_sim import Rule
+
+BATCH = 25
+IN_CHECK = 4
+IN_PROOF = 10_000
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("batch", range(IN_CHECK))
+def test_no_rule_is_broken_in_drawn_trials(batch: int, tmp_path: Path) -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(batch * BATCH, (batch + 1) * BATCH):
+        verdict, failure = tried(seed)
+        if failure is not None:
+            text = shrunk(failure.text, failure.rule)
+            file = tmp_path / f"trial-{seed}.txt"
+            file.write_text(text)
+            pytest.fail(f"{failure.told(text)}({file})")
+        counts.update(verdict.counts)
+    assert min(counts[kind] for kind in ("done", "aborted", "unknown", "refused")) > 5, "nothing was tried"
+    assert counts["starts"] > 100
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(4 * 3600)
+def test_no_rule_is_broken_in_ten_thousand_trials() -> None:
+    starts = 0
+    seeds = range(BATCH * IN_CHECK, BATCH * IN_CHECK + IN_PROOF)
+    for verdict, failure in tried_in_parallel(seeds, os.cpu_count() or 1):
+        if failure is not None:
+            pytest.fail(failure.told(shrunk(failure.text, failure.rule)))
+        starts += verdict.counts["starts"]
+    assert starts > 4 * IN_PROOF
+
+
+def test_the_same_number_is_the_same_course() -> None:
+    first, _ = tried(3)
+    again, _ = tried(3)
+    other, _ = tried(4)
+    assert first == again
+    assert first.trace != other.trace
+
+
+# -- the trials bite
+
+
+def first_broken(seeds: range, change: Callable[[str], str] = str) -> tuple[int, Law | Rule, str]:
+    """The first trial that breaks a rule: its number, the rule and its text."""
+    for seed in seeds:
+        _, failure = tried(seed, change)
+        if failure is not None:
+            assert isinstance(failure.rule, Law | Rule)
+            return seed, failure.rule, failure.text
+    raise AssertionError("no trial has found it")
+
+
+def planted(line: str) -> Callable[[str], str]:
+    """A trial with one more line at its begin."""
+    return lambda text: text.replace("\n", f"\n{line}\n", 1)
+
+
+def flawed(line: str) -> Callable[[str], str]:
+    """The same at every block of the room."""
+
+    def change(text: str) -> str:
+        blocks = (1, 2) if text.startswith("room pair") else (1,)
+        return planted("\n".join(f"block {block} {line}" for block in blocks))(text)
+
+    return change
+
+
+def test_an_operate_that_is_sent_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def send_again(motion: Motion, now: float, status: ControllerStatus, asked_s: float) -> None:
+        if motion._is_unanswered:
+            motion._sent_s = None
+            motion._is_unanswered = False
+            return
+        judge(motion, now, status, asked_s)
+
+    judge = Motion._judge_operate
+    monkeypatch.setattr(Motion, "_judge_operate", send_again)
+    _, rule, _ = first_broken(range(60))
+    assert rule is Law.ONCE
+
+
+def test_a_supervisor_that_ignores_occupied_aisles_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def see_nobody(self: Supervisor, now: float, status: ControllerStatus, asked_s: float) -> None:
+        read(self, now, replace(status, occupied_aisles=frozenset()), asked_s)
+
+    read = Supervisor.status_read
+    monkeypatch.setattr(Supervisor, "status_read", see_nobody)
+    _, rule, _ = first_broken(range(40))
+    assert rule is Law.NOT_OCCUPIED
+
+
+def test_a_journal_that_is_not_written_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "write_intent", lambda self, intent: None)
+    _, rule, _ = first_broken(range(3))
+    assert rule is Law.INTENT_FIRST
+
+
+def test_an_outcome_that_is_not_written_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "write_notice", lambda self, block, notice: None)
+    monkeypatch.setattr("archroom.shelving.journal.open_intents", lambda path: [])
+    _, rule, _ = first_broken(range(3))
+    assert rule is Law.OUTCOME_AFTER
+
+
+def test_an_end_that_is_told_too_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Motion, "_has_arrived", lambda self, status: True)
+    monkeypatch.setattr(Motion, "_stuck", lambda self, now, status: self._conclude(status))
+    _, rule, _ = first_broken(range(5))
+    assert rule is Law.TRUE_OUTCOME
+
+
+def test_a_frame_to_everybody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop_all(self: ReferenceController) -> None:
+        self._line.exchange(reference.stop(0))
+
+    monkeypatch.setattr(ReferenceController, "stop", stop_all)
+    _, rule, _ = first_broken(range(5))
+    assert rule is Law.NO_BROADCAST
+
+
+def test_a_stop_that_is_not_sent_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stopping, "wish", lambda self, now, heard_s: None)
+    _, rule, _ = first_broken(range(5))
+    assert rule is Law.STOP_AT_ONCE
+
+
+def test_a_drive_that_keeps_running_on_a_lost_link_is_found() -> None:
+    _, rule, _ = first_broken(range(40), flawed("drive keeps running"))
+    assert rule is Rule.WATCHDOG_BOUND
+
+
+def test_a_controller_that_keeps_running_after_a_stop_is_found_and_the_trial_cut_down() -> None:
+    _, rule, text = first_broken(range(20, 30), flawed("drive keeps running on stop"))
+    assert rule is Rule.STOP_BOUND
+    short = shrunk(text, rule)
+    assert len(short.splitlines()) <= 6, short
+    assert "drive keeps running on stop" in short
+    verdict = judged(short)
+    assert verdict.broken[0].rule is rule
+    for line in short.splitlines()[1:]:
+        without = judged(short.replace(f"{line}\n", "", 1))
+        assert not without.broken or without.broken[0].rule is not rule, "each line that is left is needed"
+
+
+@pytest.mark.parametrize("needed", [set(), {3}, {0, 9}, {2, 3, 4}, {0, 4, 9}, set(range(10))])
+def test_lines_are_cut_down_to_those_that_are_needed(needed: set[int]) -> None:
+    lines = [str(number) for number in range(10)]
+    assert minimized(lines, lambda rest: needed <= set(map(int, rest))) == sorted(map(str, needed))

@@ -1,0 +1,168 @@
+"""Judges archroom's side of a trial by its frames on the wire and its journal on the disk. Takes nobody's word.
+
+The frames are cut out of the bytes by the simulator's own decoder, the journal is read from its file, and where people stand
+is asked of the steel.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from archroom.core.shelving import OutcomeKind
+from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.shelving.journal import entries
+from hardware_sim import VirtualRoom, registers
+from hardware_sim.modbus import Request, written
+from hardware_sim.registers import Operation
+
+SELECT, OPERATE = Operation.SELECT, Operation.OPERATE
+MOST_SENT = {SELECT: 2, OPERATE: 1}
+KNOWN_AFTER_S = {SELECT: 4.0, OPERATE: 1.0}
+"""So long after somebody was detected no such frame for their aisle may go out: the handshake's 3 s for a SELECT, which
+moves nothing, and in both cases a stale status, an exchange and a drain."""
+STOP_WITHIN_S = 0.45
+"""From a stop to its frame: the exchange in flight at 9,600 baud, with its time-out."""
+OPEN_TOLERANCE_MM = 20
+
+
+class Law(StrEnum):
+    """What must hold of archroom's conduct."""
+
+    ONCE = "an OPERATE goes out once, a SELECT twice at most"
+    INTENT_FIRST = "a command goes out only after its intent was written down"
+    OUTCOME_AFTER = "every intent has an outcome in the journal"
+    NOT_OCCUPIED = "no command goes out for an aisle in which somebody is known to be"
+    STOP_AT_ONCE = "a stop goes out at once"
+    TRUE_OUTCOME = "an outcome is told when it is so"
+    NO_BROADCAST = "nothing is sent to everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """A law that was broken."""
+
+    rule: Law
+    at_s: float
+    unit: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"block {self.unit} at {self.at_s:.2f}s: {self.what} (rule: {self.rule.value})"
+
+
+class Conduct:
+    """Watches what archroom does to the units of a room."""
+
+    def __init__(self, room: VirtualRoom, journal: Path, now: Callable[[], float]) -> None:
+        self.offences: list[Offence] = []
+        self.sent: Counter[str] = Counter()
+        """Frames by what they are."""
+        self.outcomes: Counter[str] = Counter()
+        self._room = room
+        self._journal = journal
+        self._now = now
+        self._commands: Counter[tuple[int, int, tuple[int, ...]]] = Counter()
+        self._occupied_since_s: dict[tuple[int, int], float] = {}
+        self._stops_due: dict[int, float] = {}
+        room.observers.append(self._look)
+
+    # -- the wire
+
+    def frame_sent(self, request: Request) -> None:
+        """A request of ours is on the wire."""
+        if request.unit == 0:
+            self._find(Law.NO_BROADCAST, 0, f"{request.pdu.hex()} was sent to everybody")
+            return
+        write = written(request.pdu)
+        if write is None:
+            self.sent["read"] += 1
+        elif write[0] == registers.STOP:
+            self.sent["stop"] += 1
+            self._stops_due.pop(request.unit, None)
+        elif write[0] == registers.COMMAND:
+            self._judge_command(request.unit, write[1])
+        else:
+            self.sent["heartbeat"] += 1
+
+    def _judge_command(self, unit: int, values: tuple[int, ...]) -> None:
+        epoch, seq, operation, aisle = values[:4]
+        kind = Operation(operation & 0xFF)
+        self.sent[kind.name.lower()] += 1
+        station = self._room.stations[unit]
+        key = (unit, station.controller.boot_id, values)
+        self._commands[key] += 1
+        if self._commands[key] > MOST_SENT[kind]:
+            self._find(Law.ONCE, unit, f"{kind.name} {epoch}/{seq} went out {self._commands[key]} times")
+        if not any(self._is_intent(entry, unit, values) for entry in entries(self._journal)):
+            self._find(Law.INTENT_FIRST, unit, f"{kind.name} {epoch}/{seq} for aisle {aisle} was written down nowhere")
+        for changed in sorted(station.block.changed_aisles(aisle)):
+            since_s = self._occupied_since_s.get((unit, changed))
+            if since_s is not None and self._now() - since_s > KNOWN_AFTER_S[kind]:
+                self._find(Law.NOT_OCCUPIED, unit, f"{kind.name} for aisle {aisle} while somebody is in aisle {changed}")
+
+    @staticmethod
+    def _is_intent(entry: dict[str, object], unit: int, values: tuple[int, ...]) -> bool:
+        command = entry.get(Operation(values[2] & 0xFF).name.lower())
+        if entry.get("kind") != "intent" or not isinstance(command, dict):
+            return False
+        closes = registers.NONE if command["closes"] is None else command["closes"]
+        told = (command["epoch"], command["seq"], command["aisle"], closes, command["ttl_ms"])
+        ticket = entry["ticket"]
+        is_of_unit = isinstance(ticket, dict) and ticket["block"] == unit
+        return is_of_unit and told == (*values[:2], *values[3:6])
+
+    # -- people and stops
+
+    def stop_asked(self, unit: int) -> None:
+        """Somebody has asked for a stop of a unit that is to be sent one."""
+        self._stops_due.setdefault(unit, self._now() + STOP_WITHIN_S)
+
+    def server_gone(self) -> None:
+        """The server is dead: what it owed is void."""
+        self._stops_due.clear()
+
+    def _look(self, unit: int, _at_ms: float) -> None:
+        block = self._room.stations[unit].block
+        mask = 0 if block.is_undisturbed else block.occupied_mask()
+        if mask or self._occupied_since_s:
+            for aisle in range(len(block.carriages) + 1):
+                if mask >> aisle & 1:
+                    self._occupied_since_s.setdefault((unit, aisle), self._now())
+                else:
+                    self._occupied_since_s.pop((unit, aisle), None)
+        if self._stops_due and self._now() > self._stops_due.get(unit, float("inf")):
+            del self._stops_due[unit]
+            self._find(Law.STOP_AT_ONCE, unit, f"no STOP within {STOP_WITHIN_S} s")
+
+    # -- what is told
+
+    def noticed(self, unit: int, notice: Notice) -> None:
+        """The server tells the journal something."""
+        if notice.kind is not NoticeKind.ENDED or notice.outcome is None:
+            return
+        self.outcomes[notice.outcome.value] += 1
+        block = self._room.stations[unit].block
+        is_strangers = self._room.rivals[unit].is_alive or block.cranked is not None
+        if notice.outcome is not OutcomeKind.UNKNOWN and not block.is_still and not is_strangers:
+            self._find(Law.TRUE_OUTCOME, unit, f"{notice.outcome.value}, but the steel moves: {notice.text.english()}")
+        if notice.outcome is OutcomeKind.DONE:
+            aisle = notice.text.values["aisle"]
+            if isinstance(aisle, int) and block.gap(aisle) < block.layout.aisle_mm - OPEN_TOLERANCE_MM:
+                self._find(Law.TRUE_OUTCOME, unit, f"done, but aisle {aisle} is {block.gap(aisle):.0f} mm wide")
+
+    def finish(self) -> None:
+        """The trial is over, and a last server has looked through the journal."""
+        for motion in self._without_outcome():
+            self._find(Law.OUTCOME_AFTER, 0, f"motion {motion} has no outcome")
+
+    def _without_outcome(self) -> Iterator[str]:
+        told = list(entries(self._journal))
+        ended = {entry.get("motion") for entry in told if entry.get("kind") == "end"}
+        yield from (str(e["motion"]) for e in told if e.get("kind") == "intent" and e["motion"] not in ended)
+
+    def _find(self, law: Law, unit: int, what: str) -> None:
+        self.offences.append(Offence(law, self._now(), unit, what))

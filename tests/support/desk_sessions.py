@@ -1,0 +1,211 @@
+"""What people and programs do on archroom's side of a trial: the acts, their sentences, and the session of one opening.
+
+A session does what `archroom.shelving.sessions` and `archroom.shelving.client` do in threads of their own, call by call: a
+fresh status, a ticket, a person who goes to look, a fresh status, the confirmation, the intent on the disk, the release,
+ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archroom.core.shelving import Ticket
+from archroom.errors import ArchroomError, Unreadable, say
+from archroom.shelving.bus import Bus
+from archroom.shelving.client import TICK_S
+from archroom.shelving.sessions import FRESH_WITHIN_S
+from hardware_sim.fields import ControlError, Fields
+from hardware_sim.phrases import Phrase
+from hardware_sim.unit_commands import Act, Answer
+
+if TYPE_CHECKING:
+    from staged_room import Stage
+
+LOOKS_S = 1.0
+"""How long a person takes to see whether the aisle is clear, and to say so."""
+BY = "Ana"
+RIGHT = -1
+"""Confirm the aisle that closes."""
+NOTHING = -2
+
+DESK_ACTS: tuple[Phrase, ...] = (
+    Phrase("desk opens aisle <aisle>", "desk_opens"),
+    Phrase("desk opens aisle <aisle> confirming aisle <confirmed>", "desk_opens"),
+    Phrase("desk opens aisle <aisle> confirming nothing", "desk_opens", {"confirmed": NOTHING}),
+    Phrase("desk stops", "desk_stops"),
+    Phrase("desk falls silent", "desk_silent", {"is": True}),
+    Phrase("desk comes back", "desk_silent", {"is": False}),
+    Phrase("desk goes away", "desk_goes"),
+    Phrase("server dies for <ms>", "server_dies"),
+    Phrase("journal full", "journal", {"is": True}),
+    Phrase("journal well", "journal", {"is": False}),
+)
+
+
+@dataclass(slots=True)
+class Opening:
+    """One opening, from the question to the outcome."""
+
+    stage: Stage
+    bus: Bus
+    block: int
+    aisle: int
+    confirmed: int
+    ticket: Ticket | None = field(default=None, init=False)
+
+    def begin(self) -> None:
+        """Ask for a ticket."""
+        self.stage.openings.append(self)
+        self._when_fresh(self._select)
+
+    @property
+    def _is_alive(self) -> bool:
+        return self.bus is self.stage.bus and self in self.stage.openings
+
+    def _when_fresh(self, then: Callable[[], None]) -> None:
+        supervisor, asked_s = self.bus.supervisors[self.block], self.stage.clock.now
+
+        def go_on() -> None:
+            if not self._is_alive:
+                return
+            try:
+                then()
+            except ArchroomError as error:
+                self._end(f"{type(error).__name__} {error.message.english()}")
+
+        supervisor.refresh(asked_s)
+        self.bus.changed.notify_all()
+        self.stage.wait(lambda: supervisor.fresh_since(asked_s), FRESH_WITHIN_S, go_on)
+
+    def _select(self) -> None:
+        self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, self.aisle, BY)
+        self.stage.clock.call_at(self.stage.clock.now + LOOKS_S, self._confirm)
+
+    def _confirm(self) -> None:
+        if self._is_alive and not self.stage.is_desk_silent:
+            self._when_fresh(self._go)
+        elif self._is_alive:
+            self._end("fell silent")
+
+    def _go(self) -> None:
+        assert self.ticket is not None
+        supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
+        confirmed = {RIGHT: self.ticket.closes, NOTHING: None}.get(self.confirmed, self.confirmed)
+        intent = supervisor.go(now, self.ticket.id, confirmed, BY)
+        if confirmed != self.ticket.closes:
+            raise AssertionError("a wrong confirmation was taken")
+        try:
+            self.stage.journal.write_intent(intent)
+        except Unreadable as error:
+            supervisor.withdraw(now, self.ticket.id, error.message)
+            raise
+        supervisor.release(now, self.ticket.id)
+        self.bus.changed.notify_all()
+        self._tick()
+
+    def _tick(self) -> None:
+        if not self._is_alive or self.ticket is None:
+            return
+        supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
+        outcome = supervisor.outcome(self.ticket.id)
+        if outcome is not None:
+            self._end(f"{outcome.kind.value} {outcome.reason.english()}")
+        elif supervisor.view(now).motion != self.ticket.id:
+            self._end("unknown")
+        else:
+            if not self.stage.is_desk_silent:
+                supervisor.keep_alive(now, self.ticket.id)
+            self.stage.clock.call_at(now + TICK_S, self._tick)
+
+    def withdraw(self) -> None:
+        """The connection ends."""
+        if self.ticket is not None:
+            reason = say("The program that opened the aisle has ended.")
+            self.bus.supervisors[self.block].withdraw(self.stage.clock.now, self.ticket.id, reason)
+            self.bus.changed.notify_all()
+        self._end("went away")
+
+    def _end(self, how: str) -> None:
+        self.stage.note("desk", f"block {self.block} aisle {self.aisle}: {how}")
+        self.stage.openings.remove(self)
+
+
+def _desk_opens(stage: Stage, fields: Fields) -> Act:
+    unit = fields.whole("unit", 1, 247)
+    count = len(stage.room.stations[unit].block.carriages) if unit in stage.room.stations else 0
+    aisle = fields.whole("aisle", 0, count)
+    confirmed = fields.whole("confirmed", NOTHING, count, RIGHT)
+
+    def act() -> Answer:
+        Opening(stage, _server(stage), unit, aisle, confirmed).begin()
+        return {}
+
+    return act
+
+
+def _desk_stops(stage: Stage, fields: Fields) -> Act:
+    unit = fields.whole("unit", 1, 247)
+
+    def act() -> Answer:
+        _server(stage).stop((unit,), say("Stopped by {name}.", name=BY))
+        return {}
+
+    return act
+
+
+def _desk_silent(stage: Stage, fields: Fields) -> Act:
+    is_silent = fields.truth("is")
+
+    def act() -> Answer:
+        stage.is_desk_silent = is_silent
+        return {}
+
+    return act
+
+
+def _desk_goes(stage: Stage, _fields: Fields) -> Act:
+    def act() -> Answer:
+        for opening in list(stage.openings):
+            opening.withdraw()
+        return {}
+
+    return act
+
+
+def _server_dies(stage: Stage, fields: Fields) -> Act:
+    for_s = fields.whole("ms", 1, 60_000) / 1000
+
+    def act() -> Answer:
+        _server(stage)
+        stage.kill_server(for_s)
+        return {}
+
+    return act
+
+
+def _journal(stage: Stage, fields: Fields) -> Act:
+    is_full = fields.truth("is")
+
+    def act() -> Answer:
+        stage.journal.is_full = is_full
+        return {}
+
+    return act
+
+
+def _server(stage: Stage) -> Bus:
+    if stage.bus is None:
+        raise ControlError("there is no server now")
+    return stage.bus
+
+
+DESK_VERBS: dict[str, Callable[[Stage, Fields], Act]] = {
+    "desk_opens": _desk_opens,
+    "desk_stops": _desk_stops,
+    "desk_silent": _desk_silent,
+    "desk_goes": _desk_goes,
+    "server_dies": _server_dies,
+    "journal": _journal,
+}

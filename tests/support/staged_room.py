@@ -1,0 +1,297 @@
+"""A trial: a room, its line, archroom's own bus and supervisors, a journal on the disk, and a scenario that plays all parts.
+
+One thread, one clock, no chance: the same text gives the same course, whose hash is the trace. What is shipped runs here as
+it is (`Bus._serve`, `Line`, `Supervisor`, `Journal`); the sessions of clients, which wait in threads of their own, are acted
+by `DESK_ACTS`. A further act is a row there and one in `trial_draws`, a further room or line a row in `SETTINGS`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from unittest.mock import patch
+
+from conduct import Conduct, Offence
+from desk_sessions import DESK_ACTS, DESK_VERBS, Opening
+from supervised_room import block_of, layout_of
+from virtual_wire import VirtualWire
+from world_clock import BEGIN_S, WorldClock, WorldCondition
+
+from archroom.core.rooms import Block
+from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.drivers.line import Line
+from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
+from archroom.errors import Unreadable
+from archroom.shelving import bus as bus_module
+from archroom.shelving.bus import Bus
+from archroom.shelving.journal import Journal
+from archroom.shelving.spec import BusSpec
+from hardware_sim import Finding, Oracle, VirtualRoom
+from hardware_sim.commands import prepare
+from hardware_sim.fields import Fields
+from hardware_sim.line_faults import Delivery
+from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder
+from hardware_sim.phrases import ACTS, Phrase
+from hardware_sim.player import Player
+from hardware_sim.scenario import Line as ScenarioLine
+from hardware_sim.scenario import ScenarioError, parse_scenario
+from hardware_sim.sessions import RequestSession
+from hardware_sim.unit_commands import Act
+
+TURNAROUND_S = 0.002
+TAIL_S = 8.0
+"""How long a trial goes on after its last act, to see what moves by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A room and the line to it."""
+
+    blocks: tuple[Block, ...]
+    timing: LineTiming
+    speed: float
+
+
+SETTINGS: dict[str, Setting] = {
+    "small": Setting((block_of(5),), serial_timing(19_200), 4.0),
+    "fixed": Setting((block_of(5, fixed=(3,), open_aisles=(0, 3)),), stream_timing(Framing.RTU), 4.0),
+    "slow": Setting((block_of(4, fixed=(1,), end_aisles=(False, True), open_aisles=(1,)),), serial_timing(9_600), 2.0),
+    "pair": Setting((block_of(3), block_of(4, number=2)), stream_timing(Framing.MBAP), 4.0),
+}
+"""By name; a scenario says `room NAME`."""
+
+SENTENCES: tuple[Phrase, ...] = (*ACTS, *DESK_ACTS, Phrase("room <name>", "room"))
+
+
+class ServerDied(BaseException):
+    """The server is killed, wherever it is; nothing of it goes on."""
+
+    def __init__(self, for_s: float) -> None:
+        super().__init__()
+        self.for_s = for_s
+
+
+class FillableJournal(Journal):
+    """A journal on a disk that may be full."""
+
+    is_full = False
+
+    def _put(self, line: bytes) -> None:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super()._put(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a trial."""
+
+    broken: tuple[Finding | Offence, ...]
+    trace: str
+    """Hash of everything that happened."""
+    simulated_s: float
+    counts: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Stage:
+    """One trial on its way."""
+
+    text: str
+    folder: Path
+    setting: Setting = field(init=False)
+    room: VirtualRoom = field(init=False)
+    clock: WorldClock = field(init=False)
+    oracle: Oracle = field(init=False)
+    conduct: Conduct = field(init=False)
+    journal: FillableJournal = field(init=False)
+    bus: Bus | None = field(default=None, init=False)
+    """Of the server that is alive."""
+    openings: list[Opening] = field(default_factory=list, init=False)
+    """Those whose program waits for an outcome."""
+    is_desk_silent: bool = field(default=False, init=False)
+    note: Callable[[str, str], None] = field(init=False)
+    """Told of everything that happens: what it is, and a text."""
+    _lines: tuple[ScenarioLine, ...] = field(init=False)
+    _trace: hashlib._Hash = field(init=False)
+    _waiting: list[tuple[Callable[[], bool], float, Callable[[], None]]] = field(default_factory=list, init=False)
+    _is_waking: bool = field(default=False, init=False)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
+    _is_over: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        lines = parse_scenario(self.text, SENTENCES)
+        rooms = [str(line.request["name"]) for line in lines if line.request["do"] == "room"]
+        if len(rooms) != 1 or rooms[0] not in SETTINGS:
+            raise ScenarioError(f"a trial says once `room NAME`: {', '.join(SETTINGS)}")
+        self._lines = tuple(line for line in lines if line.request["do"] != "room")
+        self.setting = SETTINGS[rooms[0]]
+        layouts = [layout_of(block) for block in self.setting.blocks]
+        self.room = VirtualRoom(layouts, speed=self.setting.speed)
+        self.clock = WorldClock(self.room)
+        self.oracle = Oracle(self.room)
+        self._trace = hashlib.sha256()
+        self.note = self.record
+        self.journal = FillableJournal(self.folder)
+        self.conduct = Conduct(self.room, self.journal.path, self.clock)
+
+    # -- the course
+
+    def run(self, seconds: float | None = None) -> Verdict:
+        """Play it to the end, or to the first rule that is broken."""
+        last_s = max((line.after_ms / 1000 for line in self._lines), default=0.0)
+        end_s = BEGIN_S + (last_s + TAIL_S if seconds is None else seconds)
+        player = Player(self.room, self._lines, self._prepare)
+        with _clock_of_bus(self.clock):
+            self.room.play(player)
+            self.clock.call_at(end_s, self._end)
+            self._watch()
+            wire = self._wire()
+            while not self._is_over:
+                try:
+                    self._serve(wire)
+                except ServerDied as death:
+                    wire = self._bury(wire, death.for_s)
+        self.journal.is_full = False
+        self.journal.close()
+        Journal(self.folder).close()
+        broken: tuple[Finding | Offence, ...] = (*self.oracle.findings, *self.conduct.offences)
+        if not broken:
+            self.conduct.finish()
+            broken = tuple(self.conduct.offences)
+        self.note("end", json.dumps(self.room.control("state"), sort_keys=True))
+        counts = {"starts": self.oracle.starts, "acts": len(player.done), "not done": len(player.refused)}
+        counts |= {**self.conduct.sent, **self.conduct.outcomes}
+        return Verdict(broken, self._trace.hexdigest(), self.clock.now - BEGIN_S, counts)
+
+    def _serve(self, wire: VirtualWire) -> None:
+        blocks = {block.number: block for block in self.setting.blocks}
+        spec = BusSpec("virtual", {number: number for number in blocks})
+        self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell)
+        bus.changed = WorldCondition(self.clock, self._notified)
+        bus.port_problem, bus._is_tried = None, True
+        bus._serve(Line(wire, self.clock), wire.timing)
+
+    def _bury(self, wire: VirtualWire, for_s: float) -> VirtualWire:
+        """What a killed server leaves, and the next one after a while, which reads the journal."""
+        self.bus = None
+        self.openings.clear()
+        self._waiting.clear()
+        self.conduct.server_gone()
+        self.clock.pass_until(self.clock.now + for_s, lambda: self._is_over)
+        is_full = self.journal.is_full
+        self.journal.close()
+        self.journal = FillableJournal(self.folder)
+        self.journal.is_full = is_full
+        return self._wire() if self.setting.timing.framing is Framing.MBAP else wire
+
+    def _end(self) -> None:
+        self._is_over = True
+        if self.bus is not None:
+            self.bus._is_ending = True
+            self.bus.changed.notify_all()
+
+    def _watch(self) -> None:
+        """End the trial when something is broken: the rest would only be more of it."""
+        if self.oracle.findings or self.conduct.offences:
+            self._end()
+        elif not self._is_over:
+            self.clock.call_at(self.clock.now + 0.5, self._watch)
+
+    # -- the line
+
+    def _wire(self) -> VirtualWire:
+        timing = self.setting.timing
+        decoder = RtuDecoder() if timing.framing is Framing.RTU else MbapDecoder()
+        session = RequestSession[Request](decoder, self._exchange)
+
+        def far_end(data: bytes, now: float) -> list[tuple[float, bytes]]:
+            self.note("sent", data.hex())
+            heard_s = now + timing.wire_s(len(data)) + TURNAROUND_S
+            return [
+                (heard_s + delivery.after_s + timing.wire_s(len(delivery.data)), delivery.data)
+                for delivery in session.feed(data)
+                if delivery.data
+            ]
+
+        return VirtualWire(self.clock, timing, far_end)
+
+    def _exchange(self, request: Request) -> list[Delivery]:
+        self.conduct.frame_sent(request)
+        deliveries = self.room.bus.exchange(request)
+        for delivery in deliveries:
+            self.note("answered", f"{delivery.after_s} {delivery.data.hex()}")
+        return deliveries
+
+    # -- what the server does beside the bus
+
+    def _tell(self, block: int, notice: Notice) -> None:
+        self.note(notice.kind.value, f"{block} {notice.text.english()}")
+        self.conduct.noticed(block, notice)
+        if notice.kind is NoticeKind.STOP_ASKED:
+            self.conduct.stop_asked(block)
+        try:
+            self.journal.write_notice(block, notice)
+        except Unreadable as error:
+            self.note("complaint", error.message.template)
+
+    def wait(self, is_so: Callable[[], bool], timeout_s: float, then: Callable[[], None]) -> None:
+        """Call when something is so, or the time is up; looked at whenever the bus has done something."""
+        self._waiting.append((is_so, self.clock.now + timeout_s, then))
+        self.clock.call_at(self.clock.now + timeout_s, self._wake)
+
+    def _notified(self) -> None:
+        if self._waiting and not self._is_waking:
+            self._is_waking = True
+            self.clock.call_at(self.clock.now, self._wake)
+
+    def _wake(self) -> None:
+        self._is_waking = False
+        waiting, self._waiting = self._waiting, []
+        for entry in waiting:
+            is_so, until_s, then = entry
+            if is_so() or self.clock.now >= until_s:
+                then()
+            else:
+                self._waiting.append(entry)
+
+    def record(self, what: str, text: str) -> None:
+        """Put something into the trace."""
+        self._trace.update(f"{self.clock.now:.6f} {what} {text}\n".encode())
+
+    def kill_server(self, for_s: float) -> None:
+        """Kill the server as soon as what happens now has happened."""
+
+        def die() -> None:
+            if self.bus is not None:
+                raise ServerDied(for_s)
+
+        self.clock.call_at(self.clock.now, die)
+
+    def _prepare(self, room: VirtualRoom, request: Mapping[str, object]) -> Act:
+        verb = DESK_VERBS.get(str(request["do"]))
+        act = prepare(room, request) if verb is None else verb(self, Fields({**request, "unit": _unit(room, request)}))
+
+        def noted() -> dict[str, object]:
+            self.note("act", json.dumps(dict(request), sort_keys=True))
+            return act()
+
+        return noted
+
+
+def _unit(room: VirtualRoom, request: Mapping[str, object]) -> object:
+    return request.get("unit", next(iter(room.stations)) if len(room.stations) == 1 else None)
+
+
+@contextmanager
+def _clock_of_bus(clock: WorldClock) -> Iterator[None]:
+    """Let the bus read this clock."""
+    with patch.object(bus_module, "monotonic", clock):
+        yield
