@@ -60,7 +60,7 @@ class Carriage:
     """One carriage on the track: where it is, how fast, and what it is about to do."""
 
     __slots__ = (
-        *("acceleration", "depth_mm", "is_fixed", "number", "phase_left_s"),
+        *("acceleration", "depth_mm", "is_braking", "is_fixed", "number", "phase_left_s"),
         *("phases", "position", "speed", "target"),
     )
 
@@ -71,6 +71,8 @@ class Carriage:
         self.position = position
         self.speed = 0.0
         self.acceleration = 0.0
+        self.is_braking = False
+        """Whether its drive has let go of it."""
         self.phase_left_s = 0.0
         self.phases: list[Phase] = []
         self.target = position
@@ -79,10 +81,12 @@ class Carriage:
         """Begin these phases, the last of which ends at the target."""
         self.target = target
         self.phases = phases
+        self.is_braking = False
         self._next_phase()
 
     def brake(self, deceleration_mm_s2: float) -> None:
         """Stop as hard as that; a carriage that still waits for its turn never starts."""
+        self.is_braking = True
         speed = self.speed
         rate = math.copysign(deceleration_mm_s2, speed)
         self.target = self.position + speed * abs(speed) / (2.0 * deceleration_mm_s2)
@@ -95,9 +99,13 @@ class Carriage:
         return self.phase_left_s == math.inf
 
     def stall(self) -> None:
-        """Stand still though driven: something solid is in the way. Only a stop or a new run ends this."""
+        """Stand still though driven: something solid is in the way. Only a stop or a new run ends this.
+
+        A carriage that brakes has come to rest by this.
+        """
         self.phases = []
-        self.phase_left_s = math.inf
+        self.phase_left_s = 0.0 if self.is_braking else math.inf
+        self.target = self.position if self.is_braking else self.target
         self.speed = self.acceleration = 0.0
 
     def finish_phase(self, dt_s: float) -> bool:

@@ -292,6 +292,16 @@ def test_a_drive_that_runs_on_after_a_stop_has_its_own_sentence() -> None:
     assert not room.stations[1].block.is_still, "a stop that is under way is not begun anew"
 
 
+def test_a_carriage_that_is_blocked_while_it_brakes_has_come_to_rest() -> None:
+    room = played("second master opens aisle 3\nat 4s second master stops\nat 4.04s jam carriage 1 on", 5.0)
+    block = room.stations[1].block
+    assert block.is_still
+    at_mm = block.carriages[0].position
+    room.control("scenario", text="jam carriage 1 off")
+    room.advance(5.0)
+    assert block.carriages[0].position == at_mm
+
+
 def test_link_faults_of_a_block_strike_that_block_only() -> None:
     room = played("block 2 link drop for 2 replies", layouts=2)
     status = bytes((3, 1, 0, 0, 27))
