@@ -242,10 +242,14 @@ class Supervisor:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a motion or a stop is under way, or the controller says that something moves."""
+        """Whether a motion or a stop is under way, or the controller says that something moves.
+
+        A stop that cannot be sent, because a stranger answers there, keeps nobody busy: what is silent must be asked again.
+        """
         status = self._watch.status
         is_moving = status is not None and self.is_answering and not status.state.is_at_rest
-        return self._motion is not None or self._stopping.is_active or is_moving
+        is_stopping = self._stopping.is_active and not self._watch.is_stranger
+        return self._motion is not None or is_stopping or is_moving
 
     @property
     def is_stranger(self) -> bool:

@@ -84,3 +84,11 @@ def test_a_stop_of_a_silent_unit_does_not_take_the_line_for_ever(rig: Supervised
     assert len([time for time in times if time > 4.0]) <= 8
     rig.sim.control("silent", on=False)
     assert rig.run(6.0, lambda: rig.supervisor.stop_report().is_standstill_seen)
+
+
+def test_a_stop_that_a_stranger_cannot_take_keeps_nobody_busy(rig: SupervisedBlock) -> None:
+    rig.supervisor.stranger_found(rig.now, say("What answers there is no shelving controller."))
+    rig.supervisor.stop(rig.now, say("Stopped."))
+    assert not rig.supervisor.is_busy, "else no silent unit of the line would be asked again"
+    rig.run(3.0, lambda: not rig.supervisor.is_stranger)
+    assert rig.run(3.0, lambda: rig.supervisor.stop_report().is_standstill_seen), "it goes out to whoever is no stranger"
