@@ -28,6 +28,8 @@ from hardware_sim import Rule
 BATCH = 25
 IN_CHECK = 4
 IN_PROOF = 10_000
+INCIDENTS = Path(__file__).with_name("incidents")
+"""Trials that once broke a rule, cut down."""
 
 
 @pytest.mark.timeout(600)
@@ -64,6 +66,12 @@ def test_the_same_number_is_the_same_course() -> None:
     other, _ = tried(4)
     assert first == again
     assert first.trace != other.trace
+
+
+@pytest.mark.parametrize("file", sorted(INCIDENTS.glob("*.txt")), ids=lambda file: file.stem)
+def test_what_was_found_once_is_found_no_more(file: Path) -> None:
+    verdict = judged(file.read_text())
+    assert not verdict.broken, str(verdict.broken[0])
 
 
 # -- the trials bite
@@ -129,6 +137,15 @@ def test_an_outcome_that_is_not_written_is_found(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("archroom.shelving.journal.open_intents", lambda path: [])
     _, rule, _ = first_broken(range(3))
     assert rule is Law.OUTCOME_AFTER
+
+
+def test_a_unit_that_is_never_asked_again_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_busy(self: Supervisor) -> bool:
+        return self._motion is not None or self._stopping.is_active
+
+    monkeypatch.setattr(Supervisor, "is_busy", property(is_busy))
+    _, rule, _ = first_broken(range(50, 60))
+    assert rule is Law.COMES_BACK
 
 
 def test_an_end_that_is_told_too_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ class Law(StrEnum):
     NOT_OCCUPIED = "no command goes out for an aisle in which somebody is known to be"
     STOP_AT_ONCE = "a stop goes out at once"
     TRUE_OUTCOME = "an outcome is told when it is so"
+    COMES_BACK = "what answers again, and is well, is read and believed again"
     NO_BROADCAST = "nothing is sent to everybody"
 
 
@@ -57,7 +58,9 @@ class Offence:
 class Conduct:
     """Watches what archroom does to the units of a room."""
 
-    def __init__(self, room: VirtualRoom, journal: Path, now: Callable[[], float]) -> None:
+    def __init__(
+        self, room: VirtualRoom, journal: Path, now: Callable[[], float], is_stranger: Callable[[int], bool]
+    ) -> None:
         self.offences: list[Offence] = []
         self.sent: Counter[str] = Counter()
         """Frames by what they are."""
@@ -65,6 +68,8 @@ class Conduct:
         self._room = room
         self._journal = journal
         self._now = now
+        self._is_stranger = is_stranger
+        """Whether what answers at a unit is certainly no controller of the map: nothing at all is sent to it."""
         self._commands: Counter[tuple[int, int, tuple[int, ...]]] = Counter()
         self._occupied_since_s: dict[tuple[int, int], float] = {}
         self._stops_due: dict[int, float] = {}
@@ -122,8 +127,9 @@ class Conduct:
         self._stops_due.setdefault(unit, self._now() + STOP_WITHIN_S)
 
     def server_gone(self) -> None:
-        """The server is dead: what it owed is void."""
+        """The server is dead: what it owed is void, and the next may give a number to a SELECT that nobody took before."""
         self._stops_due.clear()
+        self._commands = Counter({key: times for key, times in self._commands.items() if key[2][2] & 0xFF == OPERATE})
 
     def _look(self, unit: int, _at_ms: float) -> None:
         block = self._room.stations[unit].block
@@ -136,7 +142,8 @@ class Conduct:
                     self._occupied_since_s.pop((unit, aisle), None)
         if self._stops_due and self._now() > self._stops_due.get(unit, float("inf")):
             del self._stops_due[unit]
-            self._find(Law.STOP_AT_ONCE, unit, f"no STOP within {STOP_WITHIN_S} s")
+            if not self._is_stranger(unit):
+                self._find(Law.STOP_AT_ONCE, unit, f"no STOP within {STOP_WITHIN_S} s")
 
     # -- what is told
 
@@ -153,6 +160,10 @@ class Conduct:
             aisle = notice.text.values["aisle"]
             if isinstance(aisle, int) and block.gap(aisle) < block.layout.aisle_mm - OPEN_TOLERANCE_MM:
                 self._find(Law.TRUE_OUTCOME, unit, f"done, but aisle {aisle} is {block.gap(aisle):.0f} mm wide")
+
+    def not_believed(self, unit: int, reason: str) -> None:
+        """A unit that has been well for a while is not believed."""
+        self._find(Law.COMES_BACK, unit, f"all is well, but {reason}")
 
     def finish(self) -> None:
         """The trial is over, and a last server has looked through the journal."""

@@ -25,6 +25,7 @@ from virtual_wire import VirtualWire
 from world_clock import BEGIN_S, WorldClock, WorldCondition
 
 from archroom.core.rooms import Block
+from archroom.core.shelving import Trust
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.drivers.line import Line
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
@@ -48,6 +49,15 @@ from hardware_sim.unit_commands import Act
 TURNAROUND_S = 0.002
 TAIL_S = 8.0
 """How long a trial goes on after its last act, to see what moves by itself."""
+EPILOGUE_S = 12.0
+"""How long it goes on after somebody has put everything right: three probes of a unit that did not answer."""
+WELL = (
+    *("silent off", "freeze off", "power on", "mode automatic", "enable on", "drive obeys", "second master falls silent"),
+    *("configure kind 1", "configure magic 16722", "configure watchdog 1s", "configure watchdog mode 1"),
+)
+"""What puts a unit right whatever was done to it, with what is said of each aisle and carriage."""
+WELL_AISLE = ("beam aisle N off", "detector aisle N well")
+WELL_CARRIAGE = ("edge carriage N off", "jam carriage N off", "encoder carriage N well")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ class Stage:
         self._trace = hashlib.sha256()
         self.note = self.record
         self.journal = FillableJournal(self.folder)
-        self.conduct = Conduct(self.room, self.journal.path, self.clock)
+        self.conduct = Conduct(self.room, self.journal.path, lambda: self.clock.now - BEGIN_S, self._is_stranger)
 
     # -- the course
 
@@ -151,7 +161,8 @@ class Stage:
         player = Player(self.room, self._lines, self._prepare)
         with _clock_of_bus(self.clock):
             self.room.play(player)
-            self.clock.call_at(end_s, self._end)
+            self.clock.call_at(end_s, self._put_right)
+            self.clock.call_at(end_s + EPILOGUE_S, self._end)
             self._watch()
             wire = self._wire()
             while not self._is_over:
@@ -192,7 +203,24 @@ class Stage:
         self.journal.is_full = is_full
         return self._wire() if self.setting.timing.framing is Framing.MBAP else wire
 
+    def _put_right(self) -> None:
+        self.journal.is_full = False
+        lines = ["link clear"]
+        for unit, station in self.room.stations.items():
+            count = len(station.block.carriages)
+            said = [*WELL, f"configure block {unit}", "e-stop release"]
+            said += [act.replace("N", str(aisle)) for act in WELL_AISLE for aisle in range(count + 1)]
+            said += [act.replace("N", str(carriage)) for act in WELL_CARRIAGE for carriage in range(1, count + 1)]
+            said += [f"person {person.name} leaves" for person in station.block.people]
+            lines += [f"block {unit} {act}" for act in (*said, "reset")]
+        self.room.control("scenario", text="\n".join(lines))
+
     def _end(self) -> None:
+        if self.bus is not None and not self.oracle.findings:
+            for unit, supervisor in self.bus.supervisors.items():
+                view = supervisor.view(self.clock.now)
+                if view.trust is not Trust.GOOD:
+                    self.conduct.not_believed(unit, view.why_not.english() if view.why_not else view.trust.value)
         self._is_over = True
         if self.bus is not None:
             self.bus._is_ending = True
@@ -201,7 +229,7 @@ class Stage:
     def _watch(self) -> None:
         """End the trial when something is broken: the rest would only be more of it."""
         if self.oracle.findings or self.conduct.offences:
-            self._end()
+            self.clock.call_at(self.clock.now, self._end)
         elif not self._is_over:
             self.clock.call_at(self.clock.now + 0.5, self._watch)
 
@@ -229,6 +257,9 @@ class Stage:
         for delivery in deliveries:
             self.note("answered", f"{delivery.after_s} {delivery.data.hex()}")
         return deliveries
+
+    def _is_stranger(self, unit: int) -> bool:
+        return self.bus is None or self.bus.supervisors[unit].is_stranger
 
     # -- what the server does beside the bus
 
