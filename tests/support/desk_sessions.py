@@ -18,7 +18,7 @@ from archroom.shelving.client import TICK_S
 from archroom.shelving.sessions import FRESH_WITHIN_S
 from hardware_sim.fields import ControlError, Fields
 from hardware_sim.phrases import Phrase
-from hardware_sim.unit_commands import Act, Answer
+from hardware_sim.track_commands import Act, Answer
 
 if TYPE_CHECKING:
     from staged_room import Stage

@@ -44,7 +44,7 @@ from hardware_sim.player import Player
 from hardware_sim.scenario import Line as ScenarioLine
 from hardware_sim.scenario import ScenarioError, parse_scenario
 from hardware_sim.sessions import RequestSession
-from hardware_sim.unit_commands import Act
+from hardware_sim.track_commands import Act
 
 TURNAROUND_S = 0.002
 TAIL_S = 8.0
