@@ -40,6 +40,7 @@ class Deeds:
         from archroom.tui.help import HelpScreen
 
         house = self._house
+        house.clear_notifications()
         house.push_screen(HelpScreen(house), lambda action: house.perform(action) if action is not None else None)
 
     def find(self) -> None:

@@ -134,3 +134,11 @@ async def test_keys_of_other_screens_do_nothing_under_a_question(house: TuiHouse
 def test_the_registry_is_what_screens_offer() -> None:
     assert all(isinstance(action, Action) for action in offered(Where.DESK))
     assert {action.name for where in HOUSE for action in offered(where)} >= {"find", "desk", "aisles", "stop", "quit"}
+
+
+async def test_no_toast_lies_over_the_help(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await stage.press("f6")
+        assert stage.toasts() != []
+        await stage.press("f1")
+        assert stage.toasts() == []
