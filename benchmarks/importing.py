@@ -48,6 +48,8 @@ SUMS = (
     "SELECT count(*) FROM listed_in",
     "SELECT count(*) FROM search_index WHERE search_index MATCH 'papers'",
     "SELECT count(*) FROM search_index WHERE search_index MATCH '水利'",
+    "SELECT count(*) FROM search_index WHERE search_index MATCH '▣papers'",
+    "SELECT count(*) FROM search_index WHERE search_index MATCH '▤papers'",
 )
 
 

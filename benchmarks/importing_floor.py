@@ -12,12 +12,13 @@ from typing import Any
 
 from lxml import etree
 
-from archroom.core.searching import exact_key, indexed_tokens
+from archroom.core.searching import MARKS, exact_key, indexed_tokens, marked
 from archroom.store.sqlite import SqliteBooks
 
 SPACE = "{urn:isbn:1-931666-22-9}"
 COLLECTION = "Generated papers"
 HELD = 10_000
+MARK = dict(zip(("box", "folder"), MARKS, strict=True))
 
 
 class Rows:
@@ -43,6 +44,8 @@ class Rows:
         self.things.append((number, kind, home, home))
         self.descriptions.append((number, parent, digest, *fields, exact_key(reference)))
         tokens = indexed_tokens((title, reference, label, indicator, housing, *json.loads(path), COLLECTION))
+        if kind != "item":
+            tokens += marked(indexed_tokens((title,)), MARK[kind])
         self.words.append((number, " ".join(tokens)))
         if kind != "item":
             self.listings.append((number,))

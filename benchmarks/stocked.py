@@ -185,7 +185,7 @@ class Stocking:
         )
         batch.made.append(ThingMade(thing_id, kind, where))
         batch.described.append(described_thing(key, thing_id, 1, fields, width_mm))
-        words = search.words_of(title, reference, label, indicator, housing, path, collection.title)
+        words = search.words_of(kind.value, title, reference, label, indicator, housing, path, collection.title)
         batch.entries.append((thing_id, words))
         return thing_id
 

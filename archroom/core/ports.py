@@ -159,7 +159,10 @@ class Reading(Protocol):
         ...
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
-        """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
+        """Return things that match: exact code, barcode or reference first, then all words in any order, newest first.
+
+        Where the words hold a digit, boxes, volumes and tubes come first, then folders, then items.
+        """
         ...
 
     def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:

@@ -4,6 +4,10 @@ Text is folded (compatibility forms, case, accents) and cut into tokens. A run o
 so it is indexed as its overlapping pairs and then its last character: any two to four characters are then a phrase of pairs,
 and one character is itself or the beginning of a pair. Every blank-separated word of a query is one phrase; all phrases must
 be found, in any order. A query is made of tokens only, so no text whatever is a syntax error.
+
+A digit in a query mostly numbers a container, whose name everything in it has too: so containers come first then. Their
+titles are indexed a second time with each token behind a mark, a sign that is in no token of a text: asking for the marked
+tokens reads containers alone, which are few, and does not look for them among all things.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from archroom.core.holdings import ThingKind
 
 MAX_TERMS = 32
 """Words of a query, and tokens of a word, beyond these are not asked for."""
@@ -32,6 +38,10 @@ _UNDECOMPOSED = str.maketrans(
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+
+_OUTER, _FOLDER = "▣", "▤"
+MARKS = (_OUTER, _FOLDER)
+"""The marks, of what folders are in and of folders, in the order in which the things of each are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,18 @@ def indexed_tokens(texts: Iterable[str]) -> list[str]:
     return tokens[:MAX_TOKENS]
 
 
+def mark_of(kind: ThingKind) -> str | None:
+    """Return the mark with which things of a kind are indexed a second time, None for items."""
+    if not kind.is_container:
+        return None
+    return _FOLDER if kind is ThingKind.FOLDER else _OUTER
+
+
+def marked(tokens: Iterable[str], mark: str) -> list[str]:
+    """Return tokens as they are indexed, and asked for, of the things of a mark alone."""
+    return [mark + token for token in tokens]
+
+
 def query_phrases(words: str) -> tuple[Phrase, ...]:
     """Return what a query asks for: a phrase for each word that holds a letter or digit."""
     phrases: list[Phrase] = []
@@ -101,6 +123,14 @@ def query_phrases(words: str) -> tuple[Phrase, ...]:
 def opened(phrases: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
     """Return the same question with every word as a possible beginning; equal if that asks for nothing more."""
     return tuple(Phrase(phrase.tokens, phrase.is_open or phrase.is_openable) for phrase in phrases)
+
+
+def by_rank(phrases: tuple[Phrase, ...]) -> tuple[tuple[Phrase, ...], ...]:
+    """Return the questions whose answers follow each other: with a digit first for containers alone, last for all things."""
+    if not any(char.isdigit() for phrase in phrases for token in phrase.tokens for char in token):
+        return (phrases,)
+    of_containers = (tuple(Phrase(tuple(marked(it.tokens, mark)), it.is_open) for it in phrases) for mark in MARKS)
+    return (*of_containers, phrases)
 
 
 def _phrase_of(word: str) -> Phrase | None:

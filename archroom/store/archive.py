@@ -15,7 +15,7 @@ from archroom.errors import BadDatabase, say
 from archroom.store.address import SqliteFile, read_address
 from archroom.store.database import books_at, look, unit_of_work
 from archroom.store.looking import SqlReading
-from archroom.store.schema import refuse_other_schema
+from archroom.store.schema import is_older, refuse_other_schema
 from archroom.store.sqlite import refuse_unfit_file
 
 if TYPE_CHECKING:
@@ -98,8 +98,9 @@ class _NothingCommitted(Exception):
 def open_archive(url: str, clock: Clock, *, create: bool, founder: Performer = FOUNDER) -> SqlArchive:
     """Open the books at an address; with `create`, found a house there if there is nothing yet.
 
-    Raises UsageError for an address that cannot be meant, and BadDatabase for anything that is not books of ours, is newer
-    than this program, or lies on a network drive. What is there is never written over.
+    Books of an earlier schema are brought up to date. Raises UsageError for an address that cannot be meant, BadDatabase for
+    anything that is not books of ours, is newer than this program, or lies on a network drive, and ReadOnlyDatabase for
+    earlier ones that may only be read. What is there is never written over.
     """
     address = read_address(url)
     if isinstance(address, SqliteFile):
@@ -114,6 +115,10 @@ def open_archive(url: str, clock: Clock, *, create: bool, founder: Performer = F
             from archroom.store import founding
 
             founding.found_schema(books, clock, founder)
+        if is_older(books):
+            from archroom.store import founding
+
+            founding.bring_up_to_date(books, address.shown)
         refuse_other_schema(books, address.shown)
         return SqlArchive(url, address.shown, books, clock)
     except BaseException:

@@ -18,7 +18,7 @@ from archroom.core.ports import Clock
 from archroom.errors import BadDatabase, ReadOnlyDatabase, say
 from archroom.store import chain, files, migrations, models, schema
 from archroom.store.connections import Books
-from archroom.store.database import told
+from archroom.store.database import told, unit_of_work
 from archroom.store.digests import KEY_BYTES
 from archroom.store.sqlite import APPLICATION_ID, SqliteBooks, refuse_network_drive
 
@@ -64,6 +64,16 @@ def migrate(books: Books) -> None:
 
     with books.atomic():
         Runner(books, str(_FOLDER)).up()
+
+
+def bring_up_to_date(books: Books, shown: str) -> None:
+    """Bring books of an earlier schema to this program's, whole or not at all, however many programs do so at once.
+
+    Raises BadDatabase if another program changed them, ReadOnlyDatabase if they may only be read, Busy as any act.
+    """
+    with unit_of_work(books):
+        migrate(books)
+        schema.refuse_other_schema(books, shown)
 
 
 def _found(books: Books, clock: Clock, founder: Performer, prepare: Callable[[Books], bool]) -> None:

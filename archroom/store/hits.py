@@ -1,7 +1,7 @@
 """Finding things: what a typed text names exactly comes first, then what holds all its words, newest first.
 
-Whole words come before begun ones. Asking the index for begun words reads much more of it, so it is asked only when the
-whole words do not fill the page.
+Whole words come before begun ones, and of either, where a digit is asked for, containers before what is in them. Asking the
+index for begun words reads much more of it, so it is asked only when the whole words do not fill the page.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archroom.core.codes import ForeignCode, OwnCode, read_scan
 from archroom.core.events import event_of
 from archroom.core.ports import Details, Hit
-from archroom.core.searching import MAX_QUERY, exact_key, opened, query_phrases
+from archroom.core.searching import MAX_QUERY, by_rank, exact_key, opened, query_phrases
 from archroom.store import search
 from archroom.store.standings import in_list, standings, things
 
@@ -122,17 +122,12 @@ def details(books: Books, thing_id: int) -> Details | None:
 
 
 def _matching(books: Books, words: str, count: int) -> list[int]:
-    """Return the first `count` numbers of matching things."""
-    first = exact(books, words)
+    """Return the first `count` numbers of matching things; fewer than those begin with the same."""
+    found = dict.fromkeys(exact(books, words))
     phrases = query_phrases(words)
-    if not phrases:
-        return first[:count]
-    found = _joined(first, search.matching(books, phrases, count))
-    if len(found) < count and opened(phrases) != phrases:
-        found = _joined(found, search.matching(books, opened(phrases), count + len(found)))
-    return found[:count]
-
-
-def _joined(first: list[int], then: list[int]) -> list[int]:
-    known = set(first)
-    return first + [number for number in then if number not in known]
+    if phrases:
+        for asked in dict.fromkeys((phrases, opened(phrases))):
+            for question in by_rank(asked):
+                if len(found) < count:
+                    found |= dict.fromkeys(search.matching(books, question, count))
+    return list(found)[:count]

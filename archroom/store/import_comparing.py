@@ -180,7 +180,7 @@ class Comparing:
     ) -> int:
         number = -1 - len(batch.additions)
         row: tuple[int | str | bytes, ...] = (key, needs_split, *fields, exact_key(fields[1]) if fields[1] else "")
-        words = self._words(fields)
+        words = self._words(kind, fields)
         width_mm = width_of_profile(_profile_told(fields, bool(needs_split)))
         digest = keyed_digest(self.house_key, digested(fields, width_mm))
         batch.additions.append(Addition(number, kind, home, parent, width_mm, row, words, digest))
@@ -210,8 +210,8 @@ class Comparing:
                 after,
                 thing.width_mm,
                 width_mm,
-                self._words(thing.fields),
-                self._words(after),
+                self._words(thing.kind, thing.fields),
+                self._words(thing.kind, after),
                 int(is_split),
                 keyed_digest(self.house_key, digested(after, width_mm)),
             )
@@ -224,11 +224,11 @@ class Comparing:
             return [Aspect.HOME]
         return []
 
-    def _words(self, fields: tuple[str, ...]) -> Sequence[str]:
+    def _words(self, kind: str, fields: tuple[str, ...]) -> Sequence[str]:
         if not self.is_indexed:
             return ()
         title, reference, _, _, path, label, indicator, housing, _ = fields
-        return search.words_of(title, reference, label, indicator, housing, path, self.collection.title)
+        return search.words_of(kind, title, reference, label, indicator, housing, path, self.collection.title)
 
     def _count(self, thing: Found, title: str, aspects: list[Aspect]) -> None:
         """Count a thing as changed or unchanged, and name it if it is changed and there is room."""

@@ -42,8 +42,9 @@ def _retitle_some(books: Books, collection_id: int) -> bool:
             return False
         title, former_title, through = row
         found = books.rows(
-            "SELECT thing_id, title, reference, label, indicator, housing, path FROM description"
-            " WHERE collection_id = ? AND thing_id > ? ORDER BY thing_id LIMIT ?",
+            "SELECT d.thing_id, t.kind, d.title, d.reference, d.label, d.indicator, d.housing, d.path"
+            " FROM description d JOIN thing t ON t.id = d.thing_id"
+            " WHERE d.collection_id = ? AND d.thing_id > ? ORDER BY d.thing_id LIMIT ?",
             (collection_id, through, CHUNK),
         )
         search.remove(books, [(thing[0], _words(thing, former_title)) for thing in found])
@@ -56,5 +57,5 @@ def _retitle_some(books: Books, collection_id: int) -> bool:
 
 
 def _words(thing: Row, collection_title: str) -> list[str]:
-    _, title, reference, label, indicator, housing, path = thing
-    return search.words_of(title, reference, label, indicator, housing, path, collection_title)
+    _, kind, title, reference, label, indicator, housing, path = thing
+    return search.words_of(kind, title, reference, label, indicator, housing, path, collection_title)

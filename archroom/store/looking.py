@@ -155,7 +155,7 @@ class SqlReading:
         return None if place is None else shelves.details(self._books, place)
 
     def find(self, words: str, limit: int, offset: int = 0) -> list[Hit]:
-        """Return things that match: exact code, barcode or reference first, then all words in any order, newest first."""
+        """Return things that match, in the order that `hits` tells."""
         from archroom.store import hits
 
         return hits.find(self._books, _asked(words.replace("\x00", " ")), limit, offset)

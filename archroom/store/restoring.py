@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.cleaning import MAX_LINE, clean
 from archroom.core.ports import Clock
 from archroom.errors import BadDatabase, ReadOnlyDatabase, UsageError, say
-from archroom.store import chain, files, ledger
+from archroom.store import chain, files, founding, ledger
 from archroom.store.address import SqliteFile, read_address
 from archroom.store.archive import SqlArchive, open_archive
 from archroom.store.backup import Manifest, manifest_of, proved
 from archroom.store.database import look, told
-from archroom.store.schema import refuse_other_schema
+from archroom.store.schema import is_older, refuse_other_schema
 from archroom.store.sqlite import SqliteBooks, refuse_network_drive, refuse_unfit_file
 
 
@@ -67,23 +67,42 @@ def restore(source: Path, url: str, clock: Clock, performer: Performer) -> Resto
 
 
 def _brought(source: Path, incoming: Path, url: str, clock: Clock) -> Manifest:
-    """Copy a backup beside the books, prove the copy, and compare it with its manifest if that is there."""
+    """Copy a backup beside the books, prove the copy, and compare it with its manifest if that is there.
+
+    The copy is brought up to date first if it is of an earlier schema; what its manifest says of the file is its own.
+    """
     if not source.exists():
         raise BadDatabase(say("There is no file {path} to restore from.", path=str(source)))
     refuse_unfit_file(source, is_network_allowed=True)
     claimed = manifest_of(source)
     files.remove(incoming)
     files.copy(source, incoming)
+    sha256, size = files.sha256(incoming), incoming.stat().st_size
+    _bring_up_to_date(incoming, source)
     books = SqliteBooks(incoming, is_read_only=True)
     try:
         refuse_other_schema(books, str(source))
-        manifest = proved(incoming, SqlArchive(url, str(source), books, clock))
+        manifest = replace(proved(incoming, SqlArchive(url, str(source), books, clock)), sha256=sha256, size=size)
     finally:
         books.shut()
     found = {"sha256": manifest.sha256, "size": manifest.size, "head": manifest.head, "entries": manifest.entries}
     if claimed is not None and any(claimed.get(name) != value for name, value in found.items()):
         raise BadDatabase(say("{path} is not what its manifest says. It was changed or damaged.", path=str(source)))
     return manifest
+
+
+def _bring_up_to_date(incoming: Path, source: Path) -> None:
+    books = SqliteBooks(incoming, is_read_only=True)
+    try:
+        if not is_older(books):
+            return
+    finally:
+        books.shut()
+    books = SqliteBooks(incoming)
+    try:
+        founding.bring_up_to_date(books, str(source))
+    finally:
+        books.shut()
 
 
 def _present(path: Path) -> SqliteBooks | None:

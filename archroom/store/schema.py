@@ -12,7 +12,7 @@ from archroom.errors import BadDatabase, say
 from archroom.store.connections import Books
 from archroom.store.database import look
 
-STEPS = ("0001_initial",)
+STEPS = ("0001_initial", "0002_containers_marked")
 """The migrations that make this program's schema."""
 HISTORY = "schema_migration"
 SEARCH_TABLE = "search_index"
@@ -76,6 +76,13 @@ def applied(books: Books) -> tuple[str, ...]:
     else:
         is_there = books.row("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?", (HISTORY,))
     return tuple(row[0] for row in books.rows(f"SELECT name FROM {HISTORY} ORDER BY name")) if is_there else ()
+
+
+def is_older(books: Books) -> bool:
+    """Whether the books have an earlier schema of this program, which its migrations bring up to date."""
+    with look(books):
+        steps = applied(books)
+    return 0 < len(steps) < len(STEPS) and steps == STEPS[: len(steps)]
 
 
 def dump(books: Books) -> list[str]:

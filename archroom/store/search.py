@@ -1,7 +1,7 @@
 """The search index: one entry for each thing, kept in step with its description by whoever writes that.
 
 On SQLite it is an FTS5 table without content, which must be told the old words of what it forgets, so callers keep them
-computable: they are a function of the description and its collection's title (`words_of`). On PostgreSQL it is a side table
+computable: they are a function of kind, description and collection's title (`words_of`). On PostgreSQL it is a side table
 of `tsvector` values that are written out here, token by token, so that no parser or locale of the server has a say in them.
 """
 
@@ -11,18 +11,26 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from archroom.core.searching import MAX_TOKENS, Phrase, indexed_tokens
+from archroom.core.holdings import ThingKind
+from archroom.core.searching import MAX_TOKENS, Phrase, indexed_tokens, mark_of, marked
 from archroom.store.connections import Books
 
 _MAX_POSITION = 16_383
+_MARKS = {kind.value: mark for kind in ThingKind if (mark := mark_of(kind)) is not None}
 
 
 def words_of(
-    title: str, reference: str, label: str, indicator: str, housing: str, path: str, collection_title: str
+    kind: str, title: str, reference: str, label: str, indicator: str, housing: str, path: str, collection_title: str
 ) -> list[str]:
-    """Return the tokens under which a thing is found: columns of its description, `path` as stored, and its collection."""
-    own = indexed_tokens((title, reference, label, indicator, housing))
-    return (own + _words_around(path, collection_title))[:MAX_TOKENS]
+    """Return the tokens under which a thing is found: kind and columns of its description as stored, and its collection.
+
+    A container has those of its title once more behind its mark: that tells its number, what it is in, and its collection.
+    """
+    titled = indexed_tokens((title,))
+    own = titled + indexed_tokens((reference, label, indicator, housing))
+    tokens = (own + _words_around(path, collection_title))[:MAX_TOKENS]
+    mark = _MARKS.get(kind)
+    return tokens if mark is None else tokens + marked(titled, mark)
 
 
 @lru_cache(maxsize=256)

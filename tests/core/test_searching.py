@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import string
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archroom.core.searching import MAX_TERMS, Phrase, fold, indexed_tokens, opened, query_phrases
+from archroom.core.holdings import ThingKind
+from archroom.core.searching import (
+    MARKS,
+    MAX_TERMS,
+    MAX_TOKENS,
+    Phrase,
+    by_rank,
+    fold,
+    indexed_tokens,
+    mark_of,
+    marked,
+    opened,
+    query_phrases,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +86,44 @@ def test_ten_thousand_words_are_cut() -> None:
 def test_a_query_is_tokens_only(words: str) -> None:
     asked = "".join(token for phrase in query_phrases(words) for token in phrase.tokens)
     assert not set(asked) & set(string.punctuation + string.whitespace)
+
+
+def test_no_character_brings_a_mark_into_a_token() -> None:
+    for start in range(0, sys.maxunicode + 1, 1024):
+        chars = [chr(code) for code in range(start, start + 1024)]
+        tokens = indexed_tokens((" ".join(chars), "".join(f"{char}1" for char in chars)))
+        assert len(tokens) < MAX_TOKENS, "all were looked at"
+        assert not any(mark in token for token in tokens for mark in MARKS), hex(start)
+
+
+@given(st.lists(st.text() | st.sampled_from([*MARKS, "box", "12", "盒"]), max_size=6).map("".join))
+def test_no_text_has_a_marked_token(text: str) -> None:
+    asked = {token for phrase in opened(query_phrases(text)) for token in phrase.tokens}
+    assert not any(token.startswith(MARKS) for token in asked | set(indexed_tokens((text,))))
+
+
+def test_each_kind_of_container_has_a_mark() -> None:
+    assert {kind: mark_of(kind) for kind in ThingKind} == {
+        ThingKind.BOX: MARKS[0],
+        ThingKind.VOLUME: MARKS[0],
+        ThingKind.TUBE: MARKS[0],
+        ThingKind.FOLDER: MARKS[1],
+        ThingKind.ITEM: None,
+    }
+    assert marked(["box", "12"], "▣") == ["▣box", "▣12"]
+
+
+@pytest.mark.parametrize("words", ["box 12", "box １２", "盒 12", "盒12", "ms-3a", "١٢"])
+def test_a_digit_asks_for_containers_first(words: str) -> None:
+    phrases = opened(query_phrases(words))
+    asked = by_rank(phrases)
+    assert asked[-1] == phrases
+    assert [question[0].tokens[0][0] for question in asked[:-1]] == list(MARKS)
+    for question in asked[:-1]:
+        assert [it.is_open for it in question] == [it.is_open for it in phrases]
+        assert [tuple(token[1:] for token in it.tokens) for it in question] == [it.tokens for it in phrases]
+
+
+@pytest.mark.parametrize("words", ["smith letters", "盒", "盒十二", "box twelve", "?"])
+def test_without_a_digit_all_things_are_asked_for_at_once(words: str) -> None:
+    assert by_rank(query_phrases(words)) == (query_phrases(words),)

@@ -122,8 +122,8 @@ class Books:
     def tokens(self) -> list[tuple[int, list[str]]]:
         """What the index is to hold of each thing."""
         rows = self.rows(
-            "SELECT d.thing_id, d.title, d.reference, d.label, d.indicator, d.housing, d.path, c.title FROM description d"
-            " JOIN collection c ON c.id = d.collection_id"
+            "SELECT d.thing_id, t.kind, d.title, d.reference, d.label, d.indicator, d.housing, d.path, c.title"
+            " FROM description d JOIN thing t ON t.id = d.thing_id JOIN collection c ON c.id = d.collection_id"
         )
         return [(row[0], search.words_of(*row[1:])) for row in rows]
 

@@ -214,25 +214,25 @@ def test_both_databases_find_the_same(sqlite_archive: SqlArchive, postgres_archi
         assert found(sqlite_archive, words) == found(postgres_archive, words), words
 
 
-def test_a_changed_title_leaves_no_ghost(archive: SqlArchive) -> None:
+@pytest.mark.parametrize(("kind", "thing_id"), [("box", 1), ("item", 3)])
+def test_a_changed_title_leaves_no_ghost(archive: SqlArchive, kind: str, thing_id: int) -> None:
     stock(archive, 16)
-    thing_id = 3
-    old = search.words_of("Old name", "", "", "", "", "[]", "")
+    old = search.words_of(kind, "Old name 12", "", "", "", "", "[]", "")
     with unit_of_work(archive.books):
         with_old = archive.books.rows(
-            "SELECT d.title, d.reference, d.label, d.indicator, d.housing, d.path, c.title FROM description d"
-            " JOIN collection c ON c.id = d.collection_id WHERE d.thing_id = ?",
+            "SELECT t.kind, d.title, d.reference, d.label, d.indicator, d.housing, d.path, c.title FROM description d"
+            " JOIN thing t ON t.id = d.thing_id JOIN collection c ON c.id = d.collection_id WHERE t.id = ?",
             (thing_id,),
         )[0]
         search.remove(archive.books, [(thing_id, search.words_of(*with_old))])
         search.add(archive.books, [(thing_id, old)])
-    title = with_old[0]
+    title = with_old[1]
     assert title not in found(archive, title).titles
-    assert found(archive, "old name").count == 1
+    assert found(archive, "name 12") == Found([title], 1)
     with unit_of_work(archive.books):
         search.remove(archive.books, [(thing_id, old)])
         search.add(archive.books, [(thing_id, search.words_of(*with_old))])
-    assert found(archive, "old name").count == 0
+    assert found(archive, "name 12") == Found([], 0)
     assert title in found(archive, title).titles
 
 

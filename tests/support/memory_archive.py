@@ -242,7 +242,8 @@ class MemoryLook:
         if isinstance(exact, Standing):
             return [exact]
         things = [t for t in self._books.things.values() if _has_all(words, f"{t.title} {t.reference}")]
-        standings = [self.standing(thing.id) for thing in sorted(things, key=lambda thing: -thing.id)]
+        things.sort(key=lambda thing: (_rank(thing) if any(map(str.isdigit, words)) else 0, -thing.id))
+        standings = [self.standing(thing.id) for thing in things]
         return [standing for standing in standings if standing is not None]
 
 
@@ -376,6 +377,11 @@ class MemoryArchive:
 
 def _has_all(words: str, text: str) -> bool:
     return all(word in text.casefold() for word in words.casefold().split())
+
+
+def _rank(thing: Thing) -> int:
+    """Return 0 for what folders are in, 1 for folders, 2 for items."""
+    return (CodeKind.BOX, CodeKind.FOLDER, CodeKind.ITEM).index(thing.kind.code_kind)
 
 
 def _natural(thing: Thing) -> tuple[str | int, ...]:
