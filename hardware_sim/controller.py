@@ -1,8 +1,8 @@
 """The reference controller of one block: ``docs/shelving-protocol.md``, scan by scan. Pure: no IO, no clock.
 
 Fed with register reads and writes, switches of its cabinet, and `scan()` once a scan period. A write takes effect at
-the next scan only; what a read answers changes at scans only. It never starts a motion but for a well-formed OPERATE
-that follows a living SELECT, and there is no register that resets a fault.
+the next scan only; what a read answers changes at scans only. It never starts a motion, locks or unlocks but for a
+well-formed OPERATE that follows a living SELECT, and there is no register that resets a fault.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from hardware_sim import registers
 from hardware_sim.block import Block, DriveFault
-from hardware_sim.orders import CommandRecord, Motion, Selection
+from hardware_sim.orders import CommandRecord, Motion, Selection, Task
 from hardware_sim.registers import (
+    Action,
     EndReason,
     ExceptionCode,
     Fault,
@@ -26,10 +27,9 @@ from hardware_sim.registers import (
     State,
 )
 from hardware_sim.settings import Settings
+from hardware_sim.tasks import LOCKING, changed_mask, is_too_narrow, names_what_is_there, obstacle_to, plan_of
 from hardware_sim.watchdog import Watchdog
 
-OPEN_TOLERANCE_MM = 20
-"""An aisle is open when its gap is at least AISLE_MM less this."""
 _DEAF_TO = {EndReason.WATCHDOG: DriveFault.LOST_LINK, EndReason.STOP: DriveFault.STOP}
 """The drive fault that leaves a motion running though it was ended for this reason."""
 MAX_SELECT_TTL_MS = 10_000
@@ -115,15 +115,18 @@ class Controller:
                 *(settings.watchdog_ms, settings.watchdog_mode, settings.scan_ms),
                 *(layout.aisle_mm, settings.warning_ms, speed, fixed & 0xFFFF, fixed >> 16),
                 *registers.from_bytes(settings.serial.encode("ascii")),
+                settings.capabilities,
             )
         )
 
     def _status(self) -> tuple[int, ...]:
         """The snapshot of the last scan, made when it is first asked for."""
         if self._snapshot is None:
-            record, watchdog, selected = self._record, self._watchdog, self._motion or self._selection
-            target, closes = (selected.aisle, selected.closes) if selected else (registers.NONE, registers.NONE)
-            moving, occupied = self.block.moving_mask(), self._occupied
+            record, watchdog, ordered = self._record, self._watchdog, self._motion or self._selection
+            target, closes, action = registers.NONE, registers.NONE, 0
+            if ordered is not None:
+                target, closes, action = ordered.task.aisle, ordered.task.closes, ordered.task.action + 1
+            moving, occupied, locked = self.block.moving_mask(), self._occupied, self.block.locked_mask()
             flags = Flag.LOCAL_ENABLE * self.is_enabled | Flag.WATCHDOG_ARMED * watchdog.is_armed
             self._snapshot = registers.with_check(
                 (
@@ -131,7 +134,8 @@ class Controller:
                     *(self.state, self.mode, flags, self.faults, self._inputs),
                     *(occupied & 0xFFFF, occupied >> 16 & 0xFFFF, moving & 0xFFFF, moving >> 16),
                     *(target, closes, watchdog.heartbeat, self._end_reason),
-                    *(record.refusal_count << 8 | record.refusal, len(self.block.carriages)),
+                    *(record.refusal_count << 8 | record.refusal, locked & 0xFFFF, locked >> 16),
+                    *(action, len(self.block.carriages)),
                     *self.block.positions_mm(),
                 )
             )
@@ -232,10 +236,14 @@ class Controller:
         self._end_motion(reason)
 
     def _take_command(self, command: tuple[int, ...]) -> None:
-        epoch, seq, operation, aisle, closes, ttl_ms, check = command
+        epoch, seq, op, aisle, closes, ttl_ms, check = command
         record = self._record
-        is_checked = check == registers.check_of(command[:-1])
-        malformation = record.malformation(epoch, seq, operation, is_checked=is_checked)
+        malformation = record.malformation(
+            epoch,
+            seq,
+            is_checked=check == registers.check_of(command[:-1]),
+            is_known=registers.is_known(op, self.settings.capabilities),
+        )
         if malformation is not None:
             record.refuse(malformation)
             return
@@ -246,28 +254,26 @@ class Controller:
             self._end_motion(EndReason.STOP)
         selection, self._selection = self._selection, None
         record.epoch, record.seq = epoch, seq
-        refusal = self._refusal_of(operation, aisle, closes, ttl_ms)
+        operation, task = Operation(op & 0xFF), Task(Action(op >> 8), aisle, closes)
+        is_selected = selection is not None and (selection.seq, selection.task) == (seq - 1, task)
+        refusal = self._refusal_of(operation, task, ttl_ms, is_selected=is_selected)
         if refusal is not None:
             record.result = refusal
-        elif operation == Operation.SELECT:
+        elif operation is Operation.SELECT:
             record.result = Result.SELECTED
-            self._selection = Selection(seq, aisle, closes, self._now_ms + ttl_ms)
-        elif selection is None or (selection.seq, selection.aisle, selection.closes) != (seq - 1, aisle, closes):
-            record.result = Result.NOT_SELECTED
+            self._selection = Selection(seq, task, self._now_ms + ttl_ms)
         else:
             record.result = Result.ACCEPTED
-            self._motion = Motion(aisle, closes, _mask(self.block.changed_aisles(aisle)), self._now_ms, ttl_ms)
-            self._end_reason = EndReason.NONE
-            self.state = State.WARNING
+            self._begin(task, ttl_ms)
 
-    def _refusal_of(self, operation: int, aisle: int, closes: int, ttl_ms: int) -> Result | None:
+    def _refusal_of(self, operation: Operation, task: Task, ttl_ms: int, *, is_selected: bool) -> Result | None:
         """The first reason against a well-formed command, in the order of the document's table."""
-        limit_ms = MAX_SELECT_TTL_MS if operation == Operation.SELECT else MAX_OPERATE_TTL_MS
+        limit_ms = MAX_SELECT_TTL_MS if operation is Operation.SELECT else MAX_OPERATE_TTL_MS
         if not 1 <= ttl_ms <= limit_ms:
             return Result.TTL_RANGE
-        if not self._is_pair(aisle, closes):
+        if not names_what_is_there(self.block, task):
             return Result.AISLE_WRONG
-        if not self._watchdog.permits_motion:
+        if not self._watchdog.permits_motion and task.action not in LOCKING:
             return Result.WATCHDOG_NOT_ARMED
         if not self._is_permitted:
             return Result.NOT_ENABLED
@@ -275,31 +281,26 @@ class Controller:
             return Result.FAULTED
         if self._motion is not None or not self.block.is_still:
             return Result.MOVING
-        open_aisles = self._open_aisles(aisle)
-        if closes != next((other for other in open_aisles if other != aisle), registers.NONE):
-            return Result.CLOSES_NOT_OPEN
-        if aisle in open_aisles:
-            return Result.OPEN_ALREADY
-        if self._occupied & _mask(self.block.changed_aisles(aisle)):
-            return Result.OCCUPIED
-        return None
+        obstacle = obstacle_to(self.block, task, self._occupied)
+        if obstacle is not None:
+            return obstacle
+        if operation is Operation.OPERATE and not is_selected:
+            return Result.NOT_SELECTED
+        return Result.TOO_NARROW if is_too_narrow(self.block, task) else None
 
     @property
     def _is_permitted(self) -> bool:
         return self.mode is Mode.AUTOMATIC and self.is_enabled
 
-    def _is_pair(self, aisle: int, closes: int) -> bool:
-        layout = self.block.layout
-        if not layout.is_enterable(aisle) or aisle == closes:
-            return False
-        return closes == registers.NONE or (layout.is_enterable(closes) and closes in layout.segment_of(aisle))
-
-    def _open_aisles(self, aisle: int) -> list[int]:
-        """The open aisles of the segment that holds an aisle."""
-        layout = self.block.layout
-        segment = layout.segment_of(aisle)
-        width = layout.aisle_mm - OPEN_TOLERANCE_MM
-        return [gap for gap in range(segment.first, segment.last + 1) if self.block.gap(gap) >= width]
+    def _begin(self, task: Task, ttl_ms: int) -> None:
+        """An OPERATE was accepted: lock or unlock at once, or begin the warning of a motion."""
+        if task.action in LOCKING:
+            self.block.set_locked(task.aisle, task.action is Action.LOCK)
+            return
+        plan = plan_of(self.block, task)
+        self._motion = Motion(task, plan, changed_mask(plan), self._now_ms, ttl_ms)
+        self._end_reason = EndReason.NONE
+        self.state = State.WARNING
 
     # -- motion
 
@@ -316,7 +317,7 @@ class Controller:
         elif self._now_ms - motion.accepted_ms >= motion.ttl_ms:
             self._end_motion(EndReason.TIME_TO_LIVE)
         elif self.state is State.WARNING and self._now_ms - motion.accepted_ms >= self.settings.warning_ms:
-            self.block.open_aisle(motion.aisle)
+            self.block.run(motion.plan)
             self.state = State.MOVING
 
     def _end_motion(self, reason: EndReason) -> None:
@@ -338,7 +339,3 @@ class Controller:
             self.state = State.FAULTED
         else:
             self.state = State.IDLE if self._selection is None else State.SELECTED
-
-
-def _mask(aisles: frozenset[int]) -> int:
-    return sum(1 << aisle for aisle in aisles)

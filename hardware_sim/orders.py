@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware_sim.registers import Operation, Result
+from hardware_sim.motions import Plan
+from hardware_sim.registers import Action, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a command asks for: the action, and AISLE and CLOSES as that action takes them."""
+
+    action: Action
+    aisle: int
+    closes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +22,7 @@ class Selection:
     """A living SELECT: which command may follow it, and until when."""
 
     seq: int
-    aisle: int
-    closes: int
+    task: Task
     expires_ms: int
 
 
@@ -27,8 +36,8 @@ class CommandRecord:
     refusal: int = 0
     refusal_count: int = 0
 
-    def malformation(self, epoch: int, seq: int, operation: int, *, is_checked: bool) -> Result | None:
-        """Why a command is ill-formed, None if it is not."""
+    def malformation(self, epoch: int, seq: int, *, is_checked: bool, is_known: bool) -> Result | None:
+        """Why a command is ill-formed, None if it is not; `is_known`: this controller can do what its OP asks for."""
         if not is_checked:
             return Result.CHECK_WRONG
         if epoch < self.epoch:
@@ -36,7 +45,7 @@ class CommandRecord:
         expected = (self.seq, self.seq + 1) if epoch == self.epoch else (1,)
         if seq not in expected:
             return Result.SEQUENCE_WRONG
-        if operation not in (Operation.SELECT, Operation.OPERATE):
+        if not is_known:
             return Result.OPERATION_UNKNOWN
         return None
 
@@ -48,10 +57,10 @@ class CommandRecord:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """An accepted OPERATE: what opens, what closes, which aisles it changes, and how long it may take."""
+    """An accepted OPERATE: what it does, which carriages go where, which aisles it changes, how long it may take."""
 
-    aisle: int
-    closes: int
+    task: Task
+    plan: Plan
     changed_mask: int
     accepted_ms: int
     ttl_ms: int

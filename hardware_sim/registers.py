@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from enum import IntEnum, IntFlag
 
 MAGIC = 0x4152
-MAP_VERSION = 1
+MAP_VERSION = 2
 
 IDENTITY = 0x0000
-IDENTITY_COUNT = 18
+IDENTITY_COUNT = 19
 STATUS = 0x0100
-STATUS_HEAD_COUNT = 20
+STATUS_HEAD_COUNT = 23
 """Registers of the status block before the positions; one more, CHECK, follows them."""
 COMMAND = 0x0200
 COMMAND_COUNT = 7
@@ -24,6 +24,8 @@ STOP = 0x0220
 
 NONE = 0xFFFF
 """No aisle."""
+TOWARDS_ORIGIN = 0x8000
+"""In CLOSES of a jog: towards carriage 1. The other bits are the distance in mm."""
 
 
 class ExceptionCode(IntEnum):
@@ -43,10 +45,42 @@ class RegisterError(Exception):
 
 
 class Operation(IntEnum):
-    """OP of a command."""
+    """The low byte of OP of a command."""
 
     SELECT = 1
     OPERATE = 2
+
+
+class Action(IntEnum):
+    """The high byte of OP of a command. The status block's ACTION is one more: there 0 is none."""
+
+    OPEN = 0
+    CLOSE = 1
+    VENTILATE = 2
+    JOG = 3
+    LOCK = 4
+    UNLOCK = 5
+
+
+class Capability(IntFlag):
+    """CAPABILITIES of the identity block: what a controller can do besides opening and stopping."""
+
+    CLOSE = 1
+    VENTILATE = 2
+    JOG = 4
+    LOCK = 8
+
+
+ALL_CAPABILITIES = Capability.CLOSE | Capability.VENTILATE | Capability.JOG | Capability.LOCK
+
+_NEEDED = {
+    Action.OPEN: Capability(0),
+    Action.CLOSE: Capability.CLOSE,
+    Action.VENTILATE: Capability.VENTILATE,
+    Action.JOG: Capability.JOG,
+    Action.LOCK: Capability.LOCK,
+    Action.UNLOCK: Capability.LOCK,
+}
 
 
 class State(IntEnum):
@@ -126,6 +160,7 @@ class Result(IntEnum):
     OPEN_ALREADY = 0x27
     OCCUPIED = 0x28
     NOT_SELECTED = 0x29
+    TOO_NARROW = 0x2A
 
 
 class EndReason(IntEnum):
@@ -186,6 +221,16 @@ def status_count(carriages: int) -> int:
     return STATUS_HEAD_COUNT + carriages + 1
 
 
-def command(epoch: int, seq: int, operation: int, aisle: int, closes: int, ttl_ms: int) -> tuple[int, ...]:
+def is_known(op: int, capabilities: int) -> bool:
+    """Whether an OP is an operation with an action that a controller of these capabilities can do."""
+    operation, action = op & 0xFF, op >> 8
+    if operation not in set(Operation) or action not in set(Action):
+        return False
+    return not _NEEDED[Action(action)] & ~capabilities
+
+
+def command(
+    epoch: int, seq: int, operation: int, aisle: int, closes: int, ttl_ms: int, *, action: int = Action.OPEN
+) -> tuple[int, ...]:
     """The seven registers of a command, CHECK included, as one FC 16 writes them to COMMAND."""
-    return with_check((epoch, seq, operation, aisle, closes, ttl_ms))
+    return with_check((epoch, seq, action << 8 | operation, aisle, closes, ttl_ms))

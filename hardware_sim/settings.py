@@ -22,6 +22,8 @@ class Settings:
     watchdog_mode: WatchdogMode = WatchdogMode.WRITES
     scan_ms: int = 20
     warning_ms: int = 1000
+    capabilities: int = registers.ALL_CAPABILITIES
+    """As the identity block tells it; bits that the document does not define are told and mean nothing."""
 
     def __post_init__(self) -> None:
         if self.scan_ms < 1:

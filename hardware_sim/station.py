@@ -16,7 +16,7 @@ from hardware_sim.settings import Settings
 
 
 class Station:
-    """A block with its controller; keeps what outlives a power cut (switches, latched faults, where things stand)."""
+    """A block with its controller; keeps what outlives a power cut (switches, latched faults, locks, where things stand)."""
 
     __slots__ = (
         *("_controller", "_is_powered", "_random", "block", "cached_status", "is_silent", "listeners"),

@@ -16,7 +16,7 @@ from hardware_sim.settings import Settings
 from hardware_sim.station import Station
 from hardware_sim.track_commands import TRACK_VERBS, Act, Answer, carriage_in, tried
 
-_CONFIGURED = ("magic", "map_version", "kind", "block", "watchdog_ms", "warning_ms")
+_CONFIGURED = ("magic", "map_version", "kind", "block", "watchdog_ms", "warning_ms", "capabilities")
 
 
 def _encoder(station: Station, fields: Fields) -> Act:

@@ -9,7 +9,7 @@ from hardware_sim import ControlError, VirtualBlock, VirtualRoom, commands, regi
 from hardware_sim.line_faults import HELD_S, Delivery, FaultKind
 from hardware_sim.modbus import Request, encode_mbap, encode_rtu
 
-STATUS = bytes((3, 1, 0, 0, 27))
+STATUS = bytes((3, 1, 0, 0, 30))
 BEAT = bytes((6, 2, 0x10, 0, 5))
 
 
@@ -106,7 +106,7 @@ def test_a_gateway_that_repeats_itself_shows_an_old_status_while_the_controller_
     old = exchange(block, STATUS)
     block.advance(1.0)
     assert exchange(block, STATUS) == old
-    assert block.read(registers.STATUS, 27)[0] == 51
+    assert block.read(registers.STATUS, 30)[0] == 51
     assert exchange(block) == [(0.0, GOOD)], "writes go through"
     block.control("freeze", on=False)
     assert exchange(block, STATUS) != old
@@ -125,27 +125,36 @@ def test_state_tells_the_truth(block: VirtualBlock) -> None:
     assert truth["gaps"] == [800.0, 25.0, 25.0, 25.0, 25.0, 25.0, 25.0]
     assert (truth["state"], truth["mode"], truth["enabled"], truth["still"]) == ("idle", "automatic", True, True)
     assert truth["people"] == [{"name": "Ada", "aisle": 0, "detected": False, "hit": False, "shifted_mm": 0.0}]
-    assert block.read(registers.STATUS, 27)[21] == 1375, "an encoder is read at the next scan"
+    assert block.read(registers.STATUS, 30)[24] == 1375, "an encoder is read at the next scan"
     block.advance(SCAN_S)
-    assert block.read(registers.STATUS, 27)[21] == 1387
+    assert block.read(registers.STATUS, 30)[24] == 1387
 
 
 def test_configure_makes_another_controller_of_it(block: VirtualBlock) -> None:
-    boot_id = block.read(registers.STATUS, 27)[1]
+    boot_id = block.read(registers.STATUS, 30)[1]
     answer = block.control(
-        "configure", kind=2, watchdog_mode=3, watchdog_ms=3000, serial="REALIRON", magic=0x1234, map_version=2, block=7
+        "configure",
+        kind=2,
+        watchdog_mode=3,
+        watchdog_ms=3000,
+        serial="REALIRON",
+        magic=0x1234,
+        map_version=3,
+        block=7,
+        capabilities=0x13,
     )
-    identity = block.read(registers.IDENTITY, 18)
-    assert identity[:7] == [0x1234, 2, 2, 7, 6, 3000, 3]
+    identity = block.read(registers.IDENTITY, 19)
+    assert identity[:7] == [0x1234, 3, 2, 7, 6, 3000, 3]
     assert registers.to_bytes(identity[13:17]) == b"REALIRON"
-    assert registers.check_of(identity[:17]) == identity[17]
-    assert answer["boot_id"] == block.read(registers.STATUS, 27)[1] != boot_id
+    assert identity[17] == 0x13, "bits that mean nothing are told too"
+    assert registers.check_of(identity[:18]) == identity[18]
+    assert answer["boot_id"] == block.read(registers.STATUS, 30)[1] != boot_id
 
 
 def test_speed_changes_while_running(block: VirtualBlock) -> None:
     block.control("speed", factor=4)
     assert block.speed == 4.0
-    assert block.read(registers.IDENTITY, 18)[10] == 160
+    assert block.read(registers.IDENTITY, 19)[10] == 160
 
 
 def test_power_switched_twice_is_switched_once(block: VirtualBlock) -> None:

@@ -281,19 +281,20 @@ def test_a_higher_epoch_voids_a_selection(master: Master) -> None:
 def test_identity_tells_what_the_site_must_check() -> None:
     master = Master(track(20, fixed=(1, 18), end_aisles=(False, True), open_aisles=(1, 18), number=12), speed=3.0)
     values = master.block.read(registers.IDENTITY, registers.IDENTITY_COUNT)
-    assert values[:13] == [0x4152, 1, 1, 12, 20, 1000, 1, 20, 800, 1000, 120, 0x0001, 0x0002]
+    assert values[:13] == [0x4152, 2, 1, 12, 20, 1000, 1, 20, 800, 1000, 120, 0x0001, 0x0002]
     assert registers.to_bytes(values[13:17]) == b"SIM00012"
-    assert registers.check_of(values[:17]) == values[17]
+    assert values[17] == 0b1111
+    assert registers.check_of(values[:18]) == values[18]
 
 
 READS: list[tuple[int, int]] = [
-    (0x0000, 17),
-    (0x0001, 17),
-    (0x0000, 19),
-    (0x0100, 26),
-    (0x0100, 28),
-    (0x0101, 27),
-    (0x0114, 1),
+    (0x0000, 18),
+    (0x0001, 18),
+    (0x0000, 20),
+    (0x0100, 29),
+    (0x0100, 31),
+    (0x0101, 30),
+    (0x0117, 1),
     (0x0200, 6),
     (0x0201, 1),
     (0x0211, 1),

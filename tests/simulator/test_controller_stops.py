@@ -166,7 +166,7 @@ def test_an_expired_watchdog_voids_a_selection() -> None:
 )
 def test_bad_watchdogs_do_what_they_say(mode: WatchdogMode, reads: bool, goes_on: bool) -> None:
     master = Master(settings=Settings(watchdog_mode=mode))
-    assert master.block.read(registers.IDENTITY, 18)[6] == mode
+    assert master.block.read(registers.IDENTITY, 19)[6] == mode
     master.start(3, 0)
     for _ in range(200):
         master.block.advance(SCAN_S)
@@ -333,7 +333,7 @@ def test_power_off_brakes_and_power_on_is_another_boot_that_starts_nothing() -> 
     master.live(0.5)
     before = master.status()
     master.block.control("power", on=False)
-    assert master.block.exchange_rtu(bytes.fromhex("01 03 00 00 00 12 C5 C7")) == b""
+    assert master.block.exchange_rtu(bytes.fromhex("01 03 00 00 00 13 04 07")) == b""
     with pytest.raises(ControlError, match="no power"):
         master.block.control("reset")
     master.block.advance(3.0)

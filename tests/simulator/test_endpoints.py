@@ -21,7 +21,7 @@ from hardware_sim.endpoints import EndpointError
 from hardware_sim.modbus import encode_mbap, encode_rtu
 
 LOOPBACK = "127.0.0.1:0"
-IDENTITY = bytes((3, 0, 0, 0, 18))
+IDENTITY = bytes((3, 0, 0, 0, 19))
 
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
@@ -72,24 +72,24 @@ def test_a_foreign_client_opens_an_aisle_over_the_pty(simulator: RunningSimulato
     instrument = minimalmodbus.Instrument(device, 1)
     try:
         instrument.serial.timeout = 1.0
-        identity = instrument.read_registers(0, 18)
-        assert identity[:5] == [0x4152, 1, 1, 1, 4]
+        identity = instrument.read_registers(0, 19)
+        assert identity[:5] == [0x4152, 2, 1, 1, 4]
         instrument.write_register(registers.HEARTBEAT, 1, functioncode=6)
         instrument.write_registers(registers.COMMAND, list(registers.command(1, 1, 1, 3, 1, 5000)))
         assert simulator.wait_until(1, lambda truth: truth["state"] == "selected", 2.0)
         instrument.write_registers(registers.COMMAND, list(registers.command(1, 2, 2, 3, 1, 60_000)))
         assert simulator.wait_until(1, lambda truth: truth["state"] == "warning", 2.0)
         deadline = time.monotonic() + 10.0
-        while instrument.read_registers(registers.STATUS, 25)[0x11] == 0 and time.monotonic() < deadline:
+        while instrument.read_registers(registers.STATUS, 28)[0x11] == 0 and time.monotonic() < deadline:
             instrument.write_register(registers.HEARTBEAT, 1, functioncode=6)
-        status = instrument.read_registers(registers.STATUS, 25)
+        status = instrument.read_registers(registers.STATUS, 28)
         assert (status[5], status[0x11]) == (1, 1)
-        assert status[0x14:0x18] == [0, 525, 1100, 2450]
+        assert status[0x17:0x1B] == [0, 525, 1100, 2450]
     finally:
         instrument.serial.close()
     other = minimalmodbus.Instrument(device, 4)
     try:
-        assert other.read_registers(0, 18)[3:5] == [4, 2], "the device outlives its client, and unit 4 is on it too"
+        assert other.read_registers(0, 19)[3:5] == [4, 2], "the device outlives its client, and unit 4 is on it too"
     finally:
         other.serial.close()
 
@@ -100,7 +100,7 @@ def test_another_foreign_client_speaks_both_tcp_wires(simulator: RunningSimulato
     client = ModbusTcpClient(host, port=port, framer=framer, timeout=1, retries=0)
     try:
         assert client.connect()  # type: ignore[no-untyped-call]  # pymodbus leaves it without types
-        assert client.read_holding_registers(0, count=18, device_id=4).registers[:5] == [0x4152, 1, 1, 4, 2]
+        assert client.read_holding_registers(0, count=19, device_id=4).registers[:5] == [0x4152, 2, 1, 4, 2]
         assert not client.write_register(registers.STOP, 3, device_id=1).isError()
         assert client.read_holding_registers(registers.STOP, count=1, device_id=1).registers == [3]
         assert client.read_input_registers(0, count=1, device_id=1).exception_code == 1
@@ -122,10 +122,10 @@ def test_many_clients_at_once_get_their_own_answers(simulator: RunningSimulator,
             frame = encode_mbap(unit, IDENTITY, number) if wire == "tcp" else encode_rtu(unit, IDENTITY)
             connection.sendall(frame[5:])
         for number, connection in enumerate(connections):
-            reply = receive(connection, 45 if wire == "tcp" else 41)
+            reply = receive(connection, 47 if wire == "tcp" else 43)
             body = reply[6:] if wire == "tcp" else reply
             assert body[0] == (1 if number % 2 else 4)
-            assert registers.from_bytes(body[3:11]) == (0x4152, 1, 1, body[0])
+            assert registers.from_bytes(body[3:11]) == (0x4152, 2, 1, body[0])
             assert wire == "rtu_tcp" or int.from_bytes(reply[:2], "big") == number
     finally:
         for connection in connections:
@@ -140,7 +140,7 @@ def test_half_a_frame_is_void_after_silence(simulator: RunningSimulator) -> None
         connection.sendall(frame[4:])
         assert is_silent(connection, 0.3)
         connection.sendall(frame)
-        assert len(receive(connection, 41)) == 41
+        assert len(receive(connection, 43)) == 43
 
 
 def test_a_stream_that_lost_its_framing_is_closed(simulator: RunningSimulator) -> None:
@@ -161,11 +161,11 @@ def test_a_late_reply_comes_late_and_a_doubled_one_twice(simulator: RunningSimul
     with socket.create_connection(address(simulator.endpoints["rtu_tcp"])) as connection:
         began = time.monotonic()
         connection.sendall(encode_rtu(1, IDENTITY))
-        assert len(receive(connection, 41)) == 41
+        assert len(receive(connection, 43)) == 43
         assert 0.12 <= time.monotonic() - began < 1.0
         simulator.control("link", fault="duplicate")
         connection.sendall(encode_rtu(1, IDENTITY))
-        assert len(receive(connection, 82)) == 82
+        assert len(receive(connection, 86)) == 86
 
 
 def test_a_glued_reply_comes_with_the_next_one_of_the_same_client(simulator: RunningSimulator) -> None:
@@ -198,7 +198,7 @@ def test_a_client_that_never_reads_blocks_nobody(simulator: RunningSimulator) ->
         assert is_dropped
         with socket.create_connection(address(simulator.endpoints["tcp"])) as connection:
             connection.sendall(encode_mbap(1, IDENTITY, 1))
-            assert len(receive(connection, 45)) == 45
+            assert len(receive(connection, 47)) == 47
 
 
 @needs_pty

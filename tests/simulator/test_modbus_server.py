@@ -11,7 +11,7 @@ from hardware_sim import VirtualBlock, VirtualRoom, registers
 from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder, encode_mbap, encode_rtu
 from hardware_sim.sessions import BrokenStream
 
-READ_STATUS = bytes((3, 1, 0, 0, 27))
+READ_STATUS = bytes((3, 1, 0, 0, 30))
 WRITE_STOP = bytes((6, 2, 0x20, 0, 0))
 WRITE_COMMAND = bytes((16, 2, 0, 0, 7, 14)) + registers.to_bytes(registers.command(1, 1, 1, 1, 0, 5000))
 pdus = st.sampled_from([READ_STATUS, WRITE_STOP, WRITE_COMMAND, bytes((4, 0, 0, 0, 1)), bytes((43, 14, 1, 0))])
@@ -121,7 +121,7 @@ def test_heartbeat_and_stop_may_be_written_with_either_function() -> None:
 
 def test_units_are_apart_and_who_is_not_there_is_silent() -> None:
     room = VirtualRoom((track(number=2), track(3, number=9, open_aisles=(1,))))
-    assert len(room.exchange_rtu(encode_rtu(2, READ_STATUS))) == 5 + 2 * 27
+    assert len(room.exchange_rtu(encode_rtu(2, READ_STATUS))) == 5 + 2 * 30
     assert room.exchange_rtu(encode_rtu(9, READ_STATUS)) == encode_rtu(9, b"\x83\x02"), "it has 3 carriages"
     assert room.exchange_rtu(encode_rtu(1, READ_STATUS)) == b""
     assert room.exchange_tcp(encode_mbap(255, READ_STATUS, 1)) == b""

@@ -20,7 +20,7 @@ import pytest
 from hardware_sim.modbus import encode_rtu
 
 Start = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
-READ_STATUS = encode_rtu(1, bytes((3, 1, 0, 0, 25)))
+READ_STATUS = encode_rtu(1, bytes((3, 1, 0, 0, 28)))
 not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="signals and ptys are POSIX")
 
 
@@ -172,7 +172,7 @@ def test_frozen_for_a_while_it_loses_the_time_and_does_not_fire_its_watchdog(sta
         wire.sendall(READ_STATUS)
         assert not select.select([wire], [], [], 1.5)[0], "a frozen process answers nothing"
         process.send_signal(signal.SIGCONT)
-        assert len(wire.recv(200)) == 55
+        assert len(wire.recv(200)) == 61
         stream.write('{"do": "state"}\n')
         stream.flush()
         stream.readline()

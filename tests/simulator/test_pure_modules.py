@@ -11,7 +11,7 @@ import hardware_sim
 
 PACKAGE = Path(hardware_sim.__file__).parent
 PURE = (
-    *("layout", "mechanics", "motions", "block", "registers", "settings", "orders", "watchdog", "controller"),
+    *("layout", "mechanics", "motions", "block", "registers", "settings", "orders", "tasks", "watchdog", "controller"),
     *("station", "modbus", "bus", "line_faults", "sessions", "fields", "commands", "unit_commands", "sensor_faults"),
     *(
         "rival",

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from hardware_sim import Mechanics, Settings, VirtualBlock, registers
 from hardware_sim.layout import BlockLayout, CarriageFacts
-from hardware_sim.registers import Result
+from hardware_sim.registers import Action, Result
 
 SCAN_S = 0.02
 
 STATUS_NAMES = (
     *("STATUS_CTR", "BOOT_ID", "EPOCH", "LAST_SEQ", "LAST_RESULT", "STATE", "MODE", "FLAGS", "FAULTS", "INPUTS"),
     *("OCCUPIED_LO", "OCCUPIED_HI", "MOVING_LO", "MOVING_HI", "TARGET", "CLOSES", "HB_ECHO", "END_REASON"),
-    *("REFUSAL", "CARRIAGES"),
+    *("REFUSAL", "LOCKED_LO", "LOCKED_HI", "ACTION", "CARRIAGES"),
 )
 
 
@@ -67,26 +67,43 @@ class Master:
                 self.block.write(registers.HEARTBEAT, scan & 0xFFFF)
             self.block.advance(SCAN_S)
 
-    def order(self, operation: int, aisle: int, closes: int, ttl_ms: int) -> int:
+    def order(self, operation: int, aisle: int, closes: int, ttl_ms: int, action: int = Action.OPEN) -> int:
         """Send the next command and return LAST_RESULT after the scan that took it."""
         self.seq += 1
-        values = registers.command(self.epoch, self.seq, operation, aisle, closes, ttl_ms)
+        values = registers.command(self.epoch, self.seq, operation, aisle, closes, ttl_ms, action=action)
         self.block.write(registers.COMMAND, *values)
         self.block.advance(SCAN_S)
         status = self.status()
         assert (status["EPOCH"], status["LAST_SEQ"]) == (self.epoch, self.seq)
         return status["LAST_RESULT"]
 
-    def select(self, aisle: int, closes: int, ttl_ms: int = 5000) -> int:
+    def select(self, aisle: int, closes: int, ttl_ms: int = 5000, action: int = Action.OPEN) -> int:
         """SELECT; returns the result."""
-        return self.order(registers.Operation.SELECT, aisle, closes, ttl_ms)
+        return self.order(registers.Operation.SELECT, aisle, closes, ttl_ms, action)
 
-    def operate(self, aisle: int, closes: int, ttl_ms: int = 60_000) -> int:
+    def operate(self, aisle: int, closes: int, ttl_ms: int = 60_000, action: int = Action.OPEN) -> int:
         """OPERATE; returns the result."""
-        return self.order(registers.Operation.OPERATE, aisle, closes, ttl_ms)
+        return self.order(registers.Operation.OPERATE, aisle, closes, ttl_ms, action)
 
-    def start(self, aisle: int, closes: int, ttl_ms: int = 60_000) -> None:
+    def start(self, aisle: int, closes: int, ttl_ms: int = 60_000, action: int = Action.OPEN) -> None:
         """Feed the watchdog, select and operate; both must be taken."""
         self.beat()
-        assert self.select(aisle, closes) == Result.SELECTED
-        assert self.operate(aisle, closes, ttl_ms) == Result.ACCEPTED
+        assert self.select(aisle, closes, action=action) == Result.SELECTED
+        assert self.operate(aisle, closes, ttl_ms, action) == Result.ACCEPTED
+
+    def run(self, aisle: int, closes: int, action: int = Action.OPEN) -> list[int]:
+        """Start a motion and let it arrive; returns the widths of the gaps 0..N in whole mm."""
+        self.start(aisle, closes, action=action)
+        self.live(50.0)
+        assert self.status()["END_REASON"] == registers.EndReason.ARRIVED
+        return self.gaps_mm()
+
+    def gaps_mm(self) -> list[int]:
+        """The true widths of the gaps 0..N, rounded."""
+        return [round(gap) for gap in self.block.station.block.gaps_mm()]
+
+    def lock(self, carriage: int, *, is_locked: bool = True) -> None:
+        """Lock a carriage, or unlock it; must be taken."""
+        action = Action.LOCK if is_locked else Action.UNLOCK
+        assert self.select(carriage, registers.NONE, action=action) == Result.SELECTED
+        assert self.operate(carriage, registers.NONE, action=action) == Result.ACCEPTED
