@@ -33,16 +33,16 @@ def test_minimalmodbus_gets_along_with_the_simulator_on_a_pty(simulator: Simulat
     instrument = minimalmodbus.Instrument(simulator.pty.removeprefix("serial://").partition("?")[0], simulator.unit)
     instrument.serial.timeout = 1.0
     try:
-        identity = tuple(instrument.read_registers(0x0000, 18))
+        identity = tuple(instrument.read_registers(0x0000, 19))
         assert identity[0] == 0x4152
         assert identity[4] == simulator.carriages
         assert checked(identity[:-1]) == identity
         instrument.write_register(0x0210, 41, functioncode=6)
-        status = wait_for_status(lambda: tuple(instrument.read_registers(0x0100, 21 + simulator.carriages)), 0x10, 41)
+        status = wait_for_status(lambda: tuple(instrument.read_registers(0x0100, 24 + simulator.carriages)), 0x10, 41)
         assert checked(status[:-1]) == status
         select = checked((status[2] + 1, 1, 1, 3, 1, 5_000))
         instrument.write_registers(0x0200, list(select))
-        wait_for_status(lambda: tuple(instrument.read_registers(0x0100, 21 + simulator.carriages)), 0x03, 1)
+        wait_for_status(lambda: tuple(instrument.read_registers(0x0100, 24 + simulator.carriages)), 0x03, 1)
         instrument.write_register(0x0220, 1, functioncode=6)
         with pytest.raises(minimalmodbus.IllegalRequestError):
             instrument.read_register(0x0300)
@@ -59,15 +59,15 @@ def test_pymodbus_gets_along_with_the_simulator(simulator: SimulatorProcess, fra
         def read(address: int, count: int) -> tuple[int, ...]:
             return tuple(client.read_holding_registers(address, count=count, device_id=simulator.unit).registers)
 
-        identity = read(0x0000, 18)
+        identity = read(0x0000, 19)
         assert identity[0] == 0x4152
         assert checked(identity[:-1]) == identity
         assert not client.write_register(0x0210, 42, device_id=simulator.unit).isError()
-        status = wait_for_status(lambda: read(0x0100, 21 + simulator.carriages), 0x10, 42)
+        status = wait_for_status(lambda: read(0x0100, 24 + simulator.carriages), 0x10, 42)
         assert checked(status[:-1]) == status
         select = checked((status[2] + 1, 1, 1, 3, 1, 5_000))
         assert not client.write_registers(0x0200, list(select), device_id=simulator.unit).isError()
-        wait_for_status(lambda: read(0x0100, 21 + simulator.carriages), 0x03, 1)
+        wait_for_status(lambda: read(0x0100, 24 + simulator.carriages), 0x03, 1)
         assert client.read_holding_registers(0x0300, count=1, device_id=simulator.unit).exception_code == 2
         assert client.read_coils(0, count=1, device_id=simulator.unit).exception_code == 1
 
