@@ -175,11 +175,11 @@ def test_a_glued_reply_comes_with_the_next_one_of_the_same_client(simulator: Run
         connection.sendall(encode_rtu(1, IDENTITY))
         assert is_silent(connection)
         other.sendall(encode_rtu(1, IDENTITY))
-        assert len(receive(other, 41)) == 41
+        assert len(receive(other, 43)) == 43
         assert is_silent(other, 0.05)
         connection.sendall(encode_rtu(4, IDENTITY))
-        both = receive(connection, 82)
-        assert (both[0], both[41]) == (1, 4)
+        both = receive(connection, 86)
+        assert (both[0], both[43]) == (1, 4)
 
 
 def test_a_client_that_never_reads_blocks_nobody(simulator: RunningSimulator) -> None:
