@@ -22,7 +22,7 @@ from archroom.errors import ArchroomError, BadFile, PortUnavailable, say
 
 if TYPE_CHECKING:
     from archroom.core.ports import Reading, Writing
-    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.services.aisles import Aisles
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
@@ -115,13 +115,20 @@ class ShelvingOnDemand:
         """Return what may be shown of each block."""
         return self._connected().views()
 
-    def select(self, block: int, opens: int, by: str) -> Ticket:
-        """Ask for leave to open an aisle."""
-        return self._connected().select(block, opens, by)
+    def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
+        """Ask for leave to do something."""
+        return self._connected().select(block, wanted, by)
 
-    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
-        """Open the ticket's aisle and watch until its end."""
-        return self._connected().go(ticket, confirmed_clear, by, observe)
+    def go(
+        self,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        observe: Callable[[BlockView], None],
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Do what the ticket is for and watch until its end."""
+        return self._connected().go(ticket, confirmed_clear, by, observe, is_held)
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""

@@ -186,7 +186,7 @@ def _refuse(going: Round) -> Message:
 def _open(going: Round) -> Message:
     seen: list[BlockView] = []
     outcome = going.house.aisles.open(
-        going.house.performer, going.block, going.aisle, lambda ticket: ticket.closes, seen.append
+        going.house.performer, going.block, going.aisle, lambda ticket: ticket.answer, seen.append
     )
     _see(outcome.kind is OutcomeKind.DONE, outcome.reason)
     moving = {_positions(view) for view in seen if view.status and view.status.state is ControllerState.MOVING}
@@ -262,7 +262,7 @@ def _stop(going: Round) -> Message:
 
     stopper = threading.Thread(target=stop, daemon=True)
     stopper.start()
-    outcome: Outcome = going.house.aisles.open(going.house.performer, going.block, other, lambda ticket: ticket.closes, look)
+    outcome: Outcome = going.house.aisles.open(going.house.performer, going.block, other, lambda ticket: ticket.answer, look)
     stopper.join(_STOP_WITHIN_S)
     _see(bool(reports) and all(report.is_standstill_seen for report in reports), say("standstill"))
     _see(outcome.kind is OutcomeKind.ABORTED, outcome.reason)

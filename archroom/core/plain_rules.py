@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
+from archroom.core.gaps import carriages_between, changed_aisles
 from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
 from archroom.core.plain_watch import open_aisles
 from archroom.core.rooms import Block
 from archroom.core.searching import name_key
-from archroom.core.shelving import carriages_between, changed_aisles
 from archroom.core.supervisor_texts import fault_phrase, mode_phrase
 from archroom.errors import Message, say
 
@@ -102,15 +102,15 @@ def planned(block: Block, capabilities: Capabilities, status: PlainStatus, opens
     return PlainPlan(opens, closes, carriages, frozenset(changes))
 
 
-def confirmation_problem(block: Block, plan: PlainPlan, confirmed_clear: int | None) -> Message | None:
+def confirmation_problem(block: Block, plan: PlainPlan, confirmed: tuple[int, ...]) -> Message | None:
     """Return why what a person confirmed to be clear is not enough; None if it is."""
     if plan.closes is not None:
-        if confirmed_clear != plan.closes:
+        if confirmed != (plan.closes,):
             return say("Nobody has confirmed that aisle {aisle} is clear.", aisle=plan.closes)
         return None
     segment = block.segment_of(plan.opens)
-    is_candidate = segment is not None and confirmed_clear in segment.gaps and confirmed_clear in block.aisles
-    if not is_candidate or confirmed_clear == plan.opens:
+    candidates = () if segment is None else tuple(gap for gap in segment.gaps if gap in block.aisles and gap != plan.opens)
+    if len(confirmed) != 1 or confirmed[0] not in candidates:
         return say(
             "The controller of block {block} does not tell which aisle is open: look, and confirm that one to be clear.",
             block=block.number,

@@ -24,9 +24,10 @@ from archroom.core.plain_rules import (
 )
 from archroom.core.plain_watch import PlainWatch, open_aisles
 from archroom.core.rooms import Block
-from archroom.core.shelving import AisleState, BlockView, Outcome, StopReport, Ticket, Trust
+from archroom.core.shelving import Action, AisleState, BlockView, Outcome, StopReport, Ticket, Trust, Wanted
 from archroom.core.supervisor_notices import Notice, NoticeKind, PlainIntent
 from archroom.core.supervisor_polls import Polls
+from archroom.core.supervisor_rules import not_capable
 from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_watch import Sight
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
@@ -146,27 +147,29 @@ class PlainSupervisor:
 
     # -- acts of people
 
-    def select(self, now: float, opens: int, by: str) -> Ticket:
-        """Give leave to open an aisle; raises MotionRefused with the reason. An earlier ticket ends."""
+    def select(self, now: float, wanted: Wanted, by: str) -> Ticket:
+        """Give leave to do something; raises MotionRefused with the reason. An earlier ticket ends."""
         self._advance(now)
         self._ticket = None
         if not by.strip():
-            raise MotionRefused(say("Say who opens the aisle."))
-        plan = self._permitted(now, opens)
+            raise MotionRefused(say("Say who moves the shelving."))
+        if wanted.action is not Action.OPEN:
+            raise MotionRefused(not_capable(self.block, wanted.action))
+        plan = self._permitted(now, wanted.number)
         if self.licence is Licence.MONITOR:
             raise MotionRefused(monitor_only(self.block))
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
-            opens=opens,
-            closes=plan.closes,
+            wanted=wanted,
+            narrows=() if plan.closes is None else (plan.closes,),
             moving_carriages=plan.carriages,
             expected_s=expected_s(self.block, plan),
         )
         self._ticket = _GivenTicket(ticket, plan, by, now)
         return ticket
 
-    def go(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str, attendant: str = "") -> PlainIntent:
+    def go(self, now: float, ticket_id: str, confirmed_clear: tuple[int, ...], by: str, attendant: str = "") -> PlainIntent:
         """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down.
 
         `attendant` is who stands at the aisle and holds the controller's own stop, where that is needed.
@@ -174,20 +177,20 @@ class PlainSupervisor:
         self._advance(now)
         given, self._ticket = self._ticket, None
         if given is None or given.ticket.id != ticket_id:
-            raise MotionRefused(say("This leave to open an aisle was used or has ended. Ask again."))
+            raise MotionRefused(say("This leave was used or has ended. Ask again."))
         ticket = given.ticket
         if now - given.given_s > ticket.life_s:
-            raise MotionRefused(say("The leave to open the aisle has run out. Ask again."))
+            raise MotionRefused(say("The leave has run out. Ask again."))
         if by != given.by:
             raise MotionRefused(say("The leave was given to {name}.", name=given.by))
         problem = permission_problem(self.block, self.capabilities, self.licence, attendant, by)
         problem = problem or confirmation_problem(self.block, given.plan, confirmed_clear)
         if problem is not None:
             raise MotionRefused(problem)
-        if self._permitted(now, ticket.opens) != given.plan:
+        if self._permitted(now, ticket.wanted.number) != given.plan:
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
         status = self._watch.status
-        if status is None or confirmed_clear is None:
+        if status is None:
             raise MotionRefused(say("Block {block} was not read yet.", block=self.block.number))
         motion = PlainMotion(self.block, self.capabilities, ticket, given.plan, by, attendant, now)
         self._motion = motion
@@ -200,7 +203,7 @@ class PlainSupervisor:
         if motion is None or motion.ticket.id != motion_id or motion.phase is not PlainPhase.INTENDED:
             return
         try:
-            self._permitted(now, motion.ticket.opens, motion)
+            self._permitted(now, motion.ticket.wanted.number, motion)
         except MotionRefused as refusal:
             motion.fail(now, refusal.message)
         else:
@@ -266,9 +269,7 @@ class PlainSupervisor:
         if not self.capabilities.can_stop:
             reason = say("Block {block} cannot be stopped from here: its controller has no stop. Use its own.", block=number)
             return StopReport(number, False, False, "server", reason)
-        is_seen = self._stopping.is_standstill_seen
-        reason_or_none = None if is_seen else say("Standstill of block {block} was not seen.", block=number)
-        return StopReport(number, self._stopping.sent_s is not None, is_seen, "server", reason_or_none)
+        return self._stopping.report(number, None)
 
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
@@ -325,9 +326,9 @@ class PlainSupervisor:
             return AisleState.OCCUPIED
         motion = self._motion
         if motion is not None and motion.phase is PlainPhase.MOVING:
-            if aisle == motion.ticket.opens:
+            if aisle == motion.ticket.wanted.number:
                 return AisleState.OPENING
-            if aisle == motion.ticket.closes:
+            if aisle in motion.ticket.narrows:
                 return AisleState.CLOSING
         shown = open_aisles(self.block, status, self.capabilities.position_sense)
         if aisle in shown:

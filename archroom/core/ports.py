@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
     from archroom.core.records import ImportCounts, Record, RecordChange
     from archroom.core.rooms import Block, RoomPlan
-    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
 
 
 class Clock(Protocol):
@@ -285,15 +285,23 @@ class Shelving(Protocol):
         """Return what may be shown of each block; raises PortUnavailable if there is no shelving here."""
         ...
 
-    def select(self, block: int, opens: int, by: str) -> Ticket:
-        """Ask for leave to open an aisle; raises MotionRefused with the reason."""
+    def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
+        """Ask for leave to do something; raises MotionRefused with the reason."""
         ...
 
-    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
-        """Open the ticket's aisle and watch until its end; `observe` is called with each new view, on this thread.
+    def go(
+        self,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        observe: Callable[[BlockView], None],
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Do what the ticket is for and watch until its end; `observe` is called with each new view, on this thread.
 
-        `confirmed_clear` is the aisle that a person has just confirmed to be clear; another than the ticket's is refused.
-        The motion is stopped if this process goes silent for 1 s.
+        `confirmed_clear` are the aisles that a person has just confirmed to be clear; others than the ticket's are refused.
+        The motion is stopped if this process goes silent for 1 s. A jog that goes on only while a key is held is stopped
+        after 300 ms, and ends as soon as `is_held` says False; it is asked ten times a second, on this thread.
         """
         ...
 

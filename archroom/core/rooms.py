@@ -42,12 +42,12 @@ class Carriage:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of gaps between immovable carriages or track ends, in which one aisle at a time is open."""
+    """A run of gaps between immovable carriages or track ends, whose spare width is shared among them."""
 
     first_gap: int
     last_gap: int
     is_mobile: bool
-    """Whether a mobile carriage stands in it; if not, its only gap is always open."""
+    """Whether a mobile carriage stands in it, and none that is locked; if not, its only gap stays as wide as it is."""
 
     @property
     def gaps(self) -> range:
@@ -78,19 +78,23 @@ class Block:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """The runs of gaps between immovable things, in order; ends without width are left out."""
+        return self.parted(frozenset())
+
+    def parted(self, locked: frozenset[int]) -> tuple[Segment, ...]:
+        """Return the segments as these locked carriages part them: a locked carriage is as immovable as a fixed one."""
         found: list[Segment] = []
         first_gap = 0
         has_mobile = False
         for carriage in self.carriages:
-            if carriage.is_mobile:
+            if carriage.is_mobile and carriage.number not in locked:
                 has_mobile = True
                 continue
             last_gap = carriage.number - 1
-            if last_gap > 0 or has_mobile:
+            if last_gap > 0 or has_mobile or carriage.is_mobile:
                 found.append(Segment(first_gap, last_gap, has_mobile))
             first_gap, has_mobile = carriage.number, False
-        if has_mobile:
-            found.append(Segment(first_gap, len(self.carriages), True))
+        if has_mobile or self.carriages[-1].is_mobile:
+            found.append(Segment(first_gap, len(self.carriages), has_mobile))
         return tuple(found)
 
     @property
@@ -99,9 +103,9 @@ class Block:
         depths = sum(carriage.depth_mm for carriage in self.carriages)
         return depths + sum(self._segment_free_mm(segment) for segment in self.segments)
 
-    def segment_of(self, aisle: int) -> Segment | None:
-        """Return the segment in which an aisle lies, None if there is no such gap."""
-        return next((segment for segment in self.segments if aisle in segment.gaps), None)
+    def segment_of(self, gap: int, locked: frozenset[int] = frozenset()) -> Segment | None:
+        """Return the segment in which a gap lies, as locked carriages part it; None if there is no such gap."""
+        return next((segment for segment in self.parted(locked) if gap in segment.gaps), None)
 
     def aisle_of(self, carriage: int, face: Face) -> int:
         """Return the aisle from which a face is reached: A of carriage k from k-1, B from k."""

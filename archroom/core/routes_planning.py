@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from archroom.core.gaps import carriages_between
 from archroom.core.routes import PICK_S, Errand, Goal, Route, Step, Visit, visits_as_listed
 from archroom.core.routes_blocks import interleavings
 from archroom.core.routes_due import MOST_FOR_RUNS, MOST_FOR_SETS, order_by_runs, order_by_sets
@@ -19,7 +20,6 @@ from archroom.core.routes_stretches import Stretch
 from archroom.core.routes_sweep import least_motion_s
 from archroom.core.routes_units import Unit, laid_out, swept_units, units_of
 from archroom.core.routes_walk import Ground
-from archroom.core.shelving import carriages_between
 
 
 def planned(

@@ -11,13 +11,7 @@ from enum import Enum
 from archroom.core.controllers import Fault as Fault
 from archroom.core.controllers import Mode as Mode
 from archroom.core.plain import Capabilities, PlainStatus
-from archroom.core.rooms import Block
-from archroom.errors import Message, say
-
-OPEN_TOLERANCE_MM = 20
-"""A gap this much narrower than the aisle still counts as open (docs/shelving-protocol.md)."""
-STANDING_ROOM_MM = 150
-"""A gap wider than this may hold a person, turned sideways; a narrower one cannot."""
+from archroom.errors import Message
 
 
 class ControllerKind(Enum):
@@ -57,6 +51,57 @@ class EndReason(Enum):
     MODE = 7
 
 
+class Action(Enum):
+    """What a block can be asked to do (docs/shelving-protocol.md)."""
+
+    OPEN = "open"
+    """One aisle gets all the spare width of its segment."""
+    CLOSE = "close"
+    """An end that nobody can enter gets it: no aisle of the segment stays open."""
+    VENTILATE = "ventilate"
+    """All gaps of the segment share it evenly."""
+    JOG = "jog"
+    """One carriage moves a little."""
+    LOCK = "lock"
+    """A carriage stands still until it is unlocked."""
+    UNLOCK = "unlock"
+
+    @property
+    def is_motion(self) -> bool:
+        """Whether steel moves for it."""
+        return self not in (Action.LOCK, Action.UNLOCK)
+
+    @property
+    def is_of_carriage(self) -> bool:
+        """Whether it is done to a carriage, not to an aisle."""
+        return self in (Action.JOG, Action.LOCK, Action.UNLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person wants of a block."""
+
+    action: Action
+    number: int
+    """The aisle to open; any gap of the segment to close or ventilate; the carriage to jog, lock or unlock."""
+    jog_mm: int = 0
+    """Of a jog: how far, negative towards carriage 1."""
+    is_held: bool = False
+    """Whether a jog goes on only while a key is held (hold to run); else it is one short step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a controller is told: an action, and AISLE and CLOSES of the command block in words."""
+
+    action: Action
+    number: int
+    """The aisle to open; the gap that gets all width to close; any gap of the segment to ventilate; a carriage."""
+    closes: int | None = None
+    """The aisle beside that one which is open in the segment, None if none is."""
+    jog_mm: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who answers at a unit: the identity block."""
@@ -72,6 +117,8 @@ class Identity:
     speed_mm_s: int
     fixed_carriages: frozenset[int]
     serial: str
+    capabilities: frozenset[Action]
+    """What it can do beside stopping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +138,12 @@ class ControllerStatus:
     inputs: int
     occupied_aisles: frozenset[int]
     moving_carriages: frozenset[int]
-    target: int | None
-    closes: int | None
+    instruction: Instruction | None
+    """What is selected or under way, until standstill."""
     heartbeat_echo: int
     end_reason: EndReason
     refusal: int
+    locked_carriages: frozenset[int]
     positions_mm: tuple[int, ...]
 
 
@@ -154,25 +202,30 @@ class BlockView:
 
 
 TICKET_LIFE_S = 60.0
-"""Time to go to the aisle that closes, look, and come back. Everything is checked again when the ticket is used; the
+"""Time to go to the aisles that narrow, look, and come back. Everything is checked again when the ticket is used; the
 controller's own selection lives 10 s at most and is made only then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Leave to ask for one motion, once a person has confirmed that the aisle which closes is clear."""
+    """Leave to ask for one action, once a person has confirmed that every aisle which narrows is clear."""
 
     id: str
     block: int
-    opens: int
-    closes: int | None
-    """The aisle that closes and must be confirmed clear: the open one of the segment or, after an interrupted motion, the
-    widest that narrows. The supervisor always names one."""
+    wanted: Wanted
+    narrows: tuple[int, ...]
+    """The aisles that must be confirmed clear, each by its number, in order: those in which somebody could stand, else the
+    widest that narrows. A motion always names one, locking and unlocking none."""
     moving_carriages: tuple[int, ...]
     expected_s: float
     """How long it should take, warning included."""
     life_s: float = TICKET_LIFE_S
     """How long it may be used, from when it was given."""
+
+    @property
+    def answer(self) -> tuple[int, ...]:
+        """The numbers with which a person says yes: the aisles that narrow; where none does, what the action is done to."""
+        return self.narrows or (self.wanted.number,)
 
 
 class OutcomeKind(Enum):
@@ -205,80 +258,3 @@ class StopReport:
     """`server` or `direct`, the way it went."""
     reason: Message | None = None
     """Why it was not sent or not seen."""
-
-
-def open_gaps(block: Block, positions_mm: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the aisles that stand open at these positions."""
-    widths = block.gaps_mm(positions_mm)
-    return tuple(aisle for aisle in block.aisles if widths[aisle] >= block.aisle_mm - OPEN_TOLERANCE_MM)
-
-
-def closing_aisle(block: Block, positions_mm: tuple[int, ...], opens: int) -> int | None:
-    """Return the aisle of the same segment that closes when `opens` opens, None if none is open there."""
-    segment = block.segment_of(opens)
-    if segment is None:
-        return None
-    widths = block.gaps_mm(positions_mm)
-    return next((gap for gap in segment.gaps if gap != opens and widths[gap] >= block.aisle_mm - OPEN_TOLERANCE_MM), None)
-
-
-def target_positions(block: Block, positions_mm: tuple[int, ...], opens: int) -> tuple[int, ...]:
-    """Return where the carriages will stand once an aisle has opened: its segment as built, all others as they are."""
-    segment = block.segment_of(opens)
-    if segment is None:
-        return positions_mm
-    elsewhere = tuple(aisle for aisle in block.open_aisles if aisle not in segment.gaps)
-    built = block.positions_mm((*elsewhere, opens))
-    return tuple(
-        built[carriage.number - 1] if carriage.is_mobile and carriage.number in segment.gaps else position
-        for carriage, position in zip(block.carriages, positions_mm, strict=True)
-    )
-
-
-def narrowing_aisles(block: Block, positions_mm: tuple[int, ...], opens: int) -> tuple[int, ...]:
-    """Return the other gaps of the segment in which somebody could stand, widest first: they narrow when `opens` opens."""
-    segment = block.segment_of(opens)
-    if segment is None:
-        return ()
-    widths = block.gaps_mm(positions_mm)
-    wide = (gap for gap in segment.gaps if gap != opens and widths[gap] > max(STANDING_ROOM_MM, block.clearance_mm))
-    return tuple(sorted(wide, key=lambda gap: -widths[gap]))
-
-
-def carriages_between(opens: int, closes: int) -> tuple[int, ...]:
-    """Return the carriages that move, the one next to the open gap first."""
-    if opens > closes:
-        return tuple(range(closes + 1, opens + 1))
-    return tuple(range(closes, opens, -1))
-
-
-def changed_aisles(opens: int, closes: int) -> range:
-    """Return the aisles that a motion changes: the two, and those between, which slide sideways."""
-    return range(min(opens, closes), max(opens, closes) + 1)
-
-
-def impossibility(block: Block, positions_mm: tuple[int, ...], tolerance_mm: int = 5) -> Message | None:
-    """Return why positions cannot be true, by order, gaps and fixed carriages; None if they can.
-
-    The sum of a segment's gaps follows from the fixed carriages standing where they must, so it is checked by them.
-    """
-    widths = block.gaps_mm(positions_mm)
-    for gap, width in enumerate(widths):
-        least = 0 if block.segment_of(gap) is None else block.clearance_mm
-        if width < least - tolerance_mm:
-            return say(
-                "Gap {gap} of block {block} is {width} mm wide: swapped or wrong positions.",
-                gap=gap,
-                block=block.number,
-                width=width,
-            )
-    home = block.positions_mm(block.open_aisles)
-    for carriage, position, fixed_at in zip(block.carriages, positions_mm, home, strict=True):
-        if not carriage.is_mobile and abs(position - fixed_at) > tolerance_mm:
-            return say(
-                "Fixed carriage {carriage} of block {block} is reported {distance} mm off its place.",
-                carriage=carriage.number,
-                block=block.number,
-                distance=abs(position - fixed_at),
-            )
-    return None

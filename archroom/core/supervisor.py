@@ -19,12 +19,20 @@ from archroom.core.shelving import (
     StopReport,
     Ticket,
     Trust,
+    Wanted,
 )
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
 from archroom.core.supervisor_numbering import Numbering
+from archroom.core.supervisor_plans import Plan
 from archroom.core.supervisor_polls import Polls
-from archroom.core.supervisor_rules import Plan, allowed_plan, identity_problem, permission_problem, standing_problem
+from archroom.core.supervisor_rules import (
+    allowed_plan,
+    capability_problem,
+    identity_problem,
+    permission_problem,
+    standing_problem,
+)
 from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_tickets import GivenTicket, Tickets
 from archroom.core.supervisor_view import aisle_states
@@ -152,37 +160,37 @@ class Supervisor:
 
     # -- acts of people
 
-    def select(self, now: float, opens: int, by: str) -> Ticket:
-        """Give leave to open an aisle; raises MotionRefused with the reason. An earlier ticket ends."""
+    def select(self, now: float, wanted: Wanted, by: str) -> Ticket:
+        """Give leave to do something; raises MotionRefused with the reason. An earlier ticket ends."""
         self._advance(now)
         self._tickets.end()
         if not by.strip():
-            raise MotionRefused(say("Say who opens the aisle."))
-        ready, planned = self._permitted(now, opens)
+            raise MotionRefused(say("Say who moves the shelving."))
+        ready, planned = self._permitted(now, wanted)
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
-            opens=opens,
-            closes=planned.closes,
+            wanted=wanted,
+            narrows=planned.narrows,
             moving_carriages=planned.carriages,
             expected_s=planned.expected_s(ready.identity),
         )
         self._tickets.give(GivenTicket(ticket, planned, by, now))
         return ticket
 
-    def go(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str) -> Intent:
+    def go(self, now: float, ticket_id: str, confirmed_clear: tuple[int, ...], by: str) -> Intent:
         """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down."""
         self._advance(now)
         given = self._tickets.use_up(now, ticket_id, confirmed_clear, by)
         ticket = given.ticket
-        ready, planned = self._permitted(now, ticket.opens)
+        ready, planned = self._permitted(now, ticket.wanted)
         if not planned.is_like(given.plan):
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
         command = self._numbering.next(self.block.number, ready.status.epoch, self._watch.authority)
         motion = Motion(self.block, ready.identity, ticket, planned, command, by, now)
         self._motion = motion
         age_s = self._watch.age_s(now) or 0.0
-        return Intent(ticket, by, given.plan.closes, motion.select, motion.operate, ready.status, age_s)
+        return Intent(ticket, by, ticket.narrows, motion.select, motion.operate, ready.status, age_s)
 
     def release(self, now: float, motion_id: str) -> None:
         """Let an intended motion begin: its intent is written down. What changed meanwhile ends it."""
@@ -191,7 +199,7 @@ class Supervisor:
         if motion is None or motion.ticket.id != motion_id or motion.phase is not Phase.INTENDED:
             return
         try:
-            self._permitted(now, motion.ticket.opens, motion)
+            self._permitted(now, motion.ticket.wanted, motion)
         except MotionRefused as refusal:
             motion.fail(now, refusal.message)
         else:
@@ -209,6 +217,12 @@ class Supervisor:
         """Take note that the program that confirmed a motion is alive."""
         if self._motion is not None and self._motion.ticket.id == motion_id:
             self._motion.keep_alive(now)
+
+    def let_go(self, now: float, motion_id: str) -> None:
+        """Take note that the key of a jog was let go: it is stopped."""
+        if self._motion is not None and self._motion.ticket.id == motion_id:
+            self._motion.let_go(now)
+        self._advance(now)
 
     def stop(self, now: float, reason: Message) -> None:
         """Stop, in any state; every ticket ends, and nothing moves before somebody selects again."""
@@ -262,13 +276,7 @@ class Supervisor:
 
     def stop_report(self) -> StopReport:
         """Return what became of the last stop."""
-        reason = None
-        if self._watch.is_stranger:
-            reason = self._watch.reason
-        elif not self._stopping.is_standstill_seen:
-            reason = say("Standstill of block {block} was not seen.", block=self.block.number)
-        is_sent = self._stopping.sent_s is not None
-        return StopReport(self.block.number, is_sent, self._stopping.is_standstill_seen, "server", reason)
+        return self._stopping.report(self.block.number, self._watch.reason if self._watch.is_stranger else None)
 
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
@@ -299,16 +307,17 @@ class Supervisor:
         if isinstance(status, Message):
             return status
         if self._motion is not None and self._motion is not ours:
-            return say("An opening is under way at block {block}.", block=self.block.number)
+            return say("A motion is under way at block {block}.", block=self.block.number)
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
         return standing_problem(self.block, status) or _Ready(status, identity)
 
-    def _permitted(self, now: float, opens: int, ours: Motion | None = None) -> tuple[_Ready, Plan]:
+    def _permitted(self, now: float, wanted: Wanted, ours: Motion | None = None) -> tuple[_Ready, Plan]:
         ready = self._ready(now, ours)
         if isinstance(ready, Message):
             raise MotionRefused(ready)
-        planned = allowed_plan(self.block, ready.status, opens)
+        problem = capability_problem(self.block, ready.identity, wanted.action)
+        planned = problem or allowed_plan(self.block, ready.status, wanted)
         if isinstance(planned, Message):
             raise MotionRefused(planned)
         return ready, planned

@@ -1,4 +1,4 @@
-"""One asked-for opening, from the person's confirmation to its outcome.
+"""One asked-for action, from the person's confirmation to its outcome.
 
 SELECT, read back, OPERATE once, observe. Whatever goes wrong ends in a STOP and in one outcome: refused where nothing was
 moved, aborted where the steel was seen at rest, unknown where nobody can tell. Nothing is tried again but one SELECT.
@@ -9,15 +9,18 @@ from __future__ import annotations
 from enum import Enum
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import ControllerState, ControllerStatus, EndReason, Identity, OutcomeKind, Ticket
-from archroom.core.supervisor_rules import REACHED_MM, Plan, allowed_plan, cabinet_problem, deadline_s, standing_problem
-from archroom.core.supervisor_texts import end_text, result_text
+from archroom.core.shelving import Action, ControllerState, ControllerStatus, EndReason, Identity, OutcomeKind, Ticket
+from archroom.core.supervisor_plans import REACHED_MM, Plan, deadline_s
+from archroom.core.supervisor_rules import allowed_plan, cabinet_problem, standing_problem
+from archroom.core.supervisor_texts import done_text, end_text, result_text
 from archroom.core.supervisor_watch import Authority
 from archroom.core.supervisor_wishes import Command, Frame, Lane, Wish
 from archroom.errors import Message, say
 
 LEASE_S = 1.0
 """Longest silence of the program that confirmed a motion."""
+HELD_LEASE_S = 0.3
+"""The same of a jog that goes on only while a key is held."""
 HEARTBEAT_S = 0.2
 SELECT_TTL_MS = 5000
 SELECT_TRIES = 2
@@ -60,9 +63,9 @@ class Motion:
         self.wants_stop = False
         """Set when something was sent that a STOP must end or void; whoever sends the STOP clears it."""
         epoch, seq = command
-        self.select = Command(epoch, seq, planned.opens, planned.open_now, SELECT_TTL_MS)
+        self.select = Command(epoch, seq, planned.told, SELECT_TTL_MS)
         operate_ttl_ms = int(1000 * deadline_s(ticket.expected_s))
-        self.operate = Command(epoch, seq + 1, planned.opens, planned.open_now, operate_ttl_ms)
+        self.operate = Command(epoch, seq + 1, planned.told, operate_ttl_ms)
         self._ending = (OutcomeKind.UNKNOWN, say("It has not ended yet."))
         self._identity = identity
         self._planned = planned
@@ -87,13 +90,20 @@ class Motion:
     # -- acts
 
     def release(self, now: float) -> None:
-        """Let the frames go out: the intent is written down."""
+        """Let the frames go out: the intent is written down, and the program's silence counts from now."""
         self.phase = Phase.SELECTING
-        self._since_s = self._beat_s = now
+        self._since_s = self._beat_s = self._lease_s = now
 
     def keep_alive(self, now: float) -> None:
         """Take note that the program that confirmed it is alive."""
         self._lease_s = now
+
+    def let_go(self, now: float) -> None:
+        """Take note that the key of a held jog was let go: that is its proper end, wherever the carriage stands."""
+        wanted = self.ticket.wanted
+        if wanted.is_held:
+            text = say("Carriage {carriage} of block {block} was let go.", carriage=wanted.number, block=self.block.number)
+            self.fail(now, text, OutcomeKind.DONE if self.phase is Phase.RUNNING else None)
 
     def fail(self, now: float, reason: Message, kind: OutcomeKind | None = None) -> None:
         """End it with a reason: at once if no command was sent, else once standstill is seen."""
@@ -166,7 +176,11 @@ class Motion:
         if self.phase is not Phase.STOPPING:
             return
         if self._has_arrived(status):
-            self._ending = (OutcomeKind.DONE, self._done_text())
+            self._ending = (OutcomeKind.DONE, self._done_text(status))
+        elif self._ending[0] is OutcomeKind.DONE:
+            is_let_go = status.end_reason is EndReason.STOP
+            let_go = (OutcomeKind.DONE, self._done_text(status))
+            self._ending = let_go if is_let_go else (OutcomeKind.ABORTED, end_text(self.block.number, status))
         elif self._ending[0] is OutcomeKind.REFUSED and self._is_taken(status):
             self._ending = (OutcomeKind.ABORTED, self._ending[1])
         self.phase = Phase.ENDED
@@ -179,8 +193,8 @@ class Motion:
                 self.lose(
                     say("Standstill of block {block} was not seen after a stop: use the red button there.", block=number)
                 )
-        elif now - self._lease_s > LEASE_S:
-            self.fail(now, say("Block {block} was stopped: the program that opened it fell silent.", block=number))
+        elif now - self._lease_s > (HELD_LEASE_S if self.ticket.wanted.is_held else LEASE_S):
+            self.fail(now, say("Block {block} was stopped: the program that moved it fell silent.", block=number))
         elif self.phase in (Phase.SELECTING, Phase.OPERATING) and waited_s > HANDSHAKE_S:
             self.fail(now, _not_taken(number))
         elif self.phase is Phase.RUNNING and waited_s > self.operate.ttl_ms / 1000:
@@ -194,7 +208,7 @@ class Motion:
         if _shown(status) == (self.select.epoch, self.select.seq):
             problem = _result_problem(self.block, status, SELECTED_RESULT)
             problem = problem or standing_problem(self.block, status, is_selected_by_us=True)
-            planned = problem or allowed_plan(self.block, status, self.ticket.opens)
+            planned = problem or allowed_plan(self.block, status, self.ticket.wanted)
             if isinstance(planned, Message):
                 self.fail(now, planned)
             elif not planned.is_like(self._planned):
@@ -271,7 +285,7 @@ class Motion:
     def _conclude(self, status: ControllerStatus) -> None:
         reason = end_text(self.block.number, status)
         if self._has_arrived(status):
-            self._ending = (OutcomeKind.DONE, self._done_text())
+            self._ending = (OutcomeKind.DONE, self._done_text(status))
         elif status.end_reason in (EndReason.ARRIVED, EndReason.NONE):
             self._ending = (OutcomeKind.UNKNOWN, reason)
         else:
@@ -279,6 +293,10 @@ class Motion:
         self.phase = Phase.ENDED
 
     def _has_arrived(self, status: ControllerStatus) -> bool:
+        wanted = self.ticket.wanted
+        if not wanted.action.is_motion:
+            is_locked = wanted.number in status.locked_carriages
+            return is_locked is (wanted.action is Action.LOCK) and self._is_taken(status)
         pairs = zip(status.positions_mm, self._planned.target_mm, strict=True)
         is_there = all(abs(there - here) <= REACHED_MM for here, there in pairs)
         return is_there and status.end_reason is EndReason.ARRIVED and self._is_taken(status)
@@ -291,8 +309,12 @@ class Motion:
         """Whether a status asked for then must show what was sent: two scans have passed."""
         return asked_s - sent_s >= 2 * self._identity.scan_ms / 1000
 
-    def _done_text(self) -> Message:
-        return say("Aisle {aisle} of block {block} is open.", aisle=self.ticket.opens, block=self.block.number)
+    def _done_text(self, status: ControllerStatus) -> Message:
+        wanted = self.ticket.wanted
+        moved_mm = 0
+        if wanted.action is Action.JOG:
+            moved_mm = abs(status.positions_mm[wanted.number - 1] - self._planned.start_mm[wanted.number - 1])
+        return done_text(self.block.number, wanted, moved_mm)
 
 
 def _shown(status: ControllerStatus) -> Authority:

@@ -40,7 +40,8 @@ class Intent:
 
     ticket: Ticket
     by: str
-    confirmed_clear: int
+    confirmed_clear: tuple[int, ...]
+    """The aisles that a person has said to be clear."""
     select: Command
     operate: Command
     status: ControllerStatus
@@ -56,7 +57,7 @@ class PlainIntent:
     by: str
     attendant: str
     """Who stands at the aisle and holds the controller's own stop; empty where nobody must."""
-    confirmed_clear: int
+    confirmed_clear: tuple[int, ...]
     order: Order
     status: PlainStatus
     """What it rests on."""

@@ -1,98 +1,29 @@
-"""Whether an aisle may be asked to open, and how: every rule as a pure function of facts.
+"""Whether a block may be asked to do something: every rule as a pure function of facts.
 
-We refuse more than the controller does, never less. A plan opens one aisle of one segment and leaves all others as they are.
+We refuse more than the controller does, never less. An action changes one segment and leaves all others as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
+    Action,
     ControllerKind,
     ControllerState,
     ControllerStatus,
     Fault,
     Identity,
     Mode,
-    closing_aisle,
-    narrowing_aisles,
-    open_gaps,
-    target_positions,
+    Wanted,
 )
-from archroom.core.supervisor_texts import fault_phrase, input_phrase, mode_phrase
+from archroom.core.supervisor_plans import Plan, plan
+from archroom.core.supervisor_texts import action_phrase, fault_phrase, input_phrase, mode_phrase
 from archroom.errors import Message, say
 
 STOPPING_WATCHDOG = 1
 """WATCHDOG_MODE that is accepted: stops, and is re-triggered by writes only."""
 WATCHDOG_LEAST_MS = 500
 WATCHDOG_MOST_MS = 2000
-REACHED_MM = 5
-"""A carriage this close to where it should be is there."""
-STAGGER_S = 0.5
-"""Allowance between the starts of two carriages (knowledge of the trade; the map does not say it)."""
-DEADLINE_FACTOR = 1.5
-DEADLINE_EXTRA_S = 3.0
-DEADLINE_MOST_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One opening: what moves where, and what must be clear for it."""
-
-    opens: int
-    closes: int
-    """The aisle that a person must confirm to be clear."""
-    open_now: int | None
-    """The aisle that stands open in the segment, as the controller must be told; None after an interrupted motion."""
-    carriages: tuple[int, ...]
-    """Those that move, the one next to the closing aisle first."""
-    changes: frozenset[int]
-    """Aisles that widen, narrow or slide sideways."""
-    start_mm: tuple[int, ...]
-    target_mm: tuple[int, ...]
-
-    @property
-    def distance_mm(self) -> int:
-        """The longest way that a carriage goes."""
-        return max(abs(there - here) for here, there in zip(self.start_mm, self.target_mm, strict=True))
-
-    def is_like(self, other: Plan) -> bool:
-        """Return whether another plan is the same opening from the same places, give or take `REACHED_MM`."""
-        starts = zip(self.start_mm, other.start_mm, strict=True)
-        is_same = (self.opens, self.closes, self.open_now) == (other.opens, other.closes, other.open_now)
-        return is_same and all(abs(here - there) <= REACHED_MM for here, there in starts)
-
-    def expected_s(self, identity: Identity) -> float:
-        """Return how long the opening should take, warning included."""
-        travel_s = self.distance_mm / max(1, identity.speed_mm_s)
-        return identity.warning_ms / 1000 + travel_s + STAGGER_S * (len(self.carriages) - 1)
-
-
-def deadline_s(expected_s: float) -> float:
-    """Return the longest time that a motion may take, from OPERATE to standstill."""
-    return min(DEADLINE_MOST_S, expected_s * DEADLINE_FACTOR + DEADLINE_EXTRA_S)
-
-
-def plan(block: Block, positions_mm: tuple[int, ...], opens: int) -> Plan | None:
-    """Return how an aisle opens from here; None if it does not exist, is open already or can never move."""
-    segment = block.segment_of(opens)
-    if segment is None or opens not in block.aisles or opens in open_gaps(block, positions_mm):
-        return None
-    widths = block.gaps_mm(positions_mm)
-    closes = max((gap for gap in segment.gaps if gap != opens), key=lambda gap: widths[gap])
-    target = target_positions(block, positions_mm, opens)
-    moved = [number for number, (here, there) in enumerate(zip(positions_mm, target, strict=True), start=1) if here != there]
-    moved.sort(key=lambda number: abs(2 * (number - closes) - 1))
-    return Plan(
-        opens=opens,
-        closes=closes,
-        open_now=closing_aisle(block, positions_mm, opens),
-        carriages=tuple(moved),
-        changes=frozenset(moved) | {number - 1 for number in moved},
-        start_mm=positions_mm,
-        target_mm=target,
-    )
 
 
 def identity_problem(block: Block, identity: Identity) -> Message | None:
@@ -174,26 +105,25 @@ def standing_problem(block: Block, status: ControllerStatus, is_selected_by_us: 
     return None
 
 
-def allowed_plan(block: Block, status: ControllerStatus, opens: int) -> Plan | Message:
-    """Return how an aisle opens from here, or why it may not."""
-    number = block.number
-    if opens not in block.aisles:
-        return say("Block {block} has no aisle {aisle}.", block=number, aisle=opens)
-    planned = plan(block, status.positions_mm, opens)
-    if planned is None:
-        return say("Aisle {aisle} of block {block} is open already.", block=number, aisle=opens)
-    narrowing = narrowing_aisles(block, status.positions_mm, opens)
-    if len(narrowing) > 1:
-        return say(
-            "Aisles {first} and {second} of block {block} are both partly open and would both close. "
-            "Open one at the shelving's own panel, in sight of them.",
-            block=number,
-            first=min(narrowing[:2]),
-            second=max(narrowing[:2]),
-        )
+def capability_problem(block: Block, identity: Identity, action: Action) -> Message | None:
+    """Return why a controller cannot do what is wanted at all; None if it can."""
+    return None if action in identity.capabilities else not_capable(block, action)
+
+
+def not_capable(block: Block, action: Action) -> Message:
+    """Return the refusal of what a controller cannot do."""
+    phrase = action_phrase(action)
+    return say("The controller of block {block} cannot {do} its carriages.", block=block.number, do=phrase)
+
+
+def allowed_plan(block: Block, status: ControllerStatus, wanted: Wanted) -> Plan | Message:
+    """Return how an action is carried out from here, or why it may not be."""
+    planned = plan(block, status.positions_mm, wanted, status.locked_carriages)
+    if isinstance(planned, Message):
+        return planned
     occupied = min(planned.changes & status.occupied_aisles, default=None)
     if occupied is not None:
-        return say("Somebody is in aisle {aisle} of block {block}.", block=number, aisle=occupied)
+        return say("Somebody is in aisle {aisle} of block {block}.", block=block.number, aisle=occupied)
     return planned
 
 

@@ -6,7 +6,9 @@ accepted watchdog it has stopped by itself; its STOP then goes along with the pr
 
 from __future__ import annotations
 
+from archroom.core.shelving import StopReport
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
+from archroom.errors import Message, say
 
 REPEAT_S = 0.1
 AFTER_FAILURE_S = 0.05
@@ -61,3 +63,9 @@ class Stopping:
         self.is_active = False
         self.is_standstill_seen = True
         return True
+
+    def report(self, block: int, why_not: Message | None) -> StopReport:
+        """Return what became of the last stop; `why_not` is why none is sent to this unit."""
+        if why_not is None and not self.is_standstill_seen:
+            why_not = say("Standstill of block {block} was not seen.", block=block)
+        return StopReport(block, self.sent_s is not None, self.is_standstill_seen, "server", why_not)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archroom.core.shelving import ControllerStatus, EndReason, Fault, Mode
+from archroom.core.shelving import Action, ControllerStatus, EndReason, Fault, Mode, Wanted
 from archroom.errors import Message, say
 
 EMERGENCY_STOP_INPUT = 1
@@ -45,13 +45,46 @@ def mode_phrase(mode: Mode) -> Message:
     return say("hand crank")
 
 
+def action_phrase(action: Action) -> Message:
+    """Return what an action does to carriages as a phrase: "the controller cannot ... its carriages"."""
+    return _ACTION_PHRASES[action]
+
+
+def action_name(action: Action) -> Message:
+    """Return the name of an action, as a heading or the subject of a sentence."""
+    return _ACTION_NAMES[action]
+
+
+def done_text(block: int, wanted: Wanted, moved_mm: int) -> Message:
+    """Return what was done; `moved_mm` is how far a jogged carriage went."""
+    number = wanted.number
+    match wanted.action:
+        case Action.OPEN:
+            return say("Aisle {aisle} of block {block} is open.", aisle=number, block=block)
+        case Action.CLOSE:
+            return say("Block {block} is closed around aisle {aisle}.", aisle=number, block=block)
+        case Action.VENTILATE:
+            return say("Block {block} is spread for ventilation around aisle {aisle}.", aisle=number, block=block)
+        case Action.JOG:
+            return say(
+                "Carriage {carriage} of block {block} has moved {distance} mm.",
+                carriage=number,
+                block=block,
+                distance=moved_mm,
+            )
+        case Action.LOCK:
+            return say("Carriage {carriage} of block {block} is locked now.", carriage=number, block=block)
+        case Action.UNLOCK:
+            return say("Carriage {carriage} of block {block} may move again.", carriage=number, block=block)
+
+
 def result_text(block: int, result: int) -> Message:
     """Return what a controller's refusal of a command means."""
     match result:
         case 0x20:
             reason = say("the time allowed is out of its range")
         case 0x21:
-            reason = say("it knows no such pair of aisles")
+            reason = say("it has no such aisles or carriage there")
         case 0x22:
             reason = say("its watchdog is not armed")
         case 0x23:
@@ -63,11 +96,15 @@ def result_text(block: int, result: int) -> Message:
         case 0x26:
             reason = say("another aisle is open than expected")
         case 0x27:
-            reason = say("the aisle is open already")
+            reason = say("the carriages stand so already")
         case 0x28:
             reason = say("somebody is in an aisle that would change")
         case 0x29:
             reason = say("the selection had ended")
+        case 0x2A:
+            reason = say("locked carriages leave the aisle too little room")
+        case 0x13:
+            reason = say("it cannot do that")
         case 0x10:
             reason = say("the command arrived damaged")
         case 0x11 | 0x12:
@@ -95,3 +132,21 @@ def end_text(block: int, status: ControllerStatus) -> Message:
             return say("Block {block} stopped by itself: the mode switch or local enable was turned.", block=block)
         case _:
             return say("Block {block} is at rest, but not where it should be.", block=block)
+
+
+_ACTION_PHRASES = {
+    Action.OPEN: say("open an aisle between"),
+    Action.CLOSE: say("close up"),
+    Action.VENTILATE: say("spread"),
+    Action.JOG: say("jog"),
+    Action.LOCK: say("lock"),
+    Action.UNLOCK: say("unlock"),
+}
+_ACTION_NAMES = {
+    Action.OPEN: say("Opening"),
+    Action.CLOSE: say("Closing"),
+    Action.VENTILATE: say("Ventilating"),
+    Action.JOG: say("Jogging"),
+    Action.LOCK: say("Locking"),
+    Action.UNLOCK: say("Unlocking"),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archroom.core.shelving import Ticket
-from archroom.core.supervisor_rules import Plan
+from archroom.core.supervisor_plans import Plan
 from archroom.errors import MotionRefused, say
 
 
@@ -33,15 +33,18 @@ class Tickets:
         """End whatever is out."""
         self._given = None
 
-    def use_up(self, now: float, ticket_id: str, confirmed_clear: int | None, by: str) -> GivenTicket:
+    def use_up(self, now: float, ticket_id: str, confirmed_clear: tuple[int, ...], by: str) -> GivenTicket:
         """Return the ticket of this id, which ends by being used; raises MotionRefused if it may not be used so."""
         given, self._given = self._given, None
         if given is None or given.ticket.id != ticket_id:
-            raise MotionRefused(say("This leave to open an aisle was used or has ended. Ask again."))
+            raise MotionRefused(say("This leave was used or has ended. Ask again."))
         if now - given.given_s > given.ticket.life_s:
-            raise MotionRefused(say("The leave to open the aisle has run out. Ask again."))
+            raise MotionRefused(say("The leave has run out. Ask again."))
         if by != given.by:
             raise MotionRefused(say("The leave was given to {name}.", name=given.by))
-        if confirmed_clear is None or confirmed_clear != given.ticket.closes:
-            raise MotionRefused(say("Nobody has confirmed that aisle {aisle} is clear.", aisle=given.plan.closes))
+        missing = sorted(set(given.ticket.narrows) - set(confirmed_clear))
+        if missing:
+            raise MotionRefused(say("Nobody has confirmed that aisle {aisle} is clear.", aisle=missing[0]))
+        if len(confirmed_clear) != len(given.ticket.narrows):
+            raise MotionRefused(say("Other aisles were confirmed to be clear than those that narrow. Ask again."))
         return given

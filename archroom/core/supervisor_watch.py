@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from enum import Enum
 
+from archroom.core.gaps import impossibility
 from archroom.core.rooms import Block
-from archroom.core.shelving import ControllerStatus, Identity, impossibility
+from archroom.core.shelving import ControllerStatus, Identity
 from archroom.core.supervisor_link import LinkWatch
 from archroom.core.supervisor_rules import identity_problem
 from archroom.errors import Message, say
@@ -163,5 +164,6 @@ def _essence(status: ControllerStatus) -> tuple[object, ...]:
         (status.epoch, status.last_seq),
         (status.state, status.mode, status.is_enabled),
         (status.faults, status.inputs, status.occupied_aisles, status.moving_carriages),
+        status.locked_carriages,
         status.positions_mm,
     )

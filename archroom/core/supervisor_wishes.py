@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from archroom.core.plain import Order
+from archroom.core.shelving import Instruction
 
 
 class Lane(IntEnum):
@@ -42,9 +43,7 @@ class Command:
 
     epoch: int
     seq: int
-    aisle: int
-    closes: int | None
-    """The aisle that is open in the segment, None if none is."""
+    told: Instruction
     ttl_ms: int
 
 

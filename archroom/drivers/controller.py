@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archroom.core.shelving import ControllerStatus, Identity
+from archroom.core.shelving import ControllerStatus, Identity, Instruction
 from archroom.drivers import reference
 from archroom.drivers.line import MOST_READ_REPEATS, Line
 from archroom.errors import LinkError
@@ -61,19 +61,19 @@ class ReferenceController:
             raise
         return StatusReading(status, reply.sent_at, reply.received_at)
 
-    def select(self, epoch: int, seq: int, aisle: int, closes: int | None, ttl_ms: int) -> None:
-        """Select an aisle; returns when the frame was received, which says nothing of its result.
+    def select(self, epoch: int, seq: int, told: Instruction, ttl_ms: int) -> None:
+        """Select an action; returns when the frame was received, which says nothing of its result.
 
         The caller may repeat it once, with the same SEQ.
         """
-        self._line.exchange(reference.select(self._unit, epoch, seq, aisle, closes, ttl_ms), self._is_urgent)
+        self._line.exchange(reference.select(self._unit, epoch, seq, told, ttl_ms), self._is_urgent)
 
-    def operate(self, epoch: int, seq: int, aisle: int, closes: int | None, ttl_ms: int) -> None:
-        """Start a motion; returns when the frame was received, which says nothing of its result.
+    def operate(self, epoch: int, seq: int, told: Instruction, ttl_ms: int) -> None:
+        """Carry out what is selected; returns when the frame was received, which says nothing of its result.
 
         Never to be repeated: after a failure LAST_SEQ tells whether it was taken, unless `failure.is_sent` is False.
         """
-        self._line.exchange(reference.operate(self._unit, epoch, seq, aisle, closes, ttl_ms), self._is_urgent)
+        self._line.exchange(reference.operate(self._unit, epoch, seq, told, ttl_ms), self._is_urgent)
 
     def heartbeat(self, value: int) -> None:
         """Arm and re-trigger the watchdog."""

@@ -1,17 +1,18 @@
-"""Opening an aisle, as a person asks for it: leave, confirmation, intent in the ledger, motion, outcome in the ledger.
+"""What people do with the shelving: leave, confirmation, intent in the ledger, action, outcome in the ledger.
 
-Nothing moves before its intent is committed. An opening leaves two events, a refused one a single event. If the outcome
+Nothing moves before its intent is committed. An action leaves two events, a refused one a single event. If the outcome
 cannot be written, the shelving is stopped, because what it does is then no longer on record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.holdings import Place, PlaceKind, Standing
-from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
+from archroom.core.shelving import Action, BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import (
     ArchroomError,
     BadCode,
@@ -24,13 +25,15 @@ from archroom.errors import (
     UsageError,
     say,
 )
+from archroom.services.motion_facts import Facts, asked, granted
 from archroom.services.resolving import owner_of_typed
 from archroom.services.stopping import record_stop
 
 if TYPE_CHECKING:
     from archroom.core.ports import Archive, Shelving
+    from archroom.core.rooms import Block
 
-Confirm = Callable[[Ticket], int | None]
+Confirm = Callable[[Ticket], tuple[int, ...] | None]
 Observe = Callable[[BlockView], None]
 
 
@@ -62,35 +65,50 @@ class Aisles:
 
     def aisle_named(self, text: str) -> tuple[int, int]:
         """Return block and aisle of a text like "1/3"; raises UsageError if there is no such aisle."""
-        block_text, _, aisle_text = text.partition("/")
-        if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in (block_text, aisle_text)):
-            raise UsageError(say("{text} is no aisle. Write block/aisle, like 1/3.", text=text[:40]))
-        with self._archive.reading() as books:
-            block = books.block(int(block_text))
-        if block is None or int(aisle_text) not in block.aisles:
-            raise UsageError(say("There is no aisle {aisle} in a block {block}.", aisle=aisle_text, block=block_text))
-        return block.number, int(aisle_text)
+        block, number = self._numbers(text, say("{text} is no aisle. Write block/aisle, like 1/3.", text=text[:40]))
+        if block is None or number not in block.aisles:
+            raise UsageError(say("There is no aisle {text}.", text=text[:40]))
+        return block.number, number
+
+    def carriage_named(self, text: str) -> tuple[int, int]:
+        """Return block and carriage of a text like "1/3"; raises UsageError if there is no such carriage."""
+        block, number = self._numbers(text, say("{text} is no carriage. Write block/carriage, like 1/3.", text=text[:40]))
+        if block is None or not 1 <= number <= len(block.carriages):
+            raise UsageError(say("There is no carriage {text}.", text=text[:40]))
+        return block.number, number
 
     def open(self, performer: Performer, block: int, aisle: int, confirm: Confirm, observe: Observe) -> Outcome:
-        """Open an aisle once a person has confirmed that the one which closes is clear; blocks until the outcome.
+        """Open an aisle, as `carry_out` does."""
+        return self.carry_out(performer, block, Wanted(Action.OPEN, aisle), confirm, observe)
 
-        `confirm` gets the ticket and returns the aisle that the person says is clear, or None for no. Where nothing closes,
-        the number of the aisle that opens says yes. Raises PortUnavailable or LinkError if the shelving cannot be asked,
-        Busy or Unreadable if the intent cannot be written: then nothing moved.
+    def carry_out(
+        self,
+        performer: Performer,
+        block: int,
+        wanted: Wanted,
+        confirm: Confirm,
+        observe: Observe,
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Do something with a block once a person has confirmed every aisle that narrows; blocks until the outcome.
+
+        `confirm` gets the ticket and returns the numbers of the aisles that the person says are clear, or None for no.
+        Where nothing narrows, the number of the carriage says yes. `is_held` is for a jog that goes on while a key is held.
+        Raises PortUnavailable or LinkError if the shelving cannot be asked, Busy or Unreadable if the intent cannot be
+        written: then nothing moved.
         """
         shelving = self._connected()
         try:
-            ticket = shelving.select(block, aisle, performer.actor)
+            ticket = shelving.select(block, wanted, performer.actor)
         except MotionRefused as refusal:
-            return self._refused(performer, {"block": block, "opens": aisle}, refusal.message)
-        asked = _asked(ticket)
-        confirmed = confirm(ticket)
-        why_not = _unconfirmed(ticket, confirmed)
+            return self._refused(performer, asked(block, wanted), refusal.message)
+        facts = granted(ticket)
+        why_not = _unconfirmed(ticket, confirm(ticket))
         if why_not is not None:
-            return self._refused(performer, asked, why_not)
-        intent = self._write(performer, ActKind.MOTION_INTENDED, asked)
-        outcome = self._go(shelving, ticket, performer, observe, asked | {"intent": intent})
-        self._write_outcome(performer, asked | {"intent": intent}, outcome)
+            return self._refused(performer, facts, why_not)
+        facts = facts | {"intent": self._write(performer, ActKind.MOTION_INTENDED, facts)}
+        outcome = self._go(partial(shelving.go, ticket, ticket.narrows, performer.actor, observe, is_held), performer, facts)
+        self._write_outcome(performer, facts, outcome)
         return outcome
 
     def stop(self, performer: Performer, block: int | None = None) -> list[StopReport]:
@@ -99,49 +117,55 @@ class Aisles:
         record_stop(self._archive, performer, reports)
         return reports
 
+    def _numbers(self, text: str, why_not: Message) -> tuple[Block | None, int]:
+        """Return the block, None if there is none of that number, and the number of a text like "1/3"."""
+        block_text, _, number_text = text.partition("/")
+        if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in (block_text, number_text)):
+            raise UsageError(why_not)
+        with self._archive.reading() as books:
+            return books.block(int(block_text)), int(number_text)
+
     def _connected(self) -> Shelving:
         if self._shelving is None:
             raise PortUnavailable(say("No shelving is connected to this machine."))
         return self._shelving
 
-    def _refused(self, performer: Performer, asked: dict[str, str | int], reason: Message) -> Outcome:
+    def _refused(self, performer: Performer, facts: Facts, reason: Message) -> Outcome:
         try:
-            self._write(performer, ActKind.MOTION_REFUSED, {**asked, "reason": reason.english()})
+            self._write(performer, ActKind.MOTION_REFUSED, {**facts, "reason": reason.english()})
         except ArchroomError as error:
             reason = say("{reason} This is not in the ledger: {why}", reason=reason, why=error.message)
         return Outcome(OutcomeKind.REFUSED, reason, None)
 
-    def _write(self, performer: Performer, kind: ActKind, facts: dict[str, str | int]) -> int:
+    def _write(self, performer: Performer, kind: ActKind, facts: Facts) -> int:
         with self._archive.writing() as books:
             return books.commit(Act(kind, facts=facts), performer).seq
 
-    def _go(
-        self, shelving: Shelving, ticket: Ticket, performer: Performer, observe: Observe, asked: dict[str, str | int]
-    ) -> Outcome:
+    def _go(self, move: Callable[[], Outcome], performer: Performer, facts: Facts) -> Outcome:
         """Move, and turn whatever comes of it into an outcome: after a lost answer the end is unknown, never assumed.
 
         Whatever breaks off the watching, Ctrl-C too, stops the block, writes "unknown" and goes on its way.
         """
         try:
-            return shelving.go(ticket, ticket.closes, performer.actor, observe)
+            return move()
         except MotionRefused as refusal:
             return Outcome(OutcomeKind.REFUSED, refusal.message, None)
         except ShelvingError as error:
             return Outcome(OutcomeKind.UNKNOWN, error.message, None)
         except BaseException:
             try:
-                self._stop_block(ticket.block)
+                self._stop_block(int(facts["block"]))
             finally:
                 broken_off = Outcome(OutcomeKind.UNKNOWN, say("The watching was broken off."), None)
-                self._write_outcome(performer, asked, broken_off)
+                self._write_outcome(performer, facts, broken_off)
             raise
 
-    def _write_outcome(self, performer: Performer, asked: dict[str, str | int], outcome: Outcome) -> None:
-        facts = {**asked, "outcome": outcome.kind.value, "reason": outcome.reason.english()}
+    def _write_outcome(self, performer: Performer, facts: Facts, outcome: Outcome) -> None:
+        ended = {**facts, "outcome": outcome.kind.value, "reason": outcome.reason.english()}
         try:
-            self._write(performer, ActKind.MOTION_ENDED, facts)
+            self._write(performer, ActKind.MOTION_ENDED, ended)
         except ArchroomError as error:
-            self._stop_block(int(asked["block"]))
+            self._stop_block(int(facts["block"]))
             raise MotionFailed(
                 say(
                     "The outcome could not be written to the books, so the shelving was stopped. Outcome: {outcome} {why}",
@@ -157,19 +181,19 @@ class Aisles:
             raise MotionFailed(say("The shelving does not answer to STOP: look at it. {why}", why=error.message)) from error
 
 
-def _unconfirmed(ticket: Ticket, confirmed: int | None) -> Message | None:
-    """Return why a motion is not confirmed, None if it is."""
-    expected = ticket.opens if ticket.closes is None else ticket.closes
+def _unconfirmed(ticket: Ticket, confirmed: tuple[int, ...] | None) -> Message | None:
+    """Return why an action is not confirmed, None if it is: every number that it asks for, and no other."""
     if confirmed is None:
         return say("Not confirmed: nothing moves.")
-    if confirmed != expected:
-        return say("Aisle {said} was confirmed, but it is aisle {closes}: nothing moves.", said=confirmed, closes=expected)
+    if tuple(sorted(confirmed)) != tuple(sorted(ticket.answer)):
+        return say(
+            "{said} was confirmed, but it is {answer}: nothing moves.", said=_list(confirmed), answer=_list(ticket.answer)
+        )
     return None
 
 
-def _asked(ticket: Ticket) -> dict[str, str | int]:
-    closes: dict[str, str | int] = {} if ticket.closes is None else {"closes": ticket.closes}
-    return {"block": ticket.block, "opens": ticket.opens, "ticket": ticket.id, **closes}
+def _list(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _aisle_of_thing(standing: Standing) -> tuple[int, int]:

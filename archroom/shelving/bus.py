@@ -36,8 +36,8 @@ LAST_REOPEN_S = 4.0
 TURNAROUND_S = 0.02
 """Allowance for a controller's and a program's own time in an exchange."""
 REQUEST_CHARACTERS = 8
-STATUS_CHARACTERS = 47
-"""Of an answer without positions: 21 registers, and unit, function, count and CRC."""
+STATUS_CHARACTERS = 53
+"""Of an answer without positions: 24 registers, and unit, function, count and CRC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ class Bus:
             controller.stop()
         elif command is not None:
             send = controller.select if wish.frame is Frame.SELECT else controller.operate
-            send(command.epoch, command.seq, command.aisle, command.closes, command.ttl_ms)
+            send(command.epoch, command.seq, command.told, command.ttl_ms)
         return lambda supervisor: supervisor.frame_echoed(monotonic(), wish)
 
     def _pass_on(self) -> None:

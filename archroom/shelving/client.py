@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from time import monotonic
 
 from archroom import errors
-from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket
+from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
-from archroom.shelving.codec import Json, decode
+from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.endpoint import Gone, Lines, connect
 from archroom.shelving.notice_board import Board, is_frozen, read_board
 from archroom.shelving.spec import Places, ServerSpec
 
-VERSION = 1
+VERSION = 2
 ANSWER_WITHIN_S = 4.0
 TICK_S = 0.2
+HELD_TICK_S = 0.1
+"""Ticks of a jog that goes on while a key is held: its lease is 300 ms."""
 SILENCE_S = 2.0
 """A server that says nothing for so long during a motion has gone: it shows a view every 100 ms."""
 TAKEN_WITHIN_S = 0.2
@@ -65,14 +67,22 @@ class ShelvingClient:
         """Return what the server found unfinished when it started: openings whose end nobody saw."""
         return list(decode(_Answer, self._ask("hello")).unknown)
 
-    def select(self, block: int, opens: int, by: str) -> Ticket:
-        """Ask for leave to open an aisle; raises MotionRefused with the reason."""
-        answer = self._ask("select", block=block, opens=opens, by=by)
+    def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
+        """Ask for leave to do something; raises MotionRefused with the reason."""
+        answer = self._ask("select", block=block, wanted=encode(wanted), by=by)
         return decode(Ticket, answer.get("ticket"))
 
-    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
-        """Open the ticket's aisle and watch until its end; `observe` is called with each new view, on this thread.
+    def go(
+        self,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        observe: Callable[[BlockView], None],
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Do what the ticket is for and watch until its end; `observe` is called with each new view, on this thread.
 
+        `is_held` is asked ten times a second during a jog that goes on while a key is held, and ends it by False.
         What is refused before anything is sent is an outcome too; a server that goes away leaves the outcome unknown.
         """
         board = read_board(self._places.run_folder)
@@ -80,7 +90,7 @@ class ShelvingClient:
         if lines is None:
             return Outcome(OutcomeKind.REFUSED, say("The shelving server has ended; nothing moves. Ask again."), None)
         try:
-            watching = _Watching(lines, ticket, confirmed_clear, by)
+            watching = _Watching(lines, ticket, confirmed_clear, by, is_held)
             while isinstance(update := watching.next(), BlockView):
                 observe(update)
             return update
@@ -168,22 +178,29 @@ class ShelvingClient:
 class _Watching:
     """A motion on its way: each call of `next` says that this program is alive."""
 
-    def __init__(self, lines: Lines, ticket: Ticket, confirmed_clear: int | None, by: str) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        is_held: Callable[[], bool] | None,
+    ) -> None:
         self._lines = lines
         self._view: BlockView | None = None
+        self._is_held = is_held
+        self._tick_s = HELD_TICK_S if ticket.wanted.is_held else TICK_S
         self._ticked_s = monotonic()
         with suppress(Gone):
-            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=confirmed_clear)
+            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear))
 
     def next(self) -> BlockView | Outcome:
         """Return the next view, or the outcome; unknown if the server has gone or says what cannot be."""
         heard_s = monotonic()
         try:
             while monotonic() - heard_s <= SILENCE_S:
-                if monotonic() - self._ticked_s >= TICK_S:
-                    _send(self._lines, "tick")
-                    self._ticked_s = monotonic()
-                answer = self._lines.receive(TICK_S)
+                self._tick()
+                answer = self._lines.receive(self._tick_s)
                 if answer is None:
                     continue
                 _raise_error(answer)
@@ -196,6 +213,12 @@ class _Watching:
         except (Gone, ValueError):
             pass
         return Outcome(OutcomeKind.UNKNOWN, say("The shelving server went away during the motion: look there."), self._view)
+
+    def _tick(self) -> None:
+        if monotonic() - self._ticked_s >= self._tick_s:
+            is_let_go = self._is_held is not None and not self._is_held()
+            _send(self._lines, "let_go" if is_let_go else "tick")
+            self._ticked_s = monotonic()
 
 
 def _send(lines: Lines, do: str, **fields: Json) -> None:

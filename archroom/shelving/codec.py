@@ -27,7 +27,7 @@ def encode(fact: object) -> Json:
     if isinstance(fact, Enum):
         return cast(Json, fact.value)
     if isinstance(fact, frozenset):
-        return [encode(member) for member in sorted(fact)]
+        return [encode(member) for member in sorted(fact, key=_order)]
     if isinstance(fact, tuple | list):
         return [encode(member) for member in fact]
     if isinstance(fact, Mapping):
@@ -35,6 +35,10 @@ def encode(fact: object) -> Json:
     if fact is None or isinstance(fact, bool | int | float | str):
         return fact
     raise TypeError(f"{type(fact).__name__} is no fact")
+
+
+def _order(member: object) -> tuple[int, str]:
+    return (member if isinstance(member, int) else 0, str(member))
 
 
 def decode(kind: type[T], data: object) -> T:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archroom.core.shelving import OutcomeKind
+from archroom.core.shelving import Action, OutcomeKind, Wanted
 from archroom.core.supervisor_notices import Intent, Notice
+from archroom.core.supervisor_texts import action_name
 from archroom.errors import Message, Unreadable, say
 from archroom.shelving.codec import Json, decode, encode
 
@@ -34,16 +35,29 @@ class OpenIntent:
 
     motion: str
     block: int
-    aisle: int
+    wanted: Wanted | None
+    """None if an older program wrote it in words that this one does not know."""
     by: str
     at: str
     """When it was asked for, UTC."""
 
     def message(self) -> Message:
         """Return what a person should know of it."""
+        if self.wanted is None:
+            return say(
+                "What {name} asked of block {block} ended unseen: look at the shelving.", name=self.by, block=self.block
+            )
+        if self.wanted.action is Action.OPEN:
+            return say(
+                "The opening of aisle {aisle} of block {block} by {name} ended unseen: look at the shelving.",
+                aisle=self.wanted.number,
+                block=self.block,
+                name=self.by,
+            )
         return say(
-            "The opening of aisle {aisle} of block {block} by {name} ended unseen: look at the shelving.",
-            aisle=self.aisle,
+            "{what} at {number} of block {block} by {name} ended unseen: look at the shelving.",
+            what=action_name(self.wanted.action),
+            number=self.wanted.number,
             block=self.block,
             name=self.by,
         )
@@ -145,11 +159,21 @@ def open_intents(path: Path) -> list[OpenIntent]:
         if entry.get("kind") == END:
             found.pop(motion, None)
         elif entry.get("kind") == INTENT:
-            fields = {"ticket", "by", "confirmed_clear", "select", "operate", "status", "age_s"}
-            intent = decode(Intent, {name: entry[name] for name in fields if name in entry})
-            ticket = intent.ticket
-            found[motion] = OpenIntent(motion, ticket.block, ticket.opens, intent.by, str(entry.get("at")))
+            found[motion] = _open_intent(motion, entry)
     return list(found.values())
+
+
+def _open_intent(motion: str, entry: dict[str, object]) -> OpenIntent:
+    """Read as much of an intent as is told of it; never raises, because a server must start whatever its journal holds."""
+    ticket = entry.get("ticket")
+    fields = ticket if isinstance(ticket, dict) else {}
+    block = fields.get("block")
+    try:
+        wanted = decode(Wanted, fields.get("wanted"))
+    except ValueError:
+        wanted = None
+    at, by = str(entry.get("at")), str(entry.get("by", ""))
+    return OpenIntent(motion, block if type(block) is int else 0, wanted, by, at)
 
 
 def _ends_torn(path: Path) -> bool:

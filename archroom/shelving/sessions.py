@@ -1,4 +1,4 @@
-"""What a client may ask of the server, one connection each: views, select, go, stop. JSON lines, version 1.
+"""What a client may ask of the server, one connection each: views, select, go, stop. JSON lines, version 2.
 
 A connection that let a motion go holds its lease: its ticks keep the motion alive, its end or its silence stops it. A stop
 is answered at once, and again when standstill was seen.
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic
+from typing import TypeVar
 
-from archroom.core.shelving import Outcome, OutcomeKind, StopReport
+from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
 from archroom.errors import ArchroomError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.bus import Bus
-from archroom.shelving.codec import encode
+from archroom.shelving.codec import decode, encode
 from archroom.shelving.endpoint import Gone, Lines
 from archroom.shelving.journal import Journal
 
-VERSION = 1
+VERSION = 2
 FRESH_WITHIN_S = 1.0
 """How long a question waits for a status that is newer than itself."""
 STANDSTILL_WITHIN_S = 2.5
@@ -27,6 +28,8 @@ LIVELY_S = 1.5
 """A bus thread that showed no life for so long does not count as one that takes a stop."""
 VIEW_PERIOD_S = 0.1
 LOOK_S = 0.05
+
+T = TypeVar("T")
 
 
 class Floor:
@@ -93,7 +96,7 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
                 _select(lines, floor, request)
             case "go":
                 _go(lines, floor, request)
-            case "tick":
+            case "tick" | "let_go":
                 return
             case "stop":
                 _stop(lines, floor, request)
@@ -104,17 +107,18 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
 
 
 def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
-    block, opens, by = _whole(request, "block"), _whole(request, "opens"), _text(request, "by")
+    block, by = _whole(request, "block"), _text(request, "by")
+    wanted = _fact(Wanted, request, "wanted")
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
-        ticket = supervisor.select(monotonic(), opens, by)
+        ticket = supervisor.select(monotonic(), wanted, by)
     lines.send({"ok": True, "ticket": encode(ticket)})
 
 
 def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     block, motion, by = _whole(request, "block"), _text(request, "ticket"), _text(request, "by")
-    confirmed = None if request.get("confirmed_clear") is None else _whole(request, "confirmed_clear")
+    confirmed = _numbers(request, "confirmed_clear")
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
@@ -126,7 +130,7 @@ def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
             bus.changed.notify_all()
         outcome = _observe(lines, bus, supervisor, motion, floor)
     except Gone:
-        _withdraw(bus, supervisor, motion, say("The program that opened the aisle has ended."))
+        _withdraw(bus, supervisor, motion, say("The program that moved the shelving has ended."))
         raise
     except ArchroomError as error:
         _withdraw(bus, supervisor, motion, error.message)
@@ -150,9 +154,12 @@ def _observe(lines: Lines, bus: Bus, supervisor: Supervisor, motion: str, floor:
             lines.send({"ok": True, "view": encode(view)})
             shown_s = monotonic()
         tick = lines.receive(LOOK_S)
-        if tick is not None and tick.get("do") == "tick":
+        if tick is not None and tick.get("do") in ("tick", "let_go"):
             with bus.changed:
                 supervisor.keep_alive(monotonic(), motion)
+                if tick["do"] == "let_go":
+                    supervisor.let_go(monotonic(), motion)
+                    bus.changed.notify_all()
 
 
 def _withdraw(bus: Bus, supervisor: Supervisor, motion: str, reason: Message) -> None:
@@ -204,6 +211,20 @@ def _whole(request: Mapping[str, object], name: str) -> int:
     if type(value) is not int:
         raise UsageError(say("The shelving server was asked without {name}.", name=name))
     return value
+
+
+def _fact(kind: type[T], request: Mapping[str, object], name: str) -> T:
+    try:
+        return decode(kind, request.get(name))
+    except ValueError as error:
+        raise UsageError(say("The shelving server was asked without {name}.", name=name)) from error
+
+
+def _numbers(request: Mapping[str, object], name: str) -> tuple[int, ...]:
+    value = request.get(name)
+    if not isinstance(value, list) or not all(type(one) is int for one in value):
+        raise UsageError(say("The shelving server was asked without {name}.", name=name))
+    return tuple(value)
 
 
 def _text(request: Mapping[str, object], name: str) -> str:

@@ -133,8 +133,8 @@ ACTIONS: Final = (
     Action(
         "confirm",
         "f9",
-        say("It is clear: open"),
-        say("Open, once the number of the aisle that closes is typed"),
+        say("Go ahead"),
+        say("Do what was asked, once the numbers of all aisles that narrow are typed"),
         where=frozenset({Where.CONFIRM}),
         bars=frozenset({Where.CONFIRM}),
     ),

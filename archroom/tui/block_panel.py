@@ -11,8 +11,18 @@ from textual import events
 from textual.content import Content
 from textual.message import Message as Posted
 
+from archroom.core.gaps import ways_of
 from archroom.core.rooms import Block
-from archroom.core.shelving import AisleState, BlockView, ControllerState, ControllerStatus, Fault, Trust
+from archroom.core.shelving import (
+    Action,
+    AisleState,
+    BlockView,
+    ControllerState,
+    ControllerStatus,
+    Fault,
+    Instruction,
+    Trust,
+)
 from archroom.errors import Message, say
 from archroom.tui import block_drawing, marks, shelving_marks
 from archroom.tui.block_drawing import Sight
@@ -114,8 +124,7 @@ class BlockPanel(Painted):
             if status is not None and len(status.positions_mm) == len(self._block.carriages):
                 positions = status.positions_mm
             return Sight(self._block, positions, False, chosen=self.chosen)
-        way = -1 if (status.target or 0) > (status.closes or 0) else 1
-        moving = dict.fromkeys(status.moving_carriages, way)
+        moving = _ways(self._block, status)
         return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen)
 
     def _heading(self, trust: Trust, age_s: float | None, width: int) -> Content:
@@ -166,8 +175,9 @@ def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | N
     if mark is FAULTED:
         faults = [words(name) for fault, name in _FAULTS.items() if fault in status.faults]
         return mark, say("{faults}", faults=", ".join(faults))
-    if mark is not None and status.target is not None and status.closes is not None:
-        return mark, say("Aisle {opens} opens, aisle {closes} closes.", opens=status.target, closes=status.closes)
+    told = status.instruction
+    if mark is not None and told is not None:
+        return mark, _under_way(told)
     if mark is not None:
         return mark, None
     occupied = [str(aisle) for aisle, state in view.aisles if state is AisleState.OCCUPIED]
@@ -180,3 +190,26 @@ def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | N
     if partly:
         return shelving_marks.AISLES[AisleState.PARTLY], say("Aisle {aisles}", aisles=", ".join(partly))
     return ALL_CLOSED, None
+
+
+def _ways(block: Block, status: ControllerStatus) -> dict[int, int]:
+    """Return the way that each moving carriage goes, towards where the action under way will leave it."""
+    told = status.instruction
+    ways = {} if told is None else ways_of(block, status.positions_mm, told, status.locked_carriages)
+    return {number: ways.get(number, 1) for number in status.moving_carriages}
+
+
+def _under_way(told: Instruction) -> Message | None:
+    match told.action:
+        case Action.OPEN if told.closes is not None:
+            return say("Aisle {opens} opens, aisle {closes} closes.", opens=told.number, closes=told.closes)
+        case Action.OPEN:
+            return say("Aisle {opens} opens.", opens=told.number)
+        case Action.CLOSE:
+            return say("The aisles close.")
+        case Action.VENTILATE:
+            return say("The carriages are spread for ventilation.")
+        case Action.JOG:
+            return say("Carriage {carriage} moves a little.", carriage=told.number)
+        case Action.LOCK | Action.UNLOCK:
+            return None

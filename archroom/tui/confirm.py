@@ -1,4 +1,4 @@
-"""The question before an aisle opens: is the aisle that closes clear? Only a typed number and then F9 answer it.
+"""The question before shelving moves: is every aisle that narrows clear? Only their typed numbers and then F9 answer it.
 
 Enter does nothing, nothing dangerous has the focus, and a scan made here is refused as what it is. The question goes away by
 itself when its ticket has run out.
@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
+from archroom.core.shelving import Action
 from archroom.errors import Message, say
 from archroom.tui import marks
 from archroom.tui.actions import Where
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Question(Painted):
-    """What closes, what opens, what moves, and what to do."""
+    """What narrows, what is done, what moves, and what to do."""
 
     def __init__(self, ticket: Ticket) -> None:
         super().__init__()
@@ -37,13 +38,11 @@ class Question(Painted):
 
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the question in lines."""
-        ticket = self.ticket
-        closing = "-" if ticket.closes is None else ticket.closes
-        closes = say("Aisle {aisle} of block {block} CLOSES.", aisle=closing, block=ticket.block)
-        opens = say("Aisle {aisle} opens; carriages that move: {moving}.", aisle=ticket.opens, moving=_moving(ticket))
-        ask = say("Go and look. If nobody and nothing is in aisle {aisle}, type {aisle} and press F9.", aisle=closing)
-        lines = [row((line, marks.BAD)) for line in wrapped(words(closes), width, 2)]
-        lines += [row((line, "")) for line in wrapped(words(opens), width, 2)]
+        lines: list[Content] = []
+        if self.ticket.narrows:
+            lines += [row((line, marks.BAD)) for line in wrapped(words(_narrows(self.ticket)), width, 2)]
+        lines += [row((line, "")) for line in wrapped(words(_effect(self.ticket)), width, 2)]
+        ask = _ask(self.ticket)
         return [*lines, Content(""), *(row((line, "bold")) for line in wrapped(words(ask), width, 3))]
 
 
@@ -63,11 +62,20 @@ class Note(Painted):
 
 
 class AnswerBox(TextBox):
-    """Where the aisle's number is typed; it takes digits, and nothing that is pasted."""
+    """Where the numbers are typed; it takes digits, between several of them commas and blanks, and nothing pasted."""
 
-    def __init__(self) -> None:
-        super().__init__(say("number of the aisle that closes"), 2)
-        self.restrict = r"[0-9]*"
+    def __init__(self, ticket: Ticket) -> None:
+        count = len(ticket.answer)
+        if not ticket.narrows:
+            wanted = say("number of the carriage")
+        else:
+            wanted = say("number of the aisle that closes") if count == 1 else say("numbers of the aisles that narrow")
+        super().__init__(wanted, 4 * count - 2)
+        self.restrict = r"[0-9]*" if count == 1 else r"[0-9, ]*"
+
+    def numbers(self) -> tuple[int, ...]:
+        """Return the typed numbers, in order."""
+        return tuple(sorted(int(number) for number in self.value.replace(",", " ").split()))
 
     def on_paste(self, event: events.Paste) -> None:
         """Refuse a paste: an answer is typed."""
@@ -81,8 +89,8 @@ class AnswerBox(TextBox):
         """Do nothing: Enter moves no steel."""
 
 
-class ConfirmScreen(HouseDialog[int]):
-    """Asks until it is answered, left, or too old; dismisses itself with the aisle that is said to be clear, or None."""
+class ConfirmScreen(HouseDialog[tuple[int, ...]]):
+    """Asks until it is answered, left, or too old; dismisses itself with the numbers that were typed, or None."""
 
     WHERE = Where.CONFIRM
     AUTO_FOCUS = "AnswerBox"
@@ -108,7 +116,7 @@ class ConfirmScreen(HouseDialog[int]):
         """Return question and box."""
         with Vertical(id="question"):
             yield Question(self.ticket)
-            yield AnswerBox()
+            yield AnswerBox(self.ticket)
             yield Note(self.ticket.life_s)
 
     def on_mount(self) -> None:
@@ -116,17 +124,20 @@ class ConfirmScreen(HouseDialog[int]):
         self.set_interval(0.5, self._count_down)
 
     def confirm(self) -> None:
-        """Take the typed number as the answer, if it names the aisle that closes."""
+        """Take the typed numbers as the answer, if they are all that are asked for and no other."""
         box = self.query_one(AnswerBox)
-        typed = box.value
-        if typed and int(typed) == self.ticket.closes:
-            self.dismiss(int(typed))
+        typed, answer = box.numbers(), self.ticket.answer
+        if typed == answer:
+            self.dismiss(typed)
             return
         box.value = ""
-        if typed:
-            self._note(say("Aisle {typed} does not close here. Look again.", typed=typed))
+        strange = next((number for number in typed if number not in answer), None)
+        if not typed:
+            self._note(say("Type the number first.") if len(answer) == 1 else say("Type the numbers of all of them first."))
+        elif strange is not None and self.ticket.narrows:
+            self._note(say("Aisle {typed} does not close here. Look again.", typed=strange))
         else:
-            self._note(say("Type the number of the aisle that closes first."))
+            self._note(say("These are not the numbers that are asked for. Look again."))
 
     def scan_refused(self) -> None:
         """Say that a scan is no answer."""
@@ -155,5 +166,43 @@ class ConfirmScreen(HouseDialog[int]):
             note.refresh()
 
 
-def _moving(ticket: Ticket) -> str:
-    return ", ".join(str(carriage) for carriage in sorted(ticket.moving_carriages))
+def _narrows(ticket: Ticket) -> Message:
+    if len(ticket.narrows) == 1:
+        return say("Aisle {aisle} of block {block} CLOSES.", aisle=ticket.narrows[0], block=ticket.block)
+    return say("Aisles {aisles} of block {block} NARROW.", aisles=_list(ticket.narrows), block=ticket.block)
+
+
+def _effect(ticket: Ticket) -> Message:
+    number, moving = ticket.wanted.number, _list(tuple(sorted(ticket.moving_carriages)))
+    match ticket.wanted.action:
+        case Action.OPEN:
+            return say("Aisle {aisle} opens; carriages that move: {moving}.", aisle=number, moving=moving)
+        case Action.CLOSE:
+            return say(
+                "The block closes up around aisle {aisle}; carriages that move: {moving}.", aisle=number, moving=moving
+            )
+        case Action.VENTILATE:
+            return say("The block is spread for ventilation; carriages that move: {moving}.", moving=moving)
+        case Action.JOG:
+            return say("Carriage {carriage} moves {distance} mm.", carriage=number, distance=abs(ticket.wanted.jog_mm))
+        case Action.LOCK:
+            return say("Carriage {carriage} of block {block} is LOCKED.", carriage=number, block=ticket.block)
+        case Action.UNLOCK:
+            return say("Carriage {carriage} of block {block} is UNLOCKED.", carriage=number, block=ticket.block)
+
+
+def _ask(ticket: Ticket) -> Message:
+    if ticket.wanted.action is Action.LOCK:
+        return say("To lock it, type {carriage} and press F9.", carriage=ticket.wanted.number)
+    if ticket.wanted.action is Action.UNLOCK:
+        return say("If nobody works at it, type {carriage} and press F9.", carriage=ticket.wanted.number)
+    if len(ticket.narrows) == 1:
+        return say(
+            "Go and look. If nobody and nothing is in aisle {aisle}, type {aisle} and press F9.", aisle=ticket.narrows[0]
+        )
+    aisles = _list(ticket.narrows)
+    return say("Go and look. If nobody and nothing is in any of them, type {aisles} and press F9.", aisles=aisles)
+
+
+def _list(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

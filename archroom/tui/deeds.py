@@ -160,11 +160,11 @@ class Deeds:
         else:
             self._house.bell()
 
-    def ask(self, ticket: Ticket, answer: Future[int | None]) -> None:
-        """Ask whether the aisle that closes is clear."""
+    def ask(self, ticket: Ticket, answer: Future[tuple[int, ...] | None]) -> None:
+        """Ask whether every aisle that narrows is clear."""
         from archroom.tui.confirm import ConfirmScreen
 
-        def answered(clear: int | None) -> None:
+        def answered(clear: tuple[int, ...] | None) -> None:
             if not answer.done():
                 answer.set_result(clear)
             self._is_left_by_hand = clear is None

@@ -123,10 +123,10 @@ class BlockSeen(Posted):
 
 @dataclass(eq=False, repr=False)
 class OpeningAsked(Posted):
-    """A ticket was given; the worker waits until `answer` holds the aisle that is said to be clear, or None."""
+    """A ticket was given; the worker waits until `answer` holds what is said to be clear, or None."""
 
     ticket: Ticket
-    answer: Future[int | None]
+    answer: Future[tuple[int, ...] | None]
 
 
 @dataclass(eq=False, repr=False)

@@ -38,7 +38,7 @@ class Opening:
         self._lane = lane
         self._post = post
         self._now_s = now_s
-        self._question: Future[int | None] | None = None
+        self._question: Future[tuple[int, ...] | None] | None = None
         self.is_under_way = False
         """Whether an opening was asked for that has not come to its end."""
 
@@ -63,9 +63,9 @@ class Opening:
         outcome = aisles.open(self._performer, block, aisle, self._confirmed, self._seen)
         return OpeningEnded(block, aisle, outcome)
 
-    def _confirmed(self, ticket: Ticket) -> int | None:
+    def _confirmed(self, ticket: Ticket) -> tuple[int, ...] | None:
         """Wait on the worker's thread for the person's answer."""
-        answer: Future[int | None] = Future()
+        answer: Future[tuple[int, ...] | None] = Future()
         self._question = answer
         self._post(OpeningAsked(ticket, answer))
         try:

@@ -65,7 +65,7 @@ def test_what_somebody_has_seen_to_be_clear_is_closed(aisles: Cli) -> None:
     before = events(aisles)
     ran = aisles("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
     assert ran.code == 0
-    assert (ran.json["outcome"], ran.json["aisle"], ran.json["closes"]) == ("done", 3, 1)
+    assert (ran.json["outcome"], ran.json["aisle"], ran.json["narrows"]) == ("done", 3, [1])
     assert "moving" in ran.err
     assert open_aisles(aisles) == [3]
     assert events(aisles) == before + 2
@@ -104,6 +104,78 @@ def test_the_aisle_of_a_box_is_opened(aisles: Cli) -> None:
     refused = aisles("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
     assert (refused.code, refused.json["error"]) == (4, "refused")
     assert "R1/W1/01/A/1/1" in refused.json["message"]
+
+
+def told(cli: Cli, *arguments: str) -> str:
+    """The sentence of something done to the aisles that must be done."""
+    ran = cli("--json", "aisle", *arguments, "--by", "Ann Lee")
+    assert (ran.code, ran.json["outcome"], ran.json["action"]) == (0, "done", arguments[0])
+    message: str = ran.json["message"]
+    return message
+
+
+def test_a_block_is_spread_and_each_aisle_that_narrows_is_then_confirmed(aisles: Cli) -> None:
+    before = events(aisles)
+    told(aisles, "lock", "1/4", "--clear", "4")
+    assert "is spread for ventilation" in told(aisles, "ventilate", "1/2", "--clear", "1")
+    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+    assert {name for name, state in block["aisles"].items() if state == "partly open"} == {"1", "2", "3"}
+    one = aisles("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
+    assert (one.code, one.json["outcome"], one.json["narrows"]) == (6, "refused", [1, 2])
+    asked = aisles("aisle", "open", "1/3", stdin=b"2, 1\n")
+    assert (asked.code, asked.out) == (0, "Aisle 3 of block 1 is open.\n")
+    assert asked.err.startswith("Aisle 3 of block 1 opens and aisles 1, 2 close; carriages that move: ")
+    assert "Type all their numbers" in asked.err
+    refused = aisles("--json", "aisle", "close", "1/3", "--clear", "3", "--by", "Ann Lee")
+    assert (refused.code, refused.json["error"]) == (6, "motion_refused")
+    assert "one stays open" in refused.json["message"]
+    assert events(aisles) == before + 2 + 2 + 1 + 2 + 1
+
+
+def test_a_block_closes_up(aisles: Cli) -> None:
+    assert told(aisles, "close", "1/2", "--clear", "1") == "Block 1 is closed around aisle 2."
+    assert open_aisles(aisles) == []
+    assert aisles("ledger", "verify").code == 0
+
+
+def test_a_carriage_is_locked_jogged_no_more_and_unlocked(aisles: Cli) -> None:
+    assert told(aisles, "jog", "1/2", "--towards", "low", "--mm", "20", "--clear", "1").endswith("has moved 20 mm.")
+    assert told(aisles, "lock", "1/2", "--clear", "2") == "Carriage 2 of block 1 is locked now."
+    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+    assert block["locked"] == [2]
+    assert {"open", "jog", "lock", "unlock"} <= set(block["can"])
+    assert "locked carriages 2" in aisles("aisle", "status").lines[0]
+    refused = aisles("--json", "aisle", "jog", "1/2", "--towards", "high", "--clear", "2", "--by", "Ann Lee")
+    assert (refused.code, refused.json["carriage"]) == (6, 2)
+    assert refused.json["message"] == "Carriage 2 of block 1 is locked."
+    ran = aisles("aisle", "unlock", "1/2", stdin=b"2\n")
+    assert (ran.code, ran.out) == (0, "Carriage 2 of block 1 may move again.\n")
+    assert "Nobody works at it?" in ran.err
+
+
+@pytest.mark.parametrize("answer", [b"\n", b"yes\n", b"3\n", b"1\n", b"2 2\n", b"2;\n"])
+def test_a_lock_needs_the_number_of_its_carriage(aisles: Cli, answer: bytes) -> None:
+    ran = aisles("--json", "aisle", "lock", "1/2", stdin=answer)
+    assert (ran.code, ran.json["outcome"]) == (6, "refused")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("jog", "1/2", "--clear", "1", "--by", "Ann Lee"),
+        ("jog", "1/2", "--towards", "low", "--mm", "51"),
+        ("jog", "1/2", "--towards", "left"),
+        ("lock", "1/8"),
+        ("lock", "1"),
+        ("close", "1/9"),
+        ("ventilate", "1/1", "--clear", "1"),
+        ("ventilate", "1/1", "--clear", "one", "--by", "Ann Lee"),
+        ("ventilate", "1/1", "--clear", "1,,2,", "--by", "Ann Lee"),
+    ],
+)
+def test_what_is_asked_wrongly_moves_nothing(aisles: Cli, arguments: tuple[str, ...]) -> None:
+    ran = aisles("--json", "aisle", *arguments)
+    assert (ran.code, ran.json["error"]) == (2, "usage_error")
 
 
 def test_an_open_aisle_is_not_opened_again(aisles: Cli) -> None:

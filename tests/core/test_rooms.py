@@ -9,15 +9,9 @@ from arbitrary_blocks import blocks
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from archroom.core.gaps import carriages_between, changed_aisles, closing_aisle, impossibility, open_gaps
 from archroom.core.holdings import PlaceKind
 from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, StaticShelving
-from archroom.core.shelving import (
-    carriages_between,
-    changed_aisles,
-    closing_aisle,
-    impossibility,
-    open_gaps,
-)
 
 ADDRESS = re.compile(r"R1/([1-9][0-9]?|[A-Z][A-Z0-9]{0,5})/[0-9]{2}/[AB]/[1-9][0-9]*/[1-9][0-9]*")
 
@@ -74,6 +68,19 @@ def test_segments_part_the_gaps_at_the_fixed_carriages(block: Block) -> None:
 def test_there_is_no_segment_of_a_gap_that_is_not_there(block: Block, gap: int) -> None:
     known = {number for segment in block.segments for number in segment.gaps}
     assert (block.segment_of(gap) is not None) == (gap in known)
+
+
+@given(blocks(), st.data())
+def test_locked_carriages_part_segments_and_lose_no_gap(block: Block, data: st.DataObject) -> None:
+    mobile = [unit.number for unit in block.carriages if unit.is_mobile]
+    locked = frozenset(data.draw(st.sets(st.sampled_from(mobile)))) if mobile else frozenset[int]()
+    parts = block.parted(locked)
+    gaps = [gap for part in parts for gap in part.gaps]
+    assert gaps == [gap for segment in block.segments for gap in segment.gaps]
+    for part in parts:
+        assert part.is_mobile is (len(part.gaps) > 1)
+        assert not locked & set(part.gaps[1:])
+        assert all(block.segment_of(gap, locked) == part for gap in part.gaps)
 
 
 @given(blocks())

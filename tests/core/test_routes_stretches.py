@@ -10,13 +10,13 @@ from arbitrary_blocks import blocks
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from archroom.core.gaps import changed_aisles
 from archroom.core.rooms import Block, Face
 from archroom.core.routes import Errand, Route
 from archroom.core.routes_motion import Motion
 from archroom.core.routes_planning import planned
 from archroom.core.routes_slotting import Lending, best_parking, habits_of
 from archroom.core.routes_stretches import Pins, Stretch, stretches_of, why_unreachable, widest_gaps
-from archroom.core.shelving import changed_aisles
 from archroom.exchange.roomfile import sample_room
 
 SMALL = sample_room("small").blocks[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from small_house import CARRIAGE_3, OPERATOR, SmallHouse
 
-from archroom.core.acts import ActKind
-from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Ticket
+from archroom.core.acts import Act, ActKind
+from archroom.core.shelving import Action, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import (
     ArchroomError,
     BadCode,
@@ -21,6 +21,7 @@ from archroom.errors import (
     say,
 )
 from archroom.services.aisles import Aisles
+from archroom.services.history import words_of_event
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def aisles(house: SmallHouse) -> Aisles:
     return Aisles(house.archive, house.shelving)
 
 
-def opened(aisles: Aisles, says: int | None = 1) -> Outcome:
-    """Ask for aisle 1/3; the person says that this aisle is clear."""
+def opened(aisles: Aisles, says: tuple[int, ...] | None = (1,)) -> Outcome:
+    """Ask for aisle 1/3; the person says that these aisles are clear."""
     return aisles.open(OPERATOR, 1, 3, lambda ticket: says, lambda view: None)
 
 
@@ -42,43 +43,105 @@ def events(house: SmallHouse) -> list[tuple[ActKind, dict[str, str | int]]]:
 def test_an_opening_leaves_intent_and_outcome(house: SmallHouse, aisles: Aisles) -> None:
     house.shelving.on_go = lambda: house.shelving.log.append(f"{len(events(house))} written")
     seen: list[int] = []
-    outcome = aisles.open(OPERATOR, 1, 3, lambda ticket: ticket.closes, lambda view: seen.append(view.block))
+    outcome = aisles.open(OPERATOR, 1, 3, lambda ticket: ticket.answer, lambda view: seen.append(view.block))
     assert outcome.kind is OutcomeKind.DONE
-    assert house.shelving.log == ["select 1/3 by Olga", "go 1/3 clear 1", "1 written"]
+    assert house.shelving.log == ["select open 1/3 by Olga", "go open 1/3 clear (1,)", "1 written"]
     intent, ended = events(house)
-    asked = {"block": 1, "opens": 3, "closes": 1, "ticket": "t1"}
+    asked = {"block": 1, "action": "open", "opens": 3, "clear": "1", "ticket": "t1"}
     number = len(house.archive.books.events) - 1
     assert intent == (ActKind.MOTION_INTENDED, asked)
     assert ended == (ActKind.MOTION_ENDED, asked | {"intent": number, "outcome": "done", "reason": "Aisle open."})
     assert seen == [1]
 
 
+def words_of(house: SmallHouse, number: int) -> str:
+    """An event in words; -1 is the last."""
+    with house.archive.reading() as books:
+        return words_of_event(books, house.archive.books.events[number].seq).english()
+
+
 def test_a_refused_ticket_leaves_one_event_and_asks_nobody(house: SmallHouse, aisles: Aisles) -> None:
     house.shelving.refusal = MotionRefused(say("Somebody is in aisle {aisle}.", aisle=1))
 
-    def nobody(ticket: Ticket) -> int | None:
+    def nobody(ticket: Ticket) -> tuple[int, ...] | None:
         raise AssertionError("a refused motion asks nobody")
 
     outcome = aisles.open(OPERATOR, 1, 3, nobody, lambda view: None)
     assert (outcome.kind, outcome.reason.english()) == (OutcomeKind.REFUSED, "Somebody is in aisle 1.")
-    facts = {"block": 1, "opens": 3, "reason": "Somebody is in aisle 1."}
+    facts = {"block": 1, "action": "open", "opens": 3, "reason": "Somebody is in aisle 1."}
     assert events(house) == [(ActKind.MOTION_REFUSED, facts)]
 
 
-@pytest.mark.parametrize("says", [None, 2, 3, 0])
-def test_nothing_moves_unless_what_closes_is_confirmed(house: SmallHouse, aisles: Aisles, says: int | None) -> None:
+@pytest.mark.parametrize("says", [None, (), (2,), (3,), (0,), (1, 1), (1, 2)])
+def test_nothing_moves_unless_what_closes_is_confirmed(
+    house: SmallHouse, aisles: Aisles, says: tuple[int, ...] | None
+) -> None:
     assert opened(aisles, says).kind is OutcomeKind.REFUSED
-    assert house.shelving.log == ["select 1/3 by Olga"]
+    assert house.shelving.log == ["select open 1/3 by Olga"]
     assert [kind for kind, _ in events(house)] == [ActKind.MOTION_REFUSED]
 
 
-@pytest.mark.parametrize(("says", "kind"), [(None, OutcomeKind.REFUSED), (1, OutcomeKind.REFUSED), (3, OutcomeKind.DONE)])
-def test_where_nothing_closes_the_opening_aisle_itself_says_yes(
-    house: SmallHouse, aisles: Aisles, says: int | None, kind: OutcomeKind
+@pytest.mark.parametrize(
+    ("says", "kind"),
+    [
+        ((1, 4), OutcomeKind.DONE),
+        ((4, 1), OutcomeKind.DONE),
+        ((1,), OutcomeKind.REFUSED),
+        ((4,), OutcomeKind.REFUSED),
+        ((1, 2, 4), OutcomeKind.REFUSED),
+        (None, OutcomeKind.REFUSED),
+    ],
+)
+def test_where_several_aisles_narrow_each_is_confirmed_by_its_number(
+    house: SmallHouse, aisles: Aisles, says: tuple[int, ...] | None, kind: OutcomeKind
 ) -> None:
-    house.shelving.opens_from = None
+    house.shelving.narrows = (1, 4)
     assert opened(aisles, says).kind is kind
-    assert ("go 1/3 clear None" in house.shelving.log) == (kind is OutcomeKind.DONE)
+    assert ("go open 1/3 clear (1, 4)" in house.shelving.log) == (kind is OutcomeKind.DONE)
+    assert events(house)[0][1]["clear"] == "1 4"
+
+
+ASKED = [
+    (Wanted(Action.CLOSE, 3), {"aisle": 3, "clear": "1"}),
+    (Wanted(Action.VENTILATE, 3), {"aisle": 3, "clear": "1"}),
+    (Wanted(Action.JOG, 3, -20), {"carriage": 3, "mm": -20, "clear": "1"}),
+    (Wanted(Action.LOCK, 3), {"carriage": 3}),
+    (Wanted(Action.UNLOCK, 3), {"carriage": 3}),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "facts"), ASKED, ids=lambda value: value.action.value if hasattr(value, "action") else ""
+)
+def test_every_action_leaves_intent_and_outcome(
+    house: SmallHouse, aisles: Aisles, wanted: Wanted, facts: dict[str, str | int]
+) -> None:
+    outcome = aisles.carry_out(OPERATOR, 1, wanted, lambda ticket: ticket.answer, lambda view: None)
+    assert outcome.kind is OutcomeKind.DONE
+    clear = "(1,)" if wanted.action.is_motion else "()"
+    assert house.shelving.log[-1] == f"go {wanted.action.value} 1/3 clear {clear}"
+    (intended, intent), (ended, end) = events(house)
+    assert (intended, ended) == (ActKind.MOTION_INTENDED, ActKind.MOTION_ENDED)
+    assert intent == {"block": 1, "action": wanted.action.value, "ticket": "t1"} | facts
+    assert end.items() >= intent.items()
+    texts = [words_of(house, number) for number in (-2, -1)]
+    assert all("1/3" in text and "?" not in text for text in texts)
+    assert texts[1].endswith(": done")
+
+
+@pytest.mark.parametrize("action", [Action.LOCK, Action.UNLOCK])
+@pytest.mark.parametrize(("says", "kind"), [(None, "refused"), ((), "refused"), ((1,), "refused"), ((3,), "done")])
+def test_where_nothing_narrows_the_number_of_the_carriage_says_yes(
+    house: SmallHouse, aisles: Aisles, action: Action, says: tuple[int, ...] | None, kind: str
+) -> None:
+    outcome = aisles.carry_out(OPERATOR, 1, Wanted(action, 3), lambda ticket: says, lambda view: None)
+    assert outcome.kind.value == kind
+
+
+def test_an_event_of_an_action_that_a_later_release_knows_is_told_all_the_same(house: SmallHouse) -> None:
+    with house.archive.writing() as books:
+        books.commit(Act(ActKind.MOTION_REFUSED, facts={"block": 1, "action": "dance"}), OPERATOR)
+    assert words_of(house, -1) == "unknown 1/? refused"
 
 
 @pytest.mark.parametrize("error", [Busy(say("busy")), BadDatabase(say("gone"))])
@@ -86,7 +149,7 @@ def test_nothing_moves_if_the_intent_cannot_be_written(house: SmallHouse, aisles
     house.archive.broken = error
     with pytest.raises(type(error)):
         opened(aisles)
-    assert house.shelving.log == ["select 1/3 by Olga"]
+    assert house.shelving.log == ["select open 1/3 by Olga"]
 
 
 def test_an_outcome_that_cannot_be_written_stops_the_block_and_is_told(house: SmallHouse, aisles: Aisles) -> None:
@@ -210,6 +273,16 @@ def test_what_stands_in_no_aisle_is_a_bad_code(aisles: Aisles, text: str) -> Non
 
 def test_aisles_by_name(aisles: Aisles) -> None:
     assert aisles.aisle_named("1/3") == (1, 3)
+
+
+def test_carriages_by_name(aisles: Aisles) -> None:
+    assert aisles.carriage_named("1/7") == (1, 7)
+
+
+@pytest.mark.parametrize("text", ["", "1", "1/0", "1/8", "2/1", "1/x", "1/-1", "1/99999"])
+def test_what_is_no_carriage_is_a_usage_error(aisles: Aisles, text: str) -> None:
+    with pytest.raises(UsageError):
+        aisles.carriage_named(text)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from shelving_room import ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
-from archroom.core.shelving import ControllerStatus, OutcomeKind, Trust
+from archroom.core.shelving import Action, ControllerStatus, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.drivers import ports, reference
 from archroom.drivers.wires import Wire
@@ -113,8 +113,8 @@ def test_a_dead_unit_is_not_asked_while_something_moves(tmp_path: Path, written:
         assert wait_for(bus, lambda: bus.view(2).trust is Trust.LOST, 5.0)
         with bus.changed:
             supervisor = bus.supervisors[1]
-            ticket = supervisor.select(monotonic(), 3, "Ana")
-            supervisor.go(monotonic(), ticket.id, 0, "Ana")
+            ticket = supervisor.select(monotonic(), Wanted(Action.OPEN, 3), "Ana")
+            supervisor.go(monotonic(), ticket.id, (0,), "Ana")
             supervisor.release(monotonic(), ticket.id)
             begun_s = monotonic()
             bus.changed.notify_all()
@@ -231,8 +231,8 @@ def test_what_cannot_be_written_down_does_not_move(tmp_path: Path, monkeypatch: 
     with ShelvingRoom(tmp_path, "tcp", speed=4.0) as room, server_here(room, complaints):
         client = room.ready_client()
         monkeypatch.setattr(Journal, "write_intent", full)
-        ticket = client.select(1, 3, "Ana")
-        outcome = client.go(ticket, 0, "Ana", lambda view: None)
+        ticket = client.select(1, Wanted(Action.OPEN, 3), "Ana")
+        outcome = client.go(ticket, (0,), "Ana", lambda view: None)
         assert (outcome.kind, outcome.reason.english()) == (OutcomeKind.REFUSED, "The disk is full.")
         assert room.truth()["state"] == "idle"
         monkeypatch.setattr(Journal, "write_notice", full)

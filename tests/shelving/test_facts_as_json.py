@@ -14,7 +14,7 @@ from statuses import identity_of, status_of
 from supervised_room import block_of
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import AisleState, BlockView, Outcome, OutcomeKind, StopReport, Ticket, Trust
+from archroom.core.shelving import Action, AisleState, BlockView, Outcome, OutcomeKind, StopReport, Ticket, Trust, Wanted
 from archroom.errors import BadFile, Message, UsageError, say
 from archroom.shelving.codec import decode, encode
 from archroom.shelving.spec import BusSpec, ServerSpec, read_spec, write_spec
@@ -42,7 +42,7 @@ def sent(fact: object) -> object:
     "fact",
     [
         VIEW,
-        Ticket("t", 1, 3, None, (1, 2), 4.0),
+        Ticket("t", 1, Wanted(Action.JOG, 3, -20, is_held=True), (0, 10), (1, 2), 4.0),
         Outcome(OutcomeKind.UNKNOWN, say("Nobody knows."), VIEW),
         StopReport(1, True, False, "server", None),
         BusSpec("tcp://h:1", {1: 9}),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from statuses import status_of
+from statuses import opening, status_of
 from supervised_room import SupervisedBlock, block_of
 
 from archroom.core.shelving import OutcomeKind
@@ -22,7 +23,7 @@ def intent_of(opens: int = 3) -> Intent:
     rig = SupervisedBlock()
     rig.prove()
     ticket = rig.select(opens)
-    return rig.supervisor.go(rig.now, ticket.id, ticket.closes, "Ana")
+    return rig.supervisor.go(rig.now, ticket.id, ticket.narrows, "Ana")
 
 
 def ended(intent: Intent, kind: OutcomeKind = OutcomeKind.DONE) -> Notice:
@@ -63,12 +64,30 @@ def test_an_intent_without_an_end_is_closed_as_unknown_by_the_next_server(tmp_pa
     journal.close()
     journal = Journal(tmp_path)
     (found,) = journal.found_open
-    assert (found.motion, found.block, found.aisle, found.by) == (lost_id, 1, 4, "Ana")
+    assert (found.motion, found.block, found.wanted, found.by) == (lost_id, 1, opening(4), "Ana")
     assert found.message().english() == "The opening of aisle 4 of block 1 by Ana ended unseen: look at the shelving."
     journal.close()
     assert list(entries(journal.path))[-1]["outcome"] == "unknown"
     journal = Journal(tmp_path)
     assert journal.found_open == (), "told once"
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    ("ticket", "said"),
+    [
+        ({"block": 2, "wanted": {"action": "lock", "number": 3}}, "Locking at 3 of block 2 by Ana ended unseen"),
+        ({"block": 2, "opens": 3, "closes": 1}, "What Ana asked of block 2 ended unseen"),
+        ({"block": 2, "wanted": {"action": "dance", "number": 3}}, "What Ana asked of block 2 ended unseen"),
+        (None, "What Ana asked of block 0 ended unseen"),
+    ],
+)
+def test_a_server_starts_on_the_journal_of_any_release(tmp_path: Path, ticket: object, said: str) -> None:
+    entry = {"at": "2026-11-24T08:00:00+00:00", "kind": "intent", "motion": "m", "ticket": ticket, "by": "Ana"}
+    (tmp_path / FILE_NAME).write_text(json.dumps(entry) + "\n")
+    journal = Journal(tmp_path)
+    (found,) = journal.found_open
+    assert found.message().english().startswith(said)
     journal.close()
 
 

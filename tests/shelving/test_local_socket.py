@@ -127,10 +127,14 @@ def test_a_client_of_another_version_is_hung_up_on(tmp_path: Path) -> None:
 
 
 QUESTIONS: list[dict[str, Json]] = [
-    {"block": 1, "opens": "3", "by": "Ana"},
-    {"block": 1, "opens": 3},
-    {"block": 1, "opens": 3, "by": "x" * 201},
-    {"block": 9, "opens": 3, "by": "Ana"},
+    {"block": 1, "wanted": {"action": "open", "number": "3"}, "by": "Ana"},
+    {"block": 1, "wanted": {"action": "explode", "number": 3}, "by": "Ana"},
+    {"block": 1, "wanted": {"action": "open"}, "by": "Ana"},
+    {"block": 1, "wanted": 3, "by": "Ana"},
+    {"block": 1, "by": "Ana"},
+    {"block": 1, "wanted": {"action": "open", "number": 3}},
+    {"block": 1, "wanted": {"action": "open", "number": 3}, "by": "x" * 201},
+    {"block": 9, "wanted": {"action": "open", "number": 3}, "by": "Ana"},
 ]
 
 

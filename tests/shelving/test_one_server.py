@@ -17,7 +17,7 @@ import pytest
 from shelving_room import ShelvingRoom, freeze, said, until
 from supervised_room import block_of
 
-from archroom.core.shelving import BlockView, Trust
+from archroom.core.shelving import Action, BlockView, Trust, Wanted
 from archroom.errors import ArchroomError, PortUnavailable
 from archroom.shelving import notice_board, starting
 from archroom.shelving.client import MOST_STARTS, ShelvingClient
@@ -164,7 +164,7 @@ def test_a_port_that_comes_later_is_opened_when_it_is_there(tmp_path: Path) -> N
         assert why_not is not None
         assert until(lambda: "There is no port" in str(client.views()[0].why_not), 3.0)
         with pytest.raises(PortUnavailable, match="There is no port"):
-            client.select(1, 3, "Ana")
+            client.select(1, Wanted(Action.OPEN, 3), "Ana")
         report = client.stop()[0]
         assert (report.is_sent, report.path) == (False, "server")
         device = room.simulator.endpoints["pty"].removeprefix("serial://").partition("?")[0]

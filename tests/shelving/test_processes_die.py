@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from shelving_room import STANDSTILL_S, ShelvingRoom, freeze, said, until
 
-from archroom.core.shelving import OutcomeKind
+from archroom.core.shelving import Action, OutcomeKind, Wanted
 from archroom.core.supervisor_motion import LEASE_S
 from hardware_sim import registers
 
@@ -161,13 +161,13 @@ def test_the_server_stops_what_a_dead_program_began(
 def test_a_program_whose_screen_hangs_loses_its_motion(room: ShelvingRoom) -> None:
     room.start_server()
     client = room.ready_client()
-    ticket = client.select(1, 3, "Ana")
+    ticket = client.select(1, Wanted(Action.OPEN, 3), "Ana")
 
     def hang(view: object) -> None:
         if room.truth()["moving"]:
             assert room.wait_until(lambda truth: truth["state"] in AT_REST, LEASE_S + SLACK_S + 0.2), "the steel ran on"
 
-    outcome = client.go(ticket, ticket.closes, "Ana", hang)
+    outcome = client.go(ticket, ticket.narrows, "Ana", hang)
     assert outcome.kind is OutcomeKind.ABORTED
     assert "fell silent" in outcome.reason.english()
 

@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from shelving_room import STANDSTILL_S, WIRES, ShelvingRoom, until
 
-from archroom.core.shelving import AisleState, OutcomeKind, Trust
+from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
 from archroom.errors import MotionRefused
 from archroom.shelving.bus import FIRST_READ_S
 from archroom.shelving.client import ShelvingClient
@@ -31,7 +31,7 @@ def client(room: ShelvingRoom) -> ShelvingClient:
 
 def test_an_aisle_opens(room: ShelvingRoom, client: ShelvingClient) -> None:
     opening = room.opening(client, 3)
-    assert (opening.ticket.closes, opening.ticket.moving_carriages) == (0, (1, 2, 3))
+    assert (opening.ticket.narrows, opening.ticket.moving_carriages) == ((0,), (1, 2, 3))
     outcome = opening.outcome()
     assert (outcome.kind, outcome.reason.english()) == (OutcomeKind.DONE, "Aisle 3 of block 1 is open.")
     assert AisleState.OPENING in {dict(view.aisles)[3] for view in opening.views}
@@ -45,14 +45,14 @@ def test_what_must_not_move_is_refused_with_its_reason(room: ShelvingRoom, clien
     room.simulator.control("person_in", unit=1, aisle=0, name="Bo")
     assert until(lambda: dict(client.views()[0].aisles)[0] is AisleState.OCCUPIED, 2.0)
     with pytest.raises(MotionRefused, match="Somebody is in aisle 0"):
-        client.select(1, 3, "Ana")
+        client.select(1, Wanted(Action.OPEN, 3), "Ana")
     room.simulator.control("person_out", unit=1, name="Bo")
     assert until(lambda: dict(client.views()[0].aisles)[0] is AisleState.OPEN, 2.0)
-    ticket = client.select(1, 3, "Ana")
-    outcome = client.go(ticket, 2, "Ana", lambda view: None)
+    ticket = client.select(1, Wanted(Action.OPEN, 3), "Ana")
+    outcome = client.go(ticket, (2,), "Ana", lambda view: None)
     assert outcome.kind is OutcomeKind.REFUSED
     assert "Nobody has confirmed that aisle 0 is clear" in outcome.reason.english()
-    assert client.go(ticket, 0, "Ana", lambda view: None).kind is OutcomeKind.REFUSED, "one ticket, one use"
+    assert client.go(ticket, (0,), "Ana", lambda view: None).kind is OutcomeKind.REFUSED, "one ticket, one use"
     assert "intent" not in [entry["kind"] for entry in room.journal()]
 
 
@@ -72,7 +72,7 @@ def test_a_server_that_has_just_started_reads_its_blocks_before_it_answers(tmp_p
     with ShelvingRoom(tmp_path, wire) as room:
         room.start_server()
         client = room.client()
-        assert client.select(1, 3, "Ana").opens == 3
+        assert client.select(1, Wanted(Action.OPEN, 3), "Ana").wanted.number == 3
         assert client.views()[0].trust is Trust.GOOD
 
 

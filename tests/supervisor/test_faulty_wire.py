@@ -1,4 +1,4 @@
-"""Openings over a wire that loses frames while people, power and other programs interfere; and proof that the checks bite.
+"""Every action over a wire that loses frames while people, power and other programs interfere; proof that the checks bite.
 
 One trial is a seed: everything that happens in it is drawn from it, so a failure is repeated by its number.
 """
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supervised_room import LOST_ANSWER, LOST_REQUEST, SupervisedBlock, block_of
 
-from archroom.core.shelving import AisleState, ControllerStatus, OutcomeKind
+from archroom.core.shelving import Action, AisleState, ControllerStatus, OutcomeKind, Wanted
 from archroom.core.supervisor_motion import Motion
 from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
@@ -32,20 +32,22 @@ SPEED = 4.0
 
 @dataclass(slots=True)
 class Trial:
-    """One seed: three openings with faults, and what was seen of them."""
+    """One seed: a few actions with faults, and what was seen of them."""
 
     seed: int
     rig: SupervisedBlock = field(init=False)
     random: Random = field(init=False)
     starts: int = 0
     asked: int = 0
+    done: Counter[Action] = field(default_factory=Counter)
+    """How often each action came to its right end."""
     _was_still: bool = True
     _alive_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
         fixed = self.random.choice([(), (), (3,), (1,)])
-        ends = (1 not in fixed, True)
+        ends = (1 not in fixed, self.random.choice([True, False]))
         opened = tuple(segment.first_gap or (0 if ends[0] else 1) for segment in block_of(5, fixed=fixed).segments)
         self.rig = SupervisedBlock(block_of(5, fixed=fixed, end_aisles=ends, open_aisles=opened), speed=SPEED)
         rate = self.random.choice([0.0, 0.01, 0.05, 0.2])
@@ -53,8 +55,8 @@ class Trial:
 
     def run(self) -> None:
         """Play it; raises AssertionError if a rule is broken."""
-        for _ in range(3):
-            self._open(self.random.choice(self.rig.block.aisles))
+        for _ in range(4):
+            self._do(self._wanted())
         commands = Counter((sent.wish.frame, sent.boot_id, sent.wish.command) for sent in self.rig.sent if sent.wish.command)
         repeated = [key for key, count in commands.items() if count > (2 if key[0] is Frame.SELECT else 1)]
         assert not repeated, f"sent again: {repeated}"
@@ -64,15 +66,28 @@ class Trial:
         for asked_s in self.rig.stops_asked:
             assert any(abs(at_s - asked_s) <= ONE_EXCHANGE_S for at_s in stops), "a stop was not sent at once"
 
-    def _open(self, opens: int) -> None:
+    def _wanted(self) -> Wanted:
+        locked = sorted(self.rig.sim.station.block.locked)
+        action = self.random.choice([Action.OPEN, Action.OPEN, *Action] + [Action.UNLOCK] * 2 * len(locked))
+        if action is Action.UNLOCK and locked:
+            return Wanted(action, self.random.choice(locked))
+        if not action.is_of_carriage:
+            return Wanted(action, self.random.choice(self.rig.block.aisles))
+        is_held = action is Action.JOG and self.random.random() < 0.5
+        most_mm = 900 if is_held else 50
+        jog_mm = self.random.choice([-1, 1]) * self.random.randint(1, most_mm) if action is Action.JOG else 0
+        return Wanted(action, self.random.randint(1, 5), jog_mm, is_held)
+
+    def _do(self, wanted: Wanted) -> None:
         rig = self.rig
         rig.run(5.0, lambda: rig.view().is_movable)
         before = rig.sim.station.block.positions_mm()
         try:
-            ticket = rig.start(opens)
+            ticket = rig.start(wanted)
         except MotionRefused:
             return
         self.asked += 1
+        locked = rig.sim.station.block.locked
         event = self.random.choice([None, None, *_EVENTS])
         happens_s = rig.now + self.random.uniform(0.0, 7.0)
 
@@ -93,13 +108,35 @@ class Trial:
         assert rig.is_still, "the steel ran on, or an end was told before standstill"
         rested = rig.sim.station.block.positions_mm()
         if outcome.kind is OutcomeKind.DONE:
-            assert rig.sim.station.block.gap(opens) >= rig.block.aisle_mm - 20, "done, but not open"
-        if outcome.kind is OutcomeKind.REFUSED:
-            assert rested == before, "refused, but moved"
+            self._judge_done(wanted, tuple(before), tuple(rested))
+            self.done[wanted.action] += 1
+        if outcome.kind is OutcomeKind.REFUSED or not wanted.action.is_motion:
+            assert rested == before, "refused or locked, but moved"
+        stayed = [rested[number - 1] == before[number - 1] for number in locked]
+        assert all(stayed), "a locked carriage moved"
         rig.run(3.0, self._is_hit)
         assert rig.sim.station.block.positions_mm() == rested, "it moved again by itself"
         assert rig.view().open_aisles() is not None
         self._tidy()
+
+    def _judge_done(self, wanted: Wanted, before: tuple[int, ...], rested: tuple[int, ...]) -> None:
+        steel, number = self.rig.sim.station.block, wanted.number
+        widths = self.rig.block.gaps_mm(rested)
+        if wanted.action is Action.OPEN:
+            assert steel.gap(number) >= self.rig.block.aisle_mm - 20, "done, but not open"
+        elif wanted.action is Action.CLOSE:
+            segment = self.rig.block.segment_of(number, frozenset(steel.locked))
+            assert segment is not None
+            assert all(widths[gap] <= 25 + 5 for gap in segment.gaps if gap in self.rig.block.aisles), "done, but not closed"
+        elif wanted.action is Action.VENTILATE:
+            segment = self.rig.block.segment_of(number, frozenset(steel.locked))
+            assert segment is not None
+            assert max(widths[gap] for gap in segment.gaps) - min(widths[gap] for gap in segment.gaps) <= 15, "not even"
+        elif wanted.action is Action.JOG:
+            moved = [index for index, pair in enumerate(zip(before, rested, strict=True), start=1) if pair[0] != pair[1]]
+            assert moved in ([], [number]), "another carriage was jogged"
+        else:
+            assert (number in steel.locked) is (wanted.action is Action.LOCK), "done, but not locked or unlocked"
 
     def _is_hit(self) -> bool:
         self._look()
@@ -137,6 +174,11 @@ def _freeze_client(rig: SupervisedBlock) -> None:
     rig.lease_of = None
 
 
+def _let_go(rig: SupervisedBlock) -> None:
+    if rig.lease_of is not None:
+        rig.supervisor.let_go(rig.now, rig.lease_of)
+
+
 def _walk_in(rig: SupervisedBlock) -> None:
     widest = max(rig.block.aisles, key=rig.sim.station.block.gap)
     try:
@@ -170,6 +212,7 @@ def _press_emergency_stop(rig: SupervisedBlock) -> None:
 _EVENTS: list[Callable[[SupervisedBlock], None]] = [
     _press_stop,
     _freeze_client,
+    _let_go,
     _walk_in,
     _power_cycle,
     _second_master,
@@ -191,6 +234,18 @@ def test_no_rule_is_broken_whatever_happens(seed: int) -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_no_rule_is_broken_in_thousands_of_trials(seed: int) -> None:
     Trial(seed).run()
+
+
+def test_the_trials_bring_every_action_to_its_end_and_to_others() -> None:
+    done: Counter[Action] = Counter()
+    asked = 0
+    for seed in range(40):
+        trial = Trial(seed)
+        trial.run()
+        done += trial.done
+        asked += trial.asked
+    assert set(done) == set(Action)
+    assert asked > done.total()
 
 
 def first_broken_rule(seeds: range, beginning: str = "") -> str | None:

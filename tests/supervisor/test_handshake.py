@@ -53,7 +53,7 @@ def test_a_lost_operate_is_never_sent_again_and_its_selection_is_voided(rig: Sup
     assert rig.frames(Frame.STOP)
     lost = rig.frames(Frame.OPERATE)[0].wish.command
     assert lost is not None
-    late = registers.command(lost.epoch, lost.seq, 2, lost.aisle, lost.closes or 0, lost.ttl_ms)
+    late = registers.command(lost.epoch, lost.seq, 2, lost.told.number, lost.told.closes or 0, lost.ttl_ms)
     rig.sim.write(registers.COMMAND, *late)
     rig.run(3.0)
     assert rig.is_still, "a frame that a gateway delivers late finds no selection"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from statuses import bent, identity_of, status_of
+from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
 from archroom.core.shelving import ControllerState, ControllerStatus, EndReason, Fault, OutcomeKind, Ticket
 from archroom.core.supervisor_motion import Motion, Phase
-from archroom.core.supervisor_rules import plan
+from archroom.core.supervisor_plans import Plan, plan
 from archroom.core.supervisor_wishes import Frame
 from archroom.errors import say
 
@@ -24,9 +24,10 @@ class Course:
     """A motion from aisle 0 to aisle 3 in EPOCH 4, and the statuses that a controller would show of it."""
 
     def __init__(self) -> None:
-        self.planned = plan(BLOCK, BLOCK.positions_mm((0,)), 3)
-        assert self.planned is not None
-        ticket = Ticket("t1", 1, 3, 0, self.planned.carriages, 20.0)
+        found = plan(BLOCK, BLOCK.positions_mm((0,)), opening(3))
+        assert isinstance(found, Plan)
+        self.planned = found
+        ticket = Ticket("t1", 1, opening(3), (0,), self.planned.carriages, 20.0)
         self.motion = Motion(BLOCK, identity_of(BLOCK), ticket, self.planned, (4, 1), "Ana", 0.0)
         self.now = 0.0
         self.status = status_of(BLOCK)
@@ -73,7 +74,6 @@ class Course:
 
     def at(self, percent: int) -> tuple[int, ...]:
         """Where the carriages are after so much of the way."""
-        assert self.planned is not None
         pairs = zip(self.planned.start_mm, self.planned.target_mm, strict=True)
         return tuple(start + (target - start) * percent // 100 for start, target in pairs)
 

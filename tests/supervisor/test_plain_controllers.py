@@ -13,7 +13,7 @@ from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
 from archroom.core.plain import Alarm, Capabilities, PositionSense, Side, aisle_between
 from archroom.core.plain_rules import START_S
-from archroom.core.shelving import AisleState, OutcomeKind, Trust
+from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor_wishes import Frame
 from archroom.errors import MotionRefused, say
 
@@ -34,7 +34,7 @@ def proved(rig: PlainRig) -> PlainRig:
 def test_an_aisle_opens_and_is_seen_to_be_open(capabilities: Capabilities) -> None:
     rig = proved(PlainRig(capabilities))
     ticket = rig.start(3)
-    assert (ticket.closes, ticket.moving_carriages) == (0, (1, 2, 3))
+    assert (ticket.narrows, ticket.moving_carriages) == ((0,), (1, 2, 3))
     outcome = rig.end_of(ticket)
     assert outcome.kind is OutcomeKind.DONE
     assert rig.frames(Frame.ORDER) == 1
@@ -45,11 +45,11 @@ def test_an_aisle_opens_and_is_seen_to_be_open(capabilities: Capabilities) -> No
 def test_where_no_positions_are_told_the_person_names_the_open_aisle_and_the_end_is_unknown() -> None:
     rig = proved(PlainRig(NO_POSITIONS))
     assert set(dict(rig.supervisor.view(rig.now).aisles).values()) == {AisleState.UNKNOWN}
-    ticket = rig.supervisor.select(rig.now, 3, "Ana")
-    assert ticket.closes is None
-    assert "look, and confirm" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, None, "Ana", "Ben"))
-    ticket = rig.supervisor.select(rig.now, 3, "Ana")
-    assert "look, and confirm" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 3, "Ana", "Ben"))
+    ticket = rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
+    assert ticket.narrows == ()
+    assert "look, and confirm" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (), "Ana", "Ben"))
+    ticket = rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
+    assert "look, and confirm" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (3,), "Ana", "Ben"))
     outcome = rig.end_of(rig.start(3, clear=0))
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert "Look there" in outcome.reason.english()
@@ -65,7 +65,7 @@ def test_a_controller_that_tells_nothing_ends_unknown_in_time() -> None:
 
 def test_a_block_that_is_not_commissioned_is_watched_only() -> None:
     rig = proved(PlainRig(licence=Licence.MONITOR))
-    assert "may only be watched" in refusal(lambda: rig.supervisor.select(rig.now, 3, "Ana"))
+    assert "may only be watched" in refusal(lambda: rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana"))
     view = rig.supervisor.view(rig.now)
     assert (view.is_movable, view.trust) == (False, Trust.GOOD)
     rig.run(5.0)
@@ -75,9 +75,9 @@ def test_a_block_that_is_not_commissioned_is_watched_only() -> None:
 @pytest.mark.parametrize("attendant", ["", "  ", "Ana", "ANA"])
 def test_attended_motion_needs_another_person(attendant: str) -> None:
     rig = proved(PlainRig())
-    ticket = rig.supervisor.select(rig.now, 3, "Ana")
+    ticket = rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
     with pytest.raises(MotionRefused, match=r"second person|another one"):
-        rig.supervisor.go(rig.now, ticket.id, 0, "Ana", attendant)
+        rig.supervisor.go(rig.now, ticket.id, (0,), "Ana", attendant)
     rig.run(1.0)
     assert rig.frames(Frame.ORDER) == 0
 
@@ -88,9 +88,9 @@ def test_only_a_full_licence_and_a_controller_that_stops_alone_need_nobody() -> 
     assert rig.end_of(rig.start(3, attendant="")).kind is OutcomeKind.DONE
     for capabilities, licence in ((STOPS_ALONE, Licence.ATTENDED), (SIDES_AND_STOP, Licence.FULL)):
         other = proved(PlainRig(capabilities, licence))
-        ticket = other.supervisor.select(other.now, 3, "Ana")
+        ticket = other.supervisor.select(other.now, Wanted(Action.OPEN, 3), "Ana")
         with pytest.raises(MotionRefused, match="second person"):
-            other.supervisor.go(other.now, ticket.id, 0, "Ana")
+            other.supervisor.go(other.now, ticket.id, (0,), "Ana")
 
 
 def test_a_lost_answer_to_the_order_is_never_asked_again() -> None:
@@ -181,14 +181,14 @@ def test_trouble_refuses_and_ends_a_motion(trouble: str, words: str) -> None:
             assert words in outcome.reason.english()
         else:
             rig.run(1.0)
-            assert words in refusal(partial(rig.supervisor.select, rig.now, 3, "Ana"))
+            assert words in refusal(partial(rig.supervisor.select, rig.now, Wanted(Action.OPEN, 3), "Ana"))
 
 
 def test_an_occupied_aisle_that_would_change_refuses() -> None:
     rig = proved(PlainRig(TELLS_AISLE))
     rig.paper.occupied = frozenset({2})
     rig.run(1.0)
-    assert "Somebody is in aisle 2" in refusal(lambda: rig.supervisor.select(rig.now, 3, "Ana"))
+    assert "Somebody is in aisle 2" in refusal(lambda: rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana"))
     assert dict(rig.supervisor.view(rig.now).aisles)[2] is AisleState.OCCUPIED
 
 
@@ -227,28 +227,30 @@ def test_a_frozen_status_is_no_news() -> None:
     rig.paper.is_frozen = True
     rig.run(3.0)
     assert rig.supervisor.view(rig.now).trust is Trust.LOST
-    assert "repeats an old status" in refusal(lambda: rig.supervisor.select(rig.now, 3, "Ana"))
+    assert "repeats an old status" in refusal(lambda: rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana"))
 
 
 def test_a_ticket_is_for_one_person_once_and_for_a_minute() -> None:
     rig = proved(PlainRig())
-    ticket = rig.supervisor.select(rig.now, 3, "Ana")
-    assert "given to Ana" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 0, "Bea", "Ben"))
-    assert "used or has ended" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 0, "Ana", "Ben"))
-    ticket = rig.supervisor.select(rig.now, 3, "Ana")
+    ticket = rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
+    assert "given to Ana" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (0,), "Bea", "Ben"))
+    assert "used or has ended" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (0,), "Ana", "Ben"))
+    ticket = rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
     rig.run(61.0)
-    assert "run out" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 0, "Ana", "Ben"))
-    assert "Say who" in refusal(lambda: rig.supervisor.select(rig.now, 3, " "))
+    assert "run out" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (0,), "Ana", "Ben"))
+    assert "Say who" in refusal(lambda: rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), " "))
 
 
 def test_one_motion_at_a_time_and_another_number_of_carriages_is_not_believed() -> None:
     rig = proved(PlainRig())
     rig.start(3)
-    assert "under way" in refusal(lambda: rig.supervisor.select(rig.now, 4, "Ana"))
+    assert "under way" in refusal(lambda: rig.supervisor.select(rig.now, Wanted(Action.OPEN, 4), "Ana"))
     other = PlainRig()
     other.paper.block = block_of(5)
     other.run(3.0)
-    assert "has 5 carriages, the room has 6" in refusal(lambda: other.supervisor.select(other.now, 3, "Ana"))
+    assert "has 5 carriages, the room has 6" in refusal(
+        lambda: other.supervisor.select(other.now, Wanted(Action.OPEN, 3), "Ana")
+    )
 
 
 @pytest.mark.parametrize(

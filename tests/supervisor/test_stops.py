@@ -31,7 +31,7 @@ def test_a_stop_voids_a_ticket_and_a_selection(rig: SupervisedBlock) -> None:
     ticket = rig.select(3)
     rig.supervisor.stop(rig.now, say("Stopped."))
     rig.run(1.0)
-    assert "was used or has ended" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, 0, "Ana"))
+    assert "was used or has ended" in refusal(lambda: rig.supervisor.go(rig.now, ticket.id, (0,), "Ana"))
     selecting = rig.start(3)
     assert rig.run(1.0, lambda: bool(rig.frames(Frame.SELECT)))
     rig.supervisor.stop(rig.now, say("Stopped."))

@@ -8,15 +8,14 @@ import pytest
 from statuses import bent, identity_of, status_of
 from supervised_room import SupervisedBlock, block_of
 
+from archroom.core.gaps import carriages_between, changed_aisles, closing_aisle, impossibility
 from archroom.core.shelving import (
+    Action,
     AisleState,
     ControllerState,
     ControllerStatus,
+    Instruction,
     Trust,
-    carriages_between,
-    changed_aisles,
-    closing_aisle,
-    impossibility,
 )
 from archroom.core.supervisor_view import aisle_states
 from archroom.core.supervisor_watch import Sight, Watch
@@ -24,6 +23,8 @@ from archroom.core.supervisor_wishes import Pace
 
 BLOCK = block_of()
 STATUS = status_of(BLOCK)
+OPENING = Instruction(Action.OPEN, 3, 0)
+SPREADING = Instruction(Action.VENTILATE, 0)
 
 
 def numbered(counter: int, **change: object) -> ControllerStatus:
@@ -199,9 +200,13 @@ def test_which_carriages_move_between_two_aisles() -> None:
         ({}, 0, AisleState.OPEN),
         ({}, 1, AisleState.CLOSED),
         ({"occupied_aisles": frozenset({0})}, 0, AisleState.OCCUPIED),
-        ({"state": ControllerState.WARNING, "target": 3, "closes": 0}, 3, AisleState.OPENING),
-        ({"state": ControllerState.WARNING, "target": 3, "closes": 0}, 0, AisleState.CLOSING),
-        ({"state": ControllerState.SELECTED, "target": 3, "closes": 0}, 3, AisleState.CLOSED),
+        ({"state": ControllerState.WARNING, "instruction": OPENING}, 3, AisleState.OPENING),
+        ({"state": ControllerState.WARNING, "instruction": OPENING}, 0, AisleState.CLOSING),
+        ({"state": ControllerState.SELECTED, "instruction": OPENING}, 3, AisleState.CLOSED),
+        ({"state": ControllerState.MOVING, "instruction": SPREADING}, 0, AisleState.CLOSING),
+        ({"state": ControllerState.MOVING, "instruction": SPREADING}, 3, AisleState.CLOSED),
+        ({"state": ControllerState.MOVING, "instruction": Instruction(Action.JOG, 1, jog_mm=-9)}, 0, AisleState.CLOSING),
+        ({"state": ControllerState.MOVING, "instruction": Instruction(Action.JOG, 2, jog_mm=9)}, 0, AisleState.OPEN),
         ({"positions_mm": (400, 975 + 400, *STATUS.positions_mm[2:])}, 0, AisleState.PARTLY),
     ],
 )

@@ -114,8 +114,9 @@ class Conduct:
         command = entry.get(Operation(values[2] & 0xFF).name.lower())
         if entry.get("kind") != "intent" or not isinstance(command, dict):
             return False
-        closes = registers.NONE if command["closes"] is None else command["closes"]
-        told = (command["epoch"], command["seq"], command["aisle"], closes, command["ttl_ms"])
+        wanted = command["told"]
+        closes = registers.NONE if wanted["closes"] is None else wanted["closes"]
+        told = (command["epoch"], command["seq"], wanted["number"], closes, command["ttl_ms"])
         ticket = entry["ticket"]
         is_of_unit = isinstance(ticket, dict) and ticket["block"] == unit
         return is_of_unit and told == (*values[:2], *values[3:6])

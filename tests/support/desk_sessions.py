@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import statuses
+
 from archroom.core.shelving import Ticket
 from archroom.errors import ArchroomError, Unreadable, say
 from archroom.shelving.bus import Bus
@@ -27,7 +29,7 @@ LOOKS_S = 1.0
 """How long a person takes to see whether the aisle is clear, and to say so."""
 BY = "Ana"
 RIGHT = -1
-"""Confirm the aisle that closes."""
+"""Confirm every aisle that narrows."""
 NOTHING = -2
 
 DESK_ACTS: tuple[Phrase, ...] = (
@@ -80,7 +82,7 @@ class Opening:
         self.stage.wait(lambda: supervisor.fresh_since(asked_s), FRESH_WITHIN_S, go_on)
 
     def _select(self) -> None:
-        self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, self.aisle, BY)
+        self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, statuses.opening(self.aisle), BY)
         self.stage.clock.call_at(self.stage.clock.now + LOOKS_S, self._confirm)
 
     def _confirm(self) -> None:
@@ -92,9 +94,9 @@ class Opening:
     def _go(self) -> None:
         assert self.ticket is not None
         supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
-        confirmed = {RIGHT: self.ticket.closes, NOTHING: None}.get(self.confirmed, self.confirmed)
+        confirmed = {RIGHT: self.ticket.narrows, NOTHING: ()}.get(self.confirmed, (self.confirmed,))
         intent = supervisor.go(now, self.ticket.id, confirmed, BY)
-        if confirmed != self.ticket.closes:
+        if confirmed != self.ticket.narrows:
             raise AssertionError("a wrong confirmation was taken")
         try:
             self.stage.journal.write_intent(intent)

@@ -15,13 +15,22 @@ from random import Random
 from faulty_bus import Fault, FaultyBus
 from paper_controller import PaperController
 
-from archroom.core.shelving import ControllerStatus
+from archroom.core.shelving import Action, ControllerStatus, Instruction
 from archroom.drivers import reference
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import Line
 from archroom.errors import LinkError
 
 OPERATE_OP = 2
+TOLD = (
+    Instruction(Action.OPEN, 2, 1),
+    Instruction(Action.CLOSE, 0, 2),
+    Instruction(Action.VENTILATE, 3),
+    Instruction(Action.JOG, 3, jog_mm=-50),
+    Instruction(Action.JOG, 4, jog_mm=2000),
+    Instruction(Action.LOCK, 3),
+    Instruction(Action.UNLOCK, 3),
+)
 
 
 @dataclass(slots=True)
@@ -36,9 +45,11 @@ class Verdict:
     sent_twice: list[str] = field(default_factory=list)
     """Writes that went out more often than they may."""
     executed_twice: list[str] = field(default_factory=list)
-    """Motions that one OPERATE started more than once."""
+    """Actions that one OPERATE had carried out more than once."""
     operated: int = 0
-    """Motions that were started."""
+    """Actions that were carried out."""
+    actions: set[int] = field(default_factory=set)
+    """Which, by the high byte of OP."""
 
     @property
     def is_clean(self) -> bool:
@@ -127,13 +138,14 @@ class Client:
         seq = status.last_seq + 1 if is_mine else 1
         self._epoch[unit] = epoch
         self._moves += 1
+        told = self._random.choice(TOLD)
         ttl_ms = self._moves % 10_000 + 1
 
         def select() -> None:
-            controller.select(epoch, seq, 2, 1, ttl_ms)
+            controller.select(epoch, seq, told, ttl_ms)
 
         if self._tried(select) or self._tried(select):
-            self._tried(lambda: controller.operate(epoch, seq + 1, 2, 1, ttl_ms))
+            self._tried(lambda: controller.operate(epoch, seq + 1, told, ttl_ms))
 
     def _device(self, unit: int) -> PaperController:
         return self._bus.bus.units[unit]
@@ -145,6 +157,7 @@ class Client:
                 verdict.sent_twice.append(f"{count} x {frame.hex()}")
         for unit, device in self._bus.bus.units.items():
             verdict.operated += len(device.executed)
+            verdict.actions |= device.done.keys()
             verdict.executed_twice += [f"{key} of {unit}" for key, count in device.executed.items() if count > 1]
 
     def _allowed(self, frame: bytes) -> float:
@@ -157,7 +170,7 @@ class Client:
             return float("inf")
         if address == reference.COMMAND:
             (operation,) = struct.unpack(">H", pdu[10:12])
-            return 1 if operation == OPERATE_OP else 2
+            return 1 if operation & 0xFF == OPERATE_OP else 2
         return 1
 
 

@@ -15,6 +15,8 @@ CARRIAGES = {1: 8, 2: 5}
 """Units on the bus, with different blocks, so that one's status never fits the other."""
 READ, WRITE_ONE, WRITE_SEVERAL = 3, 6, 16
 OPERATE = 2
+LOCK, UNLOCK = 4, 5
+"""High bytes of OP; the others move something."""
 
 
 def crc16(data: bytes) -> int:
@@ -54,10 +56,15 @@ class PaperController:
         self.last_result = 0
         self.refusal = 0
         self.heartbeat = 0
-        self.selected: tuple[int, int, int] | None = None
+        self.selected: tuple[int, int, int, int] | None = None
+        """SEQ, action, AISLE and CLOSES of a SELECT that an OPERATE may use."""
+        self.locked = 0
+        """Bit *i-1*: carriage *i*."""
         self.stops = 0
         self.executed: Counter[tuple[int, int]] = Counter()
-        """How often each (epoch, sequence number) set steel in motion."""
+        """How often each (epoch, sequence number) was carried out."""
+        self.done: Counter[int] = Counter()
+        """How often each action was carried out."""
         self.shown: dict[int, tuple[int, ...]] = {}
         """Every status block that was read from it, by its counter."""
 
@@ -65,15 +72,17 @@ class PaperController:
     def identity(self) -> tuple[int, ...]:
         """The identity block."""
         letters = struct.unpack(">4H", f"PAPER{self.unit:03d}".encode())
-        head = (0x4152, 1, 1, self.unit, self.carriages, 1000, 1, 20, 800, 1000, 40, 1, 0)
-        return checked((*head, *letters))
+        head = (0x4152, 2, 1, self.unit, self.carriages, 1000, 1, 20, 800, 1000, 40, 1, 0)
+        return checked((*head, *letters, 0b1111))
 
     @property
     def status(self) -> tuple[int, ...]:
         """The status block at this moment; its positions follow from its counter."""
         state = 2 if self.selected else 1
+        _, action, target, closes = self.selected or (0, -1, 0xFFFF, 0xFFFF)
         head = (self.counter, 77, self.epoch, self.last_seq, self.last_result, state, 1, 3, 0, 0, 0, 0, 0, 0)
-        tail = (0xFFFF, 0xFFFF, self.heartbeat, 0, self.refusal, self.carriages)
+        locked = (self.locked & 0xFFFF, self.locked >> 16)
+        tail = (target, closes, self.heartbeat, 0, self.refusal, *locked, action + 1, self.carriages)
         positions = tuple((self.counter * 7 + number * 101) & 0x7FFF for number in range(self.carriages))
         return checked((*head, *tail, *positions))
 
@@ -93,9 +102,9 @@ class PaperController:
         return self._refused(function, 1)
 
     def _read(self, address: int, count: int) -> bytes:
-        if (address, count) == (0x0000, 18):
+        if (address, count) == (0x0000, 19):
             block = self.identity
-        elif (address, count) == (0x0100, 21 + self.carriages):
+        elif (address, count) == (0x0100, 24 + self.carriages):
             block = self.status
             self.shown[self.counter] = block
         else:
@@ -125,15 +134,24 @@ class PaperController:
             self.epoch, self.last_seq = epoch, seq
             self._carry_out(operation, aisle, closes)
 
-    def _carry_out(self, operation: int, aisle: int, closes: int) -> None:
-        wanted, had = (self.last_seq, aisle, closes), self.selected
+    def _carry_out(self, op: int, aisle: int, closes: int) -> None:
+        action, operation = op >> 8, op & 0xFF
+        wanted, had = (self.last_seq, action, aisle, closes), self.selected
         self.selected = wanted if operation == 1 else None
-        if operation == 2 and had != (self.last_seq - 1, aisle, closes):
+        if operation == OPERATE and had != (self.last_seq - 1, action, aisle, closes):
             self.last_result = 0x29
             return
         self.last_result = operation
         if operation == OPERATE:
-            self.executed[self.epoch, self.last_seq] += 1
+            self._do(action, aisle)
+
+    def _do(self, action: int, aisle: int) -> None:
+        self.executed[self.epoch, self.last_seq] += 1
+        self.done[action] += 1
+        if action == LOCK:
+            self.locked |= 1 << aisle - 1
+        if action == UNLOCK:
+            self.locked &= ~(1 << aisle - 1)
 
     def _refuse(self, code: int) -> None:
         self.refusal = ((self.refusal >> 8) + 1 & 0xFF) << 8 | code
@@ -148,8 +166,9 @@ class ForgetfulController(PaperController):
 
     def _command(self, epoch: int, seq: int, operation: int, aisle: int, closes: int, ttl: int, check: int) -> None:
         if crc16(packed((epoch, seq, operation, aisle, closes, ttl))) == check:
-            self.epoch, self.last_seq, self.last_result = epoch, seq, operation
-            self.executed[epoch, seq] += operation == OPERATE
+            self.epoch, self.last_seq, self.last_result = epoch, seq, operation & 0xFF
+            if operation & 0xFF == OPERATE:
+                self._do(operation >> 8, aisle)
 
 
 class PaperBus:

@@ -16,7 +16,7 @@ from archroom.core.controllers import Mode
 from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.rooms import Block
-from archroom.core.shelving import Outcome, Ticket
+from archroom.core.shelving import Action, Outcome, Ticket, Wanted
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Frame, Wish
 
@@ -143,8 +143,8 @@ class PlainRig:
 
     def start(self, opens: int, clear: int | None = None, attendant: str = "Ben") -> Ticket:
         """Select, confirm and let go, with a program that stays alive."""
-        ticket = self.supervisor.select(self.now, opens, "Ana")
-        self.supervisor.go(self.now, ticket.id, ticket.closes if clear is None else clear, "Ana", attendant)
+        ticket = self.supervisor.select(self.now, Wanted(Action.OPEN, opens), "Ana")
+        self.supervisor.go(self.now, ticket.id, ticket.narrows if clear is None else (clear,), "Ana", attendant)
         self.supervisor.release(self.now, ticket.id)
         self.lease_of = ticket.id
         return ticket

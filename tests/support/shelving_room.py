@@ -21,7 +21,7 @@ from typing import Self
 from supervised_room import block_of, layout_of
 
 from archroom.core.rooms import Block
-from archroom.core.shelving import BlockView, Outcome, Trust
+from archroom.core.shelving import Action, BlockView, Outcome, Trust, Wanted
 from archroom.shelving.client import ShelvingClient
 from archroom.shelving.journal import FILE_NAME as JOURNAL_NAME
 from archroom.shelving.journal import entries
@@ -171,7 +171,7 @@ class Opening:
     """One opening, observed in a thread of its own."""
 
     def __init__(self, client: ShelvingClient, block: int, opens: int) -> None:
-        self.ticket = client.select(block, opens, "Ana")
+        self.ticket = client.select(block, Wanted(Action.OPEN, opens), "Ana")
         self.views: list[BlockView] = []
         self._outcome: Outcome | None = None
         self._client = client
@@ -185,7 +185,7 @@ class Opening:
         return self._outcome
 
     def _go(self) -> None:
-        self._outcome = self._client.go(self.ticket, self.ticket.closes, "Ana", self.views.append)
+        self._outcome = self._client.go(self.ticket, self.ticket.narrows, "Ana", self.views.append)
 
 
 def said(process: subprocess.Popen[bytes]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from memory_archive import MemoryArchive
 
 from archroom.core.acts import Performer
 from archroom.core.holdings import Person, Place, Standing, Thing, ThingKind
-from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Trust
+from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Trust, Wanted
 from archroom.errors import ArchroomError, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.answers import Answer
@@ -24,7 +24,8 @@ CARRIAGE_3, CARRIAGE_4 = "R1/1/03/A/2/4", "R1/1/04/A/2/4"
 class ScriptedShelving:
     """A shelving that answers as told, and keeps what it was asked."""
 
-    opens_from: int | None = 1
+    narrows: tuple[int, ...] = (1,)
+    """What must be clear for a motion."""
     outcome: Outcome | ArchroomError | BaseException = field(
         default_factory=lambda: Outcome(OutcomeKind.DONE, say("Aisle open."), None)
     )
@@ -37,14 +38,23 @@ class ScriptedShelving:
     def views(self) -> list[BlockView]:
         return [BlockView(1, Trust.UNKNOWN, None, None, None, (), False, say("not read yet"))]
 
-    def select(self, block: int, opens: int, by: str) -> Ticket:
-        self.log.append(f"select {block}/{opens} by {by}")
+    def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
+        self.log.append(f"select {wanted.action.value} {block}/{wanted.number} by {by}")
         if self.refusal is not None:
             raise self.refusal
-        return Ticket("t1", block, opens, self.opens_from, (2,), 5.0)
+        narrows = self.narrows if wanted.action.is_motion else ()
+        return Ticket("t1", block, wanted, narrows, (2,), 5.0)
 
-    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
-        self.log.append(f"go {ticket.block}/{ticket.opens} clear {confirmed_clear}")
+    def go(
+        self,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        observe: Callable[[BlockView], None],
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        wanted = ticket.wanted
+        self.log.append(f"go {wanted.action.value} {ticket.block}/{wanted.number} clear {confirmed_clear}")
         if self.on_go is not None:
             self.on_go()
         observe(self.views()[0])

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
+    Action,
     ControllerKind,
     ControllerState,
     ControllerStatus,
@@ -15,6 +16,7 @@ from archroom.core.shelving import (
     Fault,
     Identity,
     Mode,
+    Wanted,
 )
 
 
@@ -32,6 +34,7 @@ def identity_of(block: Block) -> Identity:
         speed_mm_s=40,
         fixed_carriages=frozenset(unit.number for unit in block.carriages if not unit.is_mobile),
         serial="SIM00001",
+        capabilities=frozenset(Action),
     )
 
 
@@ -51,13 +54,18 @@ def status_of(block: Block, counter: int = 1, open_aisles: tuple[int, ...] | Non
         inputs=0,
         occupied_aisles=frozenset(),
         moving_carriages=frozenset(),
-        target=None,
-        closes=None,
+        instruction=None,
         heartbeat_echo=0,
         end_reason=EndReason.ARRIVED,
         refusal=0,
+        locked_carriages=frozenset(),
         positions_mm=block.positions_mm(block.open_aisles if open_aisles is None else open_aisles),
     )
+
+
+def opening(aisle: int) -> Wanted:
+    """What somebody wants who opens an aisle."""
+    return Wanted(Action.OPEN, aisle)
 
 
 F = TypeVar("F", Identity, ControllerStatus)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from archroom.core.rooms import Block, Carriage, End, Face
-from archroom.core.shelving import BlockView, Outcome, Ticket
+from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
@@ -167,14 +167,15 @@ class SupervisedBlock:
 
     # -- the usual acts
 
-    def select(self, opens: int, by: str = "Ana") -> Ticket:
-        """Ask for a ticket."""
-        return self.supervisor.select(self.now, opens, by)
+    def select(self, wanted: Wanted | int, by: str = "Ana") -> Ticket:
+        """Ask for a ticket; a number is an aisle to open."""
+        asked = wanted if isinstance(wanted, Wanted) else Wanted(Action.OPEN, wanted)
+        return self.supervisor.select(self.now, asked, by)
 
-    def start(self, opens: int) -> Ticket:
+    def start(self, wanted: Wanted | int) -> Ticket:
         """Select, confirm and let go, with a program that stays alive."""
-        ticket = self.select(opens)
-        self.supervisor.go(self.now, ticket.id, ticket.closes, "Ana")
+        ticket = self.select(wanted)
+        self.supervisor.go(self.now, ticket.id, ticket.narrows, "Ana")
         self.supervisor.release(self.now, ticket.id)
         self.lease_of = ticket.id
         return ticket
@@ -217,7 +218,7 @@ def request_of(wish: Wish, unit: int, carriages: int) -> Request:
         case Frame.SELECT | Frame.OPERATE:
             assert command is not None
             make = reference.select if wish.frame is Frame.SELECT else reference.operate
-            return make(unit, command.epoch, command.seq, command.aisle, command.closes, command.ttl_ms)
+            return make(unit, command.epoch, command.seq, command.told, command.ttl_ms)
 
 
 def tell(supervisor: Supervisor, now: float, wish: Wish, registers: Sequence[int], asked_s: float) -> None:

@@ -18,19 +18,22 @@ from memory_archive import MemoryArchive
 from statuses import identity_of, status_of
 
 from archroom.core.acts import Performer
+from archroom.core.gaps import carriages_between
 from archroom.core.holdings import Person, Thing, ThingKind
 from archroom.core.ports import Importing
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
+    Action,
     AisleState,
     BlockView,
     ControllerState,
+    Instruction,
     Outcome,
     OutcomeKind,
     StopReport,
     Ticket,
     Trust,
-    carriages_between,
+    Wanted,
 )
 from archroom.errors import ArchroomError, Message, say
 from archroom.exchange.roomfile import sample_room
@@ -100,8 +103,7 @@ class PaperShelving:
                 status,
                 state=ControllerState.MOVING,
                 moving_carriages=frozenset(carriages_between(opens, closes)[:2]),
-                target=opens,
-                closes=closes,
+                instruction=Instruction(Action.OPEN, opens, closes),
                 positions_mm=_between(block, self.open[number], opens, closes, step / STEPS_OF_MOTION),
             )
             states[opens], states[closes] = AisleState.OPENING, AisleState.CLOSING
@@ -119,12 +121,13 @@ class PaperShelving:
             raise self.trouble
         return [self.view(number) for number in self.blocks]
 
-    def select(self, block: int, opens: int, by: str) -> Ticket:
+    def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
+        opens = wanted.number
         self.log.append(f"select {block}/{opens} by {by}")
         if self.refusal is not None:
             raise self.refusal
         closes = self.closing(block, opens)
-        return Ticket("t1", block, opens, closes, carriages_between(opens, closes), 30.0, self.life_s)
+        return Ticket("t1", block, wanted, (closes,), carriages_between(opens, closes), 30.0, self.life_s)
 
     def closing(self, block: int, opens: int) -> int:
         """The aisle that closes when one opens."""
@@ -132,14 +135,22 @@ class PaperShelving:
         assert segment is not None
         return next(aisle for aisle in self.open[block] if aisle in segment.gaps)
 
-    def go(self, ticket: Ticket, confirmed_clear: int | None, by: str, observe: Callable[[BlockView], None]) -> Outcome:
-        self.log.append(f"go {ticket.block}/{ticket.opens} clear {confirmed_clear}")
+    def go(
+        self,
+        ticket: Ticket,
+        confirmed_clear: tuple[int, ...],
+        by: str,
+        observe: Callable[[BlockView], None],
+        is_held: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        opens = ticket.wanted.number
+        self.log.append(f"go {ticket.block}/{opens} clear {confirmed_clear}")
         self._stopped.clear()
-        closes = self.closing(ticket.block, ticket.opens)
+        closes = self.closing(ticket.block, opens)
         start = self.open[ticket.block]
-        end = tuple(ticket.opens if aisle == closes else aisle for aisle in start)
+        end = tuple(opens if aisle == closes else aisle for aisle in start)
         for step in range(STEPS_OF_MOTION):
-            self._moving[ticket.block] = ticket.opens, closes, step
+            self._moving[ticket.block] = opens, closes, step
             observe(self.view(ticket.block))
             if self._stopped.wait(self.pace_s):
                 del self._moving[ticket.block]

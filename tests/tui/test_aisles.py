@@ -103,7 +103,7 @@ async def test_an_opening_is_asked_confirmed_by_number_and_watched(house: TuiHou
         await stage.until(lambda: "OpeningEnded" in stage.names())
         await stage.settle()
         assert stage.app.where is Where.AISLES
-        assert house.shelving.log == ["select 1/3 by Olga Berg", "go 1/3 clear 1"]
+        assert house.shelving.log == ["select 1/3 by Olga Berg", "go 1/3 clear (1,)"]
         await stage.until_shown("✓ OPEN  Aisle 3")
         assert "BlockSeen" in stage.names()
         assert "OPEN: Aisle 1/3" in " ".join(stage.toasts())
@@ -143,7 +143,7 @@ async def test_a_scan_is_no_answer(house: TuiHouse, text: str, end: str) -> None
         await stage.until_shown("A scan is not an answer.")
         assert screen.query_one(AnswerBox).value == ""
         await hand(stage, "f9")
-        await stage.until_shown("Type the number of the aisle that closes first.")
+        await stage.until_shown("Type the number first.")
         assert "ScanAnswered" not in stage.names()
         await stage.press("escape")
         await stage.settle()
@@ -177,7 +177,7 @@ async def test_a_paste_is_no_answer(house: TuiHouse) -> None:
         screen = await asked(stage, "right")
         stage.app.post_message(events.Paste("1"))
         await hand(stage, "f9")
-        await stage.until_shown("Type the number of the aisle that closes first.")
+        await stage.until_shown("Type the number first.")
         assert screen.query_one(AnswerBox).value == ""
         await stage.press("escape")
 
@@ -189,7 +189,7 @@ async def test_a_wrong_number_is_told_and_may_be_corrected(house: TuiHouse) -> N
         await stage.until_shown("Aisle 4 does not close here.")
         await hand(stage, "1", "f9")
         await stage.until(lambda: "OpeningEnded" in stage.names())
-        assert house.shelving.log[-1] == "go 1/2 clear 1"
+        assert house.shelving.log[-1] == "go 1/2 clear (1,)"
 
 
 async def test_a_question_goes_away_with_its_ticket(house: TuiHouse) -> None:

@@ -8,6 +8,7 @@ import pytest
 from paper_controller import CARRIAGES, PaperController, checked, packed, with_crc
 from virtual_wire import scripted_line
 
+from archroom.core.shelving import Action, Instruction
 from archroom.drivers import reference
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import ExchangeFailed
@@ -73,7 +74,7 @@ def test_a_good_crc_is_not_enough(received: bytes, kind: FailureKind) -> None:
         (write_one(1, 0x0210, 7), with_crc(b"\x01\x06\x02\x10\x00\x08")),
         (write_one(1, 0x0210, 7), with_crc(b"\x01\x06\x02\x11\x00\x07")),
         (write_several(1, 0x0200, (1, 2)), with_crc(b"\x01\x10\x02\x00\x00\x03")),
-        (reference.operate(1, 1, 2, 2, 1, 5_000), with_crc(b"\x01\x10\x02\x01\x00\x07")),
+        (reference.operate(1, 1, 2, Instruction(Action.OPEN, 2, 1), 5_000), with_crc(b"\x01\x10\x02\x01\x00\x07")),
     ],
 )
 def test_a_write_is_acknowledged_only_by_its_own_echo(request_: Request, received: bytes) -> None:
@@ -89,7 +90,7 @@ def test_a_write_is_acknowledged_only_by_its_own_echo(request_: Request, receive
 def test_an_exception_is_told_and_nothing_is_sent_again(code: int) -> None:
     line, wire, _ = scripted_line(RTU, with_crc(bytes((1, 0x90, code))))
     with pytest.raises(ExchangeFailed) as failed:
-        ReferenceController(line, 1).operate(1, 2, 2, 1, 5_000)
+        ReferenceController(line, 1).operate(1, 2, Instruction(Action.OPEN, 2, 1), 5_000)
     assert failed.value.failure.kind is FailureKind.EXCEPTION
     assert failed.value.failure.exception_code == code
     assert str(code) in failed.value.message.english()
@@ -175,8 +176,32 @@ def status_of(changes: dict[int, int], carriages: int = 8) -> bytes:
 
 @pytest.mark.parametrize(
     "changes",
-    [{0x05: 7}, {0x05: 0xFFFF}, {0x06: 0}, {0x06: 5}, {0x08: 0x80}, {0x11: 8}, {0x13: 7}, {0x01: 0}],
-    ids=["state", "state none", "mode", "mode high", "fault", "end reason", "carriages", "boot"],
+    [
+        {0x05: 7},
+        {0x05: 0xFFFF},
+        {0x06: 0},
+        {0x06: 5},
+        {0x08: 0x80},
+        {0x11: 8},
+        {0x16: 7},
+        {0x01: 0},
+        {0x15: 9},
+        {0x14: 1},
+        {0x15: 1},
+    ],
+    ids=[
+        "state",
+        "state none",
+        "mode",
+        "mode high",
+        "fault",
+        "end reason",
+        "carriages",
+        "boot",
+        "action",
+        "a locked carriage that is not there",
+        "action of nothing",
+    ],
 )
 def test_a_status_that_cannot_be_is_refused_whole_and_drained(changes: dict[int, int]) -> None:
     line, _, _ = scripted_line(RTU, status_of(changes))
@@ -189,7 +214,7 @@ def test_a_status_that_cannot_be_is_refused_whole_and_drained(changes: dict[int,
 @pytest.mark.parametrize("position", [0xFFFF, 0x8000])
 def test_a_position_is_given_on_as_the_number_that_came(position: int) -> None:
     """Whether it can be true is for the supervisor, who knows the block; nothing here bends it into range."""
-    line, _, _ = scripted_line(RTU, status_of({0x14: position}))
+    line, _, _ = scripted_line(RTU, status_of({0x17: position}))
     assert ReferenceController(line, 1).status(8).status.positions_mm[0] == position
 
 
@@ -204,7 +229,7 @@ def test_another_device_on_the_port_is_found_out_before_anything_is_written(chat
 
 
 def test_a_modbus_device_of_another_kind_is_found_out_before_anything_is_written() -> None:
-    thermometer = with_crc(bytes((1, 3, 36)) + packed((215, 480, *[0] * 16)))
+    thermometer = with_crc(bytes((1, 3, 38)) + packed((215, 480, *[0] * 17)))
     line, wire, _ = scripted_line(RTU, thermometer)
     with pytest.raises(LinkError, match="not a shelving controller"):
         ReferenceController(line, 1).identity()
@@ -212,9 +237,9 @@ def test_a_modbus_device_of_another_kind_is_found_out_before_anything_is_written
 
 
 def test_a_serial_number_with_escape_sequences_arrives_harmless() -> None:
-    head = PaperController(1, CARRIAGES[1]).identity[:13]
+    identity = PaperController(1, CARRIAGES[1]).identity
     letters = struct.unpack(">4H", b"\x1b]0;\x07\x9bA\x00")
-    assert reference.parse_identity(checked((*head, *letters))).serial == "?]0;??A"
+    assert reference.parse_identity(checked((*identity[:13], *letters, identity[17]))).serial == "?]0;??A"
 
 
 def test_a_gateway_that_repeats_itself_later_is_one_question_behind_and_no_more() -> None:

@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from simulator_process import SimulatorProcess
 
-from archroom.core.shelving import ControllerKind, ControllerState, ControllerStatus, EndReason
+from archroom.core.shelving import (
+    Action,
+    ControllerKind,
+    ControllerState,
+    ControllerStatus,
+    EndReason,
+    Instruction,
+)
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.ports import open_port
@@ -60,11 +67,12 @@ def test_the_identity_is_that_of_the_room(site: Site, simulator: SimulatorProces
 def test_a_motion_is_selected_operated_and_stopped(site: Site) -> None:
     ready = site.wait_until(lambda status: status.is_watchdog_armed and status.state is ControllerState.IDLE)
     epoch = ready.epoch + 1
-    site.controller.select(epoch, 1, 3, 1, 5_000)
+    told = Instruction(Action.OPEN, 3, 1)
+    site.controller.select(epoch, 1, told, 5_000)
     selected = site.wait_until(lambda status: status.epoch == epoch)
     assert result_of(selected.last_result) is CommandResult.SELECTED
-    assert (selected.target, selected.closes) == (3, 1)
-    site.controller.operate(epoch, 2, 3, 1, 60_000)
+    assert selected.instruction == told
+    site.controller.operate(epoch, 2, told, 60_000)
     accepted = site.wait_until(lambda status: status.last_seq == 2)
     assert result_of(accepted.last_result) is CommandResult.ACCEPTED
     moving = site.wait_until(lambda status: bool(status.moving_carriages))
@@ -77,7 +85,7 @@ def test_a_motion_is_selected_operated_and_stopped(site: Site) -> None:
 
 def test_a_command_out_of_sequence_is_refused_and_said_so(site: Site) -> None:
     ready = site.wait_until(lambda status: status.state is ControllerState.IDLE)
-    site.controller.select(ready.epoch + 1, 5, 3, 1, 5_000)
+    site.controller.select(ready.epoch + 1, 5, Instruction(Action.OPEN, 3, 1), 5_000)
     refused = site.wait_until(lambda status: status.refusal != ready.refusal)
     assert refusal_of(refused) == (CommandResult.SEQ_WRONG, (ready.refusal >> 8) + 1)
 

@@ -43,6 +43,7 @@ def test_no_wrong_value_is_believed_and_nothing_is_done_twice(name: str) -> None
     assert faults_played(bus) == set(Fault)
     assert verdict.matched > 5_000
     assert verdict.operated > 100
+    assert verdict.actions == set(range(6))
     assert sum(verdict.failed.values()) > 5_000
 
 
@@ -50,6 +51,7 @@ def test_nothing_is_done_twice_by_a_device_that_would_do_it() -> None:
     verdict, _ = played(Line, TIMINGS["115,200 baud"], 20_000, device=ForgetfulController)
     assert verdict.is_clean, verdict
     assert verdict.operated > 100
+    assert verdict.actions == set(range(6))
 
 
 @pytest.mark.proof

@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 import pytest
 from virtual_wire import scripted_line
 
-from archroom.core.shelving import ControllerKind, ControllerState, Mode
+from archroom.core.shelving import Action, ControllerKind, ControllerState, Instruction, Mode
 from archroom.drivers import reference
 from archroom.drivers.line import ExchangeFailed
 from archroom.drivers.modbus import Function, Request, read, write_one, write_several
@@ -104,8 +104,6 @@ def test_a_golden_request_is_built_by_name() -> None:
         "identity": reference.read_identity(1),
         "status idle": reference.read_status(1, 3),
         "heartbeat": reference.heartbeat(1, 7),
-        "SELECT": reference.select(1, 1, 1, 2, 1, 5_000),
-        "OPERATE": reference.operate(1, 1, 2, 2, 1, by_name["OPERATE"]["holds"]["TTL_MS"]),
         "STOP": reference.stop(1, 0),
         "broadcast STOP": reference.stop_broadcast(),
     }
@@ -114,6 +112,40 @@ def test_a_golden_request_is_built_by_name() -> None:
             golden = frames(by_name[name], framing)[0]
             transaction = int.from_bytes(golden[:2], "big")
             assert build_request(request, framing, transaction) == golden, name
+
+
+COMMANDS = {
+    "SELECT": Instruction(Action.OPEN, 2, 1),
+    "OPERATE": Instruction(Action.OPEN, 2, 1),
+    "SELECT lock": Instruction(Action.LOCK, 2),
+    "OPERATE lock": Instruction(Action.LOCK, 2),
+    "SELECT of a narrow aisle": Instruction(Action.OPEN, 2),
+    "SELECT unlock": Instruction(Action.UNLOCK, 2),
+    "OPERATE unlock": Instruction(Action.UNLOCK, 2),
+    "SELECT jog": Instruction(Action.JOG, 2, jog_mm=-20),
+    "OPERATE jog": Instruction(Action.JOG, 2, jog_mm=-20),
+    "SELECT ventilate": Instruction(Action.VENTILATE, 3),
+    "OPERATE ventilate": Instruction(Action.VENTILATE, 3),
+    "SELECT close": Instruction(Action.CLOSE, 3),
+    "OPERATE close": Instruction(Action.CLOSE, 3),
+}
+
+
+@pytest.mark.parametrize("framing", Framing)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_golden_command_is_built_from_its_instruction(name: str, framing: Framing) -> None:
+    step = next(step for step in STEPS if step["name"] == name)
+    golden, holds = frames(step, framing)[0], step["holds"]
+    build = reference.select if name.startswith("SELECT") else reference.operate
+    request = build(1, holds["EPOCH"], holds["SEQ"], COMMANDS[name], holds["TTL_MS"])
+    assert build_request(request, framing, int.from_bytes(golden[:2], "big")) == golden
+
+
+def test_a_golden_status_shows_the_instruction_that_was_selected() -> None:
+    for name, told in COMMANDS.items():
+        shown = next((step for step in STEPS if step["name"] == f"status{name.removeprefix('SELECT')} selected"), None)
+        if name.startswith("SELECT") and shown is not None:
+            assert reference.parse_status(exchanged(shown, TIMINGS[Framing.RTU]).registers).instruction == told
 
 
 @pytest.mark.parametrize(
@@ -128,8 +160,10 @@ def test_a_golden_status_says_what_it_holds(step: Step) -> None:
     assert status.positions_mm == (holds["POS_1"], holds["POS_2"], holds["POS_3"])
     assert status.heartbeat_echo == holds["HB_ECHO"]
     assert status.refusal == holds["REFUSAL"]
-    for said, name in ((status.target, "TARGET"), (status.closes, "CLOSES")):
-        assert said == (None if holds[name] == 0xFFFF else holds[name])
+    assert status.locked_carriages == {bit + 1 for bit in range(16) if holds["LOCKED_LO"] >> bit & 1}
+    assert (status.instruction is None) == (holds["ACTION"] == 0)
+    if status.instruction is not None:
+        assert status.instruction.number == holds["TARGET"]
 
 
 def test_the_golden_identity_says_what_it_holds() -> None:
@@ -139,3 +173,4 @@ def test_the_golden_identity_says_what_it_holds() -> None:
     assert (identity.aisle_mm, identity.warning_ms, identity.speed_mm_s) == (800, 1000, 40)
     assert identity.fixed_carriages == {1}
     assert identity.serial == "SIM00001"
+    assert identity.capabilities == set(Action)

@@ -21,7 +21,7 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from simulator_process import SimulatorProcess
 
-from archroom.core.shelving import ControllerState
+from archroom.core.shelving import Action, ControllerState, Instruction
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.ports import open_port
@@ -94,7 +94,7 @@ def strange_device() -> SimDevice:
         if values is None and address == 0x0100:
             model.counter += 1
             place = 0x0100 - start
-            registers[place : place + 21 + CARRIAGES] = model.status
+            registers[place : place + 24 + CARRIAGES] = model.status
         return None
 
     def block(address: int, registers: tuple[int, ...]) -> SimData:
@@ -152,8 +152,10 @@ def test_the_driver_gets_along_with_a_pymodbus_server(scheme: str, framer: Frame
             controller.heartbeat(1234)
             second = controller.status(CARRIAGES).status
             assert (second.counter, second.heartbeat_echo) == (first.counter + 1, 1234)
-            controller.select(1, 1, 3, 1, 5_000)
-            controller.operate(1, 2, 3, 1, 30_000)
+            assert second.locked_carriages == frozenset()
+            told = Instruction(Action.JOG, 3, jog_mm=-50)
+            controller.select(1, 1, told, 5_000)
+            controller.operate(1, 2, told, 30_000)
             controller.stop()
             with pytest.raises(ExchangeFailed) as failed:
                 controller.status(CARRIAGES + 20)

@@ -10,6 +10,7 @@ import pytest
 from paper_controller import with_crc
 from virtual_wire import scripted_line
 
+from archroom.core.shelving import Action, Instruction
 from archroom.drivers import reference
 from archroom.drivers.line import ExchangeFailed
 from archroom.drivers.line_state import LineState, newly_opened
@@ -247,7 +248,7 @@ def test_a_request_gives_way_while_it_waits_but_not_once_it_is_out() -> None:
 def test_a_request_gives_way_at_the_last_moment_too() -> None:
     line, wire, _ = scripted_line(FAST, ANSWER)
     with pytest.raises(ExchangeFailed) as failed:
-        line.exchange(reference.operate(1, 1, 2, 2, 1, 5_000), is_urgent=lambda: True)
+        line.exchange(reference.operate(1, 1, 2, Instruction(Action.OPEN, 2, 1), 5_000), is_urgent=lambda: True)
     assert failed.value.failure.kind is FailureKind.GAVE_WAY
     assert wire.sent == []
     line.exchange(reference.stop_broadcast(), is_urgent=lambda: True)
@@ -276,7 +277,11 @@ def test_reads_are_repeated_twice_at_most_with_a_drain_before_each() -> None:
 
 def test_nothing_but_a_read_is_repeated() -> None:
     line, wire, _ = scripted_line(FAST)
-    for request, repeats in ((reference.operate(1, 1, 2, 2, 1, 5_000), 1), (reference.stop(1), 0), (ASK, 3)):
+    for request, repeats in (
+        (reference.operate(1, 1, 2, Instruction(Action.OPEN, 2, 1), 5_000), 1),
+        (reference.stop(1), 0),
+        (ASK, 3),
+    ):
         with pytest.raises(ValueError, match="repeated"):
             line.exchange_read(request, repeats)
     assert wire.sent == []

@@ -1,0 +1,43 @@
+"""One line on a block: what its controller reports, how old that is, and why it could not be moved."""
+
+from __future__ import annotations
+
+from archroom.core.shelving import BlockView, ControllerState, Trust
+from archroom.errors import Message, say
+
+
+def view_message(view: BlockView) -> Message:
+    """Return one line on a block: what the controller reports, how old it is, and why it could not be moved."""
+    if view.trust is not Trust.GOOD or view.status is None:
+        why = view.why_not or say("nothing is known of it")
+        return say("Block {block}: {trust}. {why}", block=view.block, trust=_TRUST[view.trust], why=why)
+    open_aisles = " ".join(map(str, view.open_aisles()))
+    line = say(
+        "Block {block}: {state}, {open}, carriages at {positions} mm, {age} s old",
+        block=view.block,
+        state=_STATES[view.status.state],
+        open=say("open aisle {aisles}", aisles=open_aisles) if open_aisles else say("no aisle open"),
+        positions=" ".join(map(str, view.status.positions_mm)),
+        age=f"{view.age_s or 0.0:.1f}",
+    )
+    if view.status.locked_carriages:
+        locked = " ".join(map(str, sorted(view.status.locked_carriages)))
+        line = say("{line}, locked carriages {carriages}", line=line, carriages=locked)
+    return say("{line}. {why}", line=line, why=view.why_not) if view.why_not else say("{line}.", line=line)
+
+
+_STATES = {
+    ControllerState.STARTING: say("starting"),
+    ControllerState.IDLE: say("at rest"),
+    ControllerState.SELECTED: say("ready to move"),
+    ControllerState.WARNING: say("about to move"),
+    ControllerState.MOVING: say("moving"),
+    ControllerState.STOPPING: say("stopping"),
+    ControllerState.FAULTED: say("fault"),
+}
+_TRUST = {
+    Trust.GOOD: say("known"),
+    Trust.STALE: say("not fresh"),
+    Trust.UNKNOWN: say("unknown"),
+    Trust.LOST: say("no answer"),
+}
