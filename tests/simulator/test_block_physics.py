@@ -150,7 +150,9 @@ def test_a_jog_moves_one_carriage_by_its_distance_or_to_one_clearance(
         block.step(1.0)
     block.stop()
     block.step(10.0)
-    assume(block.can_move(number))
+    mobile = [one for one in range(1, layout.carriage_count + 1) if block.can_move(one)]
+    assume(mobile)
+    number = mobile[number % len(mobile)]
     before = [carriage.position for carriage in block.carriages]
     block.run(block.jogging(number, displacement_mm))
     block.step(100_000.0)
