@@ -114,7 +114,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self._views_lane = Lane(self, "views", say("Asking the shelving"))
         self._zone = zone
         self._greeting = greeting
-        self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scan, self._take_burst, self.set_timer)
+        self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scanned, self._take_burst, self.set_timer)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -276,6 +276,12 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self._take_scan(Scan(text, Posted().time, True))
 
     # Scans
+
+    async def _take_scanned(self, scan: Scan) -> None:
+        """Let what was typed before a scan have its turn before it; STOP waits for nothing."""
+        if read_scan(scan.text) is not Command.STOP:
+            await let_finish(self.focused)
+        self._take_scan(scan)
 
     def _take_scan(self, scan: Scan) -> None:
         """Let a scan go its way: STOP at once, into no question, else to the desk in its turn."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.content import Content
 from textual.widget import Widget
 
@@ -106,7 +105,7 @@ class DeskScreen(HouseScreen):
 
     def body(self) -> Iterable[Widget]:
         """Return the scan bar and the board."""
-        yield ScanBar(say("Scan a code, or type one and press Enter"))
+        yield ScanBar(say("Scan a code, or type one and press Enter"), self.house.take_typed)
         yield DeskBoard(self.house)
 
     def chosen(self) -> Chosen:
@@ -128,11 +127,6 @@ class DeskScreen(HouseScreen):
     def empty(self) -> None:
         """Forget what was typed."""
         self.query_one(ScanBar).value = ""
-
-    @on(ScanBar.Entered)
-    def _take_typed(self, event: ScanBar.Entered) -> None:
-        event.stop()
-        self.house.take_typed(event.texts)
 
 
 def name_of_hand(held: InHand) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from textual import events
-from textual.message import Message as Posted
 from textual.widgets import Input
 
 from archroom.errors import Message
@@ -48,21 +48,26 @@ class TextBox(Input):
 class ScanBar(TextBox):
     """Where codes are typed; several pasted lines wait here until Enter reads them as scans."""
 
-    class Entered(Posted):
-        """Somebody typed or pasted codes and pressed Enter."""
-
-        def __init__(self, texts: list[str]) -> None:
-            super().__init__()
-            self.texts = texts
+    def __init__(self, placeholder: Message, entered: Callable[[list[str]], None]) -> None:
+        """`entered` is told at once what stands here when somebody presses Enter, so that it keeps its turn."""
+        super().__init__(placeholder)
+        self._entered = entered
 
     def take(self, text: str) -> None:
         """Put pasted lines side by side."""
         lines = [shown(line) for line in text.splitlines()[:MOST_PASTED]]
         self.replace(BETWEEN_LINES.join(line for line in lines if line), *sorted(self.selection))
 
+    async def on_key(self, event: events.Key) -> None:
+        """Take Enter here: as a binding it would come behind the keys that follow it."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            await self.action_submit()
+
     async def action_submit(self) -> None:
         """Hand on what stands here and be empty again."""
         texts = [text.strip() for text in self.value.split(BETWEEN_LINES)]
         self.value = ""
         if any(texts):
-            self.post_message(self.Entered([text for text in texts if text]))
+            self._entered([text for text in texts if text])

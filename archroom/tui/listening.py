@@ -31,7 +31,7 @@ class Listener:
         self,
         hand_on: HandOn,
         is_ready: Callable[[], bool],
-        scanned: Callable[[Scan], None],
+        scanned: Callable[[Scan], Awaitable[None]],
         burst_typed: Callable[[str], None],
         set_timer: Callable[[float, Callable[[], Awaitable[None]]], Timer],
     ) -> None:
@@ -80,7 +80,7 @@ class Listener:
         if verdict.burst:
             self._burst_typed(verdict.burst)
         if verdict.scan is not None:
-            self._scanned(verdict.scan)
+            await self._scanned(verdict.scan)
 
     async def _type(self, event: events.Key) -> None:
         """Hand a typed key on in its order; what is typed while a screen comes up waits for its box."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 from textual.widgets import Button, Input
-from tui_house import TuiHouse
+from tui_house import OPERATOR, TuiHouse
 from tui_stage import Stage, on_stage
 
 from archroom.tui.actions import Where
@@ -36,6 +36,21 @@ async def test_twenty_five_scans_back_to_back_are_all_carried_out(house: TuiHous
         await stage.settle()
         assert answers(stage) == 25
         assert all(house.archive.standing_of(box).held_by == house.ann for box in boxes)
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.06])
+async def test_a_card_too_short_for_a_burst_keeps_its_turn_before_the_scans_behind_it(
+    house: TuiHouse, pause_s: float
+) -> None:
+    house.services.desk.bind(OPERATOR, "Ann Archer", "ANN")
+    async with on_stage(house) as stage:
+        for text in ("ANN", house.box.code, "DONE", house.other_box.code):
+            stage.burst(text, pause_s=pause_s)
+        await stage.settle()
+        await stage.until(lambda: answers(stage) == 4)
+        words = [entry.mark.word.english() for entry in stage.app.journal.entries(4)]
+        assert words == ["RETURNED", "DONE", "LENT", "PERSON"]
+        assert house.archive.standing_of(house.box).held_by == house.ann
 
 
 async def test_a_scan_presses_no_button(house: TuiHouse) -> None:
