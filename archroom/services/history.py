@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING
 from archroom.core.acts import Act, ActKind, Owner
 from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.holdings import Person
-from archroom.core.shelving import Action
-from archroom.core.supervisor_texts import action_name
 from archroom.errors import Message, Value, say
-from archroom.services.motion_facts import asked_action
 
 if TYPE_CHECKING:
     from archroom.core.events import Event
@@ -120,44 +117,11 @@ def _put_over(books: Reading, act: Act) -> Message:
     return say("{title} -> {place}, by override", title=_title(books, act), place=_target(books, act))
 
 
-def _motion_asked(books: Reading, act: Act) -> Message:
-    if asked_action(act.facts) is Action.OPEN:
-        return say("Aisle {block}/{aisle} asked to open", block=_fact(act, "block"), aisle=_fact(act, "opens"))
-    return say("{what} {block}/{number} asked for", **_motion(act))
+def _motion(books: Reading, act: Act) -> Message:
+    from archroom.services.motion_words import motion_words  # the first screen shows no motion, and must start fast
 
+    return motion_words(act)
 
-def _motion_refused(books: Reading, act: Act) -> Message:
-    if asked_action(act.facts) is Action.OPEN:
-        return say("Aisle {block}/{aisle} refused", block=_fact(act, "block"), aisle=_fact(act, "opens"))
-    return say("{what} {block}/{number} refused", **_motion(act))
-
-
-def _motion_ended(books: Reading, act: Act) -> Message:
-    outcome = str(act.facts.get("outcome", "unknown"))
-    said = _MOTION_OUTCOMES.get(outcome, say("unknown"))
-    if asked_action(act.facts) is Action.OPEN:
-        return say("Aisle {block}/{aisle}: {outcome}", block=_fact(act, "block"), aisle=_fact(act, "opens"), outcome=said)
-    said = say("done") if outcome == "done" else said
-    return say("{what} {block}/{number}: {outcome}", **_motion(act), outcome=said)
-
-
-def _motion(act: Act) -> dict[str, Value]:
-    action = asked_action(act.facts)
-    what = say("unknown") if action is None else action_name(action)
-    number = act.facts.get("aisle", act.facts.get("carriage", "?"))
-    return {"what": what, "block": _fact(act, "block"), "number": number}
-
-
-def _fact(act: Act, name: str) -> str | int:
-    return act.facts.get(name, "?")
-
-
-_MOTION_OUTCOMES = {
-    "done": say("opened"),
-    "refused": say("refused, nothing moved"),
-    "aborted": say("stopped on the way"),
-    "unknown": say("unknown: look at the shelving"),
-}
 
 _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.HOUSE_FOUNDED: lambda books, act: say("The books of this house were opened"),
@@ -174,9 +138,9 @@ _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.THING_PUT: lambda books, act: say("{title} -> {place}", title=_title(books, act), place=_target(books, act)),
     ActKind.THING_PUT_OVER: _put_over,
     ActKind.ACT_UNDONE: _undone,
-    ActKind.MOTION_INTENDED: _motion_asked,
-    ActKind.MOTION_ENDED: _motion_ended,
-    ActKind.MOTION_REFUSED: _motion_refused,
+    ActKind.MOTION_INTENDED: _motion,
+    ActKind.MOTION_ENDED: _motion,
+    ActKind.MOTION_REFUSED: _motion,
     ActKind.MOTION_STOPPED: lambda books, act: say("Shelving stopped"),
     ActKind.ARCHIVE_RESTORED: lambda books, act: say("The books were restored from a backup"),
 }
