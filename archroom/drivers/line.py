@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archroom.drivers.exchanging import URGENCY_LOOK_S, Exchange, carried_out
 from archroom.drivers.line_state import LineState, newly_opened
 from archroom.drivers.modbus import ExceptionCode, Request
 from archroom.drivers.transactions import Failure, FailureKind, Reply, Transaction
@@ -15,8 +16,6 @@ from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
 
 MOST_READ_REPEATS = 2
-URGENCY_LOOK_S = 0.005
-"""How often a wait that may be broken off asks whether something more urgent has come."""
 
 
 class ExchangeFailed(LinkError):
@@ -48,29 +47,11 @@ class Line:
         `is_urgent` is asked before the request goes out, and every 5 ms while it waits for the line; once it says yes, the
         exchange fails with GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
         """
-        asked = None if request.is_stop else is_urgent
-        transaction = Transaction(request, self.state, self._clock())
-        received = self._wire.read(0)
-        while (outcome := self._advance(transaction, received, asked)) is None:
-            wait_s = max(0.0, transaction.due_at - self._clock())
-            received = self._wire.read(wait_s if asked is None or transaction.is_sent else min(wait_s, URGENCY_LOOK_S))
+        transaction: Exchange[Reply | Failure] = Transaction(request, self.state, self._clock())
+        outcome = carried_out(transaction, self._wire, self._clock, None if request.is_stop else is_urgent)
         if isinstance(outcome, Failure):
             raise ExchangeFailed(outcome, self.name)
         return outcome
-
-    def _advance(
-        self, transaction: Transaction, received: bytes, is_urgent: Callable[[], bool] | None
-    ) -> Reply | Failure | None:
-        """Hand over what came and send what is due; time is up only once nothing has come any more."""
-        if received:
-            transaction.receive(received, self._clock())
-        if is_urgent is not None and not transaction.is_sent and is_urgent():
-            transaction.give_way()
-        elif not received or not transaction.is_sent:
-            data = transaction.advance(self._clock())
-            if data:
-                self._wire.write(data)
-        return transaction.outcome
 
     def exchange_read(
         self, request: Request, repeats: int = MOST_READ_REPEATS, is_urgent: Callable[[], bool] | None = None

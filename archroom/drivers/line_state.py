@@ -7,27 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from archroom.drivers.counters import UnitCounters
 from archroom.drivers.modbus import Request
 from archroom.drivers.modbus_frames import SHORTEST_ANSWER_BYTES, whole_frames
 from archroom.drivers.timing import Framing, LineTiming
 
 MOST_BYTES = 600
 """More than two of the longest frames within one exchange is a flood: the exchange fails at once."""
-
-
-@dataclass(slots=True)
-class UnitCounters:
-    """What has happened with one unit since the line was opened."""
-
-    sent: int = 0
-    matched: int = 0
-    exceptions: int = 0
-    silent: int = 0
-    crc: int = 0
-    strange: int = 0
-    """Answers of another unit, to another question, cut short, garbage, echoes."""
-    late: int = 0
-    """Whole frames thrown away while the line was being drained."""
 
 
 @dataclass(slots=True)

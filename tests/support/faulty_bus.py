@@ -7,11 +7,11 @@ so a run can be repeated.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
-
-from paper_controller import PaperBus
+from typing import Generic, Protocol, TypeVar
 
 
 class Fault(Enum):
@@ -44,10 +44,26 @@ def times_of(answer_s: float, longest_answer_s: float, drain_s: float) -> Times:
     return Times(answer_s + longest_answer_s, answer_s + 0.95 * drain_s)
 
 
-class FaultyBus:
+class FarEnd(Protocol):
+    """What answers at the far end of the line."""
+
+    def split(self, data: bytes) -> Iterable[bytes]:
+        """Give the whole request frames at the head of some bytes."""
+        ...
+
+    def answer(self, frame: bytes) -> bytes:
+        """Carry out one request; empty if nobody answers."""
+        ...
+
+
+B = TypeVar("B", bound=FarEnd)
+
+
+class FaultyBus(Generic[B]):
     """A paper bus behind a faulty line."""
 
-    def __init__(self, bus: PaperBus, seed: int, times: Times, calm: float = 0.2) -> None:
+    def __init__(self, bus: B, seed: int, times: Times, calm: float = 0.2, faults: Sequence[Fault] = tuple(Fault)) -> None:
+        self._faults = [fault for fault in faults if fault is not Fault.NONE]
         self.bus = bus
         self.faults: Counter[Fault] = Counter()
         self.frames: Counter[bytes] = Counter()
@@ -70,7 +86,7 @@ class FaultyBus:
 
     def _exchange(self, frame: bytes, now: float) -> list[tuple[float, bytes]]:
         random = self._random
-        fault = Fault.NONE if random.random() < self._calm else random.choice([f for f in Fault if f is not Fault.NONE])
+        fault = Fault.NONE if random.random() < self._calm else random.choice(self._faults)
         self.faults[fault] += 1
         if fault is Fault.REQUEST_LOST:
             return []

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from faulty_bus import Fault, FaultyBus
-from paper_controller import PaperController
+from faulty_bus import B, Fault, FaultyBus
+from paper_controller import PaperBus, PaperController
 
 from archroom.core.shelving import Action, ControllerStatus, Instruction
 from archroom.drivers import reference
@@ -60,7 +60,7 @@ class Verdict:
 class Client:
     """One client of one faulty bus."""
 
-    def __init__(self, line: Line, bus: FaultyBus, seed: int) -> None:
+    def __init__(self, line: Line, bus: FaultyBus[PaperBus], seed: int) -> None:
         self.verdict = Verdict()
         self._line = line
         self._bus = bus
@@ -174,6 +174,6 @@ class Client:
         return 1
 
 
-def faults_played(bus: FaultyBus) -> set[Fault]:
+def faults_played(bus: FaultyBus[B]) -> set[Fault]:
     """Return the kinds of fault that a play has had."""
     return {fault for fault, count in bus.faults.items() if count}

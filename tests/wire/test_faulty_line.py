@@ -27,7 +27,7 @@ def played(
     exchanges: int,
     seed: int = SEED,
     device: type[PaperController] = PaperController,
-) -> tuple[Verdict, FaultyBus]:
+) -> tuple[Verdict, FaultyBus[PaperBus]]:
     """Let a client play on a line of this kind, with such devices at its end."""
     clock = VirtualClock()
     times = times_of(timing.answer_s, timing.wire_s(80), timing.drain_s)

@@ -40,14 +40,14 @@ class StampedWire:
 
 def played(
     scheme: str, exchanges: int, answer_s: float | None, drain_s: float, kind: type[Line] = Line
-) -> tuple[Verdict, FaultyBus]:
+) -> tuple[Verdict, FaultyBus[PaperBus]]:
     """Let a client play through the real driver on a real wire.
 
     What is late is counted from the driver's own write, and lost where this machine is so busy that it would come after the
     drain: there it could be the answer to the next question for all that anybody can tell.
     """
     wires: list[StampedWire] = []
-    bus: list[FaultyBus] = []
+    bus: list[FaultyBus[PaperBus]] = []
 
     def answering(data: bytes) -> list[tuple[float, bytes]]:
         return bus[0].take(data, wires[0].written_at)
