@@ -18,10 +18,10 @@ _BUS_OPTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "serial": {**_LINE_OPTIONS, "parity": ("N", "E", "O"), "stop": ("1", "2")},
     "socket": _LINE_OPTIONS,
     "tcp": {},
-    "udp": {},
+    "udp": {"local": ()},
     "http": {},
 }
-"""By scheme, what a URL may set and to what; the drivers take the same."""
+"""By scheme, what a URL may set and to what; the drivers take the same. `local` is a port of this machine."""
 
 
 def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
@@ -33,7 +33,7 @@ def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
     except ValueError:
         return False
     allowed = _BUS_OPTIONS.get(parts.scheme, {})
-    is_set_well = all(value.upper() in allowed.get(key, ()) for key, value in options)
+    is_set_well = all(key in allowed and (value.upper() in allowed[key] or _is_local(key, value)) for key, value in options)
     if not is_set_well or parts.username or parts.fragment or not url.isprintable():
         return False
     if parts.scheme == "serial":
@@ -44,6 +44,10 @@ def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
     if parts.scheme == "tcp":
         return port != 0
     return bool(port) and (parts.scheme == "socket" or (parts.scheme in ("udp", "http") and profile != REFERENCE))
+
+
+def _is_local(key: str, value: str) -> bool:
+    return key == "local" and re.fullmatch(r"[0-9]{1,5}", value) is not None and int(value) <= 0xFFFF
 
 
 def is_profile(text: str) -> bool:

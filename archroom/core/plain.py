@@ -100,7 +100,7 @@ class Alarm:
     """One thing that a controller complains of."""
 
     fault: Fault
-    """The nearest of the faults that this program knows."""
+    """The nearest of the faults that this program knows; NONE where none is near."""
     code: str
     """As the controller says it: "8.2", "IsBJ", "protected"."""
 

@@ -24,7 +24,7 @@ def fault_phrase(faults: Fault) -> Message:
         return say("a carriage ran too far")
     if Fault.POSITION in faults:
         return say("a position is not known")
-    return say("a drive has failed")
+    return say("a drive has failed") if Fault.DRIVE in faults else say("one that this program has no name for")
 
 
 def input_phrase(inputs: int) -> Message:

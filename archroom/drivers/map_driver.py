@@ -185,14 +185,15 @@ class MapDriver:
             raise failed
 
     def _release(self, write: Write) -> None:
-        for left in range(RELEASES - 1, -1, -1):
+        # As a stop: it may go out on a line that is not clean, and gives way to nothing.
+        request = write_coil(self._unit, write.address, is_on=False, is_stop=True)
+        for _ in range(RELEASES - 1):
             try:
-                # As a stop: it may go out on a line that is not clean, and gives way to nothing.
-                self._line.exchange(write_coil(self._unit, write.address, is_on=False, is_stop=True))
-                return
+                self._line.exchange(request)
             except ExchangeFailed:
-                if left == 0:
-                    raise
+                continue
+            return
+        self._line.exchange(request)
 
     def _request(self, write: Write, value: int, *, is_stop: bool) -> Request:
         if write.table is Table.COILS:

@@ -9,12 +9,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
+from archroom.drivers.framed_line import FramedLine
 from archroom.drivers.line import Line
 from archroom.drivers.map_driver import MapDriver
 from archroom.drivers.plain import PlainDriver
+from archroom.drivers.ports import Carrier
 from archroom.drivers.profile import Profile, WireKind
+from archroom.drivers.stow import StowLanguage
+from archroom.drivers.stow_driver import StowDriver
+from archroom.drivers.web import WebLanguage
+from archroom.drivers.web_driver import WebDriver
+from archroom.drivers.wire_settings import StowSettings, WebSettings, WklSettings, Z5Settings
 from archroom.drivers.wires import Wire
+from archroom.drivers.wkl import WklLanguage
+from archroom.drivers.wkl_driver import WklDriver
+from archroom.drivers.z5 import Z5Language
+from archroom.drivers.z5_driver import Z5Driver
 from archroom.errors import UsageError, say
+
+CARRIERS = {
+    WireKind.MODBUS: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP),
+    WireKind.CLIMATE: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP),
+    WireKind.STOW: (Carrier.RTU_OVER_TCP,),
+    WireKind.Z5: (Carrier.UDP,),
+    WireKind.WKL: (Carrier.SERIAL, Carrier.RTU_OVER_TCP),
+    WireKind.MJJ_WEB: (Carrier.HTTP,),
+}
+"""What may carry each wire; `socket` is a bare TCP stream to all but Modbus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +43,17 @@ class Unit:
     """One controller of a bus."""
 
     address: int
-    """Modbus unit, or area number, as the profile's wire has it."""
+    """Modbus unit, or area number, as the profile's wire has it; on the WKL wire the last number of its address."""
     carriages: int
     """Of its block, fixed ones included."""
+
+
+def check_carrier(profile: Profile, carrier: Carrier, url: str) -> None:
+    """Raise UsageError unless a port of this kind can carry the profile's wire."""
+    allowed = CARRIERS[profile.wire]
+    if carrier not in allowed:
+        words = ", ".join(f"{fit.value}://" for fit in allowed)
+        raise UsageError(say("{url}: {profile} needs a port of {allowed}.", url=url, profile=profile.title, allowed=words))
 
 
 def plain_drivers(
@@ -34,10 +63,30 @@ def plain_drivers(
     is_urgent: Callable[[], bool] | None = None,
     clock: Callable[[], float] = monotonic,
 ) -> dict[int, PlainDriver]:
-    """Return a driver for each block's unit behind one wire; raises UsageError if the profile's wire is not spoken."""
-    if profile.wire is WireKind.MODBUS:
-        line = Line(wire, clock)
-        return {
-            block: MapDriver(line, unit.address, profile, unit.carriages, is_urgent, clock) for block, unit in units.items()
-        }
-    raise UsageError(say("The wire of {profile} is not spoken yet.", profile=profile.title))
+    """Return a driver for each block's unit behind one wire; raises UsageError if the profile is of no controller."""
+    make = _maker(profile, wire, is_urgent, clock)
+    return {block: make(unit) for block, unit in units.items()}
+
+
+def _maker(
+    profile: Profile, wire: Wire, is_urgent: Callable[[], bool] | None, clock: Callable[[], float]
+) -> Callable[[Unit], PlainDriver]:
+    """Open the one line of a bus and return what makes a driver on it."""
+    settings = profile.settings
+    if profile.map is not None:
+        bus = Line(wire, clock)
+        return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock)
+    match settings:
+        case StowSettings():
+            stow, of_stow = FramedLine(wire, clock, StowLanguage(), settings.answer_ms / 1000), settings
+            return lambda unit: StowDriver(stow, unit.address, profile, of_stow, is_urgent)
+        case Z5Settings():
+            z5, of_z5 = FramedLine(wire, clock, Z5Language(settings.checksum), settings.answer_ms / 1000), settings
+            return lambda unit: Z5Driver(z5, unit.address, profile, of_z5, unit.carriages, is_urgent, clock)
+        case WklSettings():
+            wkl, of_wkl = FramedLine(wire, clock, WklLanguage(settings.checksum), settings.answer_ms / 1000), settings
+            return lambda unit: WklDriver(wkl, unit.address, profile, of_wkl, unit.carriages, is_urgent, clock)
+        case WebSettings():
+            web, of_web = FramedLine(wire, clock, WebLanguage(), settings.answer_ms / 1000), settings
+            return lambda unit: WebDriver(web, unit.address, profile, of_web, unit.carriages, is_urgent)
+    raise UsageError(say("{profile} is no controller of shelving.", profile=profile.title))

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import serial
 
 from archroom.core.cleaning import clean
+from archroom.drivers.network_wires import DatagramWire, QuestionWire
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
 from archroom.drivers.wires import PORT_ERRORS, DescriptorWire, PolledSerialWire, Wire
 from archroom.errors import Message, PortUnavailable, UsageError, say
@@ -38,6 +39,10 @@ class Carrier(Enum):
     SERIAL = "serial"
     RTU_OVER_TCP = "socket"
     MODBUS_TCP = "tcp"
+    UDP = "udp"
+    """Datagrams: each a whole message."""
+    HTTP = "http"
+    """A connection for each question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class PortAddress:
     """N, E or O."""
     stop_bits: int
     has_echo: bool
+    local_port: int = 0
+    """Of datagrams: where ours come from and theirs go to; 0: any."""
 
     @property
     def name(self) -> str:
@@ -72,7 +79,7 @@ class PortAddress:
     @property
     def timing(self) -> LineTiming:
         """The rules of time on this line."""
-        if self.carrier is Carrier.MODBUS_TCP:
+        if self.carrier in (Carrier.MODBUS_TCP, Carrier.UDP, Carrier.HTTP):
             return stream_timing(Framing.MBAP)
         if self.baud is None:
             return stream_timing(Framing.RTU, self.has_echo)
@@ -80,11 +87,11 @@ class PortAddress:
 
 
 def parse_port(url: str) -> PortAddress:
-    """Return what `serial:///dev/...?baud=`, `socket://H:P` or `tcp://H:P` names; raises UsageError.
+    """Return what `serial:///dev/...?baud=` names, or `socket`, `tcp`, `udp`, `http` with `://H:P`; raises UsageError.
 
     Serial ports take `baud`, `parity` (N, E, O), `stop` (1, 2) and `echo` (0, 1); `socket` takes `baud` and `echo` of the
-    line behind the gateway. Left out: 19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo;
-    port 502 after `tcp`.
+    line behind the gateway; `udp` takes `local`, the port of this machine to which a controller sends by itself. Left out:
+    19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo; port 502 after `tcp`.
     """
     shown = clean(re.sub(r"//[^/]*@", "//...@", url), LONGEST_NAME)
     try:
@@ -95,12 +102,12 @@ def parse_port(url: str) -> PortAddress:
         tcp_port = usual_port if parts.port is None else parts.port
     except ValueError as error:
         raise UsageError(
-            say("{url} is not a port: serial:///dev/NAME, socket://HOST:PORT or tcp://HOST:PORT.", url=shown)
+            say("{url} is not a port: serial:///dev/NAME, or socket, tcp, udp, http://HOST:PORT.", url=shown)
         ) from error
     place = _device(parts) if carrier is Carrier.SERIAL else parts.hostname
     is_place_whole = tcp_port == 0 if carrier is Carrier.SERIAL else tcp_port > 0 and not parts.path.strip("/")
     if not place or not is_place_whole or parts.username or parts.fragment or "\0" in url:
-        raise UsageError(say("{url} is not a port: serial:///dev/NAME, socket://HOST:PORT or tcp://HOST:PORT.", url=shown))
+        raise UsageError(say("{url} is not a port: serial:///dev/NAME, or socket, tcp, udp, http://HOST:PORT.", url=shown))
     return _with_options(carrier, place, tcp_port, options, shown)
 
 
@@ -110,7 +117,11 @@ def open_port(url: str, *, past_lock: bool = False) -> Wire:
     `past_lock` opens a serial port that another process holds: for the emergency stop only.
     """
     address = parse_port(url)
-    return _open_serial(address, past_lock) if address.carrier is Carrier.SERIAL else _connect(address)
+    if address.carrier is Carrier.SERIAL:
+        return _open_serial(address, past_lock)
+    if address.carrier is Carrier.UDP:
+        return _bind(address)
+    return _connect(address)
 
 
 def _device(parts: SplitResult) -> str | None:
@@ -125,6 +136,8 @@ def _with_options(carrier: Carrier, place: str, tcp_port: int, options: dict[str
         Carrier.SERIAL: ("baud", "parity", "stop", "echo"),
         Carrier.RTU_OVER_TCP: ("baud", "echo"),
         Carrier.MODBUS_TCP: (),
+        Carrier.UDP: ("local",),
+        Carrier.HTTP: (),
     }[carrier]
     for key in options:
         if key not in allowed:
@@ -135,7 +148,10 @@ def _with_options(carrier: Carrier, place: str, tcp_port: int, options: dict[str
     parity = _choice(options, "parity", ("N", "E", "O"), default_parity, shown)
     baud = _choice(options, "baud", tuple(str(baud) for baud in BAUDS), default_baud, shown)
     echo = _choice(options, "echo", ("0", "1"), "0", shown)
-    return PortAddress(carrier, place, tcp_port, int(baud) if baud else None, parity, int(stop), echo == "1")
+    local = options.get("local", "0")
+    if re.fullmatch(r"[0-9]{1,5}", local) is None or int(local) > 0xFFFF:
+        raise UsageError(say("{url}: {key} must be a port of this machine.", url=shown, key="local"))
+    return PortAddress(carrier, place, tcp_port, int(baud) if baud else None, parity, int(stop), echo == "1", int(local))
 
 
 def _choice(options: dict[str, str], key: str, allowed: tuple[str, ...], default: str, shown: str) -> str:
@@ -222,6 +238,28 @@ def _connect(address: PortAddress) -> Wire:
         raise PortUnavailable(say("Nothing listens at {port}.", port=address.name)) from error
     except (OSError, UnicodeError) as error:
         raise PortUnavailable(say("{port} cannot be reached.", port=address.name)) from error
+    if address.carrier is Carrier.HTTP:
+        connection.close()
+        return QuestionWire((address.place, address.port), address.name, address.timing, CONNECT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setblocking(False)
     return DescriptorWire(connection, address.name, address.timing)
+
+
+def _bind(address: PortAddress) -> Wire:
+    """Open a socket of our own. Nobody can tell whether somebody listens at the far end before it answers."""
+    try:
+        family, kind, _, _, far_end = socket.getaddrinfo(address.place, address.port, type=socket.SOCK_DGRAM)[0]
+        owner = socket.socket(family, kind)
+        try:
+            owner.bind(("", address.local_port))
+        except OSError:
+            owner.close()
+            raise
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            taken = say("{port} is taken: another program holds it.", port=f"udp:{address.local_port}")
+            raise PortUnavailable(taken) from error
+        raise PortUnavailable(say("{port} cannot be reached.", port=address.name)) from error
+    owner.setblocking(False)
+    return DatagramWire(owner, (str(far_end[0]), int(far_end[1])), address.name, address.timing)

@@ -6,11 +6,12 @@ What a profile does not declare is never written: a driver builds its writes fro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from archroom.core.controllers import Fault
 from archroom.core.plain import Capabilities, OrderKind
+from archroom.drivers.wire_settings import Settings
 
 
 class WireKind(Enum):
@@ -21,6 +22,8 @@ class WireKind(Enum):
     WKL = "wkl"
     MJJ_WEB = "mjj-web"
     STOW = "stow"
+    CLIMATE = "climate"
+    """A sensor of temperature and humidity on Modbus; no controller of shelving."""
 
 
 class Proof(Enum):
@@ -232,5 +235,5 @@ class Profile:
     capabilities: Capabilities
     map: ModbusMap | None = None
     """On a Modbus wire."""
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Settings | None = None
     """On another wire: what the wire leaves open, such as the checksum."""

@@ -32,9 +32,10 @@ from archroom.drivers.profile import (
     Write,
     WriteStyle,
 )
+from archroom.drivers.wire_settings_reading import SENSOR, read_capabilities, read_settings
 from archroom.errors import BadFile, Message, say
 
-SHIPPED = ("fatek-coils",)
+SHIPPED = ("climate-sensor", "fatek-coils", "mjj-web", "stow-wms", "wkl", "z5")
 """The profiles that come with the program, beside the reference map."""
 MAX_BYTES = 200_000
 MOST_HOLD_MS = 2_000
@@ -71,18 +72,19 @@ def parse_profile(content: bytes) -> Profile:
     wire, proof = _word(head, "wire", WireKind), _word(head, "proof", Proof)
     source = head.text("source")
     head.finish()
-    can = document.table("can")
+    modbus, settings, capabilities = None, None, SENSOR
     if wire is WireKind.MODBUS:
-        modbus = _modbus_map(document)
+        can, modbus = document.table("can"), _modbus_map(document)
         capabilities = _capabilities(can, modbus)
-        profile = Profile(name, title, wire, proof, source, capabilities, modbus)
+        can.finish()
     else:
-        settings = document.table("settings") if document.has("settings") else None
-        found = {} if settings is None else {key: settings.text(key) for key in settings.keys()}
-        profile = Profile(name, title, wire, proof, source, _declared(can), settings=found)
-    can.finish()
+        settings = read_settings(wire, document.table("settings"))
+    if settings is not None and wire is not WireKind.CLIMATE:
+        can = document.table("can")
+        capabilities = read_capabilities(wire, settings, can, _silence(can))
+        can.finish()
     document.finish()
-    return profile
+    return Profile(name, title, wire, proof, source, capabilities, modbus, settings)
 
 
 # -- what it can do
@@ -113,22 +115,6 @@ def _capabilities(can: TomlTable, modbus: ModbusMap) -> Capabilities:
         has_sequence_numbers=False,
         stops_when_host_is_silent=silence,
         lease_period_s=None if modbus.lease is None else modbus.lease.period_ms / 1000,
-    )
-
-
-def _declared(can: TomlTable) -> Capabilities:
-    orders = frozenset(OrderKind(word) for word in can.choices("orders", tuple(kind.value for kind in OrderKind)))
-    return Capabilities(
-        orders=orders,
-        can_stop=can.truth("stop"),
-        position_sense=_word(can, "positions", PositionSense),
-        tells_motion=can.truth("tells_motion"),
-        tells_mode=can.truth("tells_mode"),
-        tells_faults=can.truth("tells_faults"),
-        tells_occupied=can.truth("tells_occupied"),
-        tells_fresh=can.truth("tells_fresh"),
-        has_sequence_numbers=False,
-        stops_when_host_is_silent=_silence(can),
     )
 
 

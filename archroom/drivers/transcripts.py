@@ -14,13 +14,18 @@ from typing import NoReturn
 
 from archroom.core.plain import Order, OrderKind, PlainStatus
 from archroom.core.tables import Table, parse_toml
+from archroom.drivers.climate import ClimateSensor
+from archroom.drivers.line import Line
+from archroom.drivers.plain import PlainDriver
 from archroom.drivers.plain_drivers import Unit, plain_drivers
 from archroom.drivers.profile import Profile
 from archroom.drivers.timing import Framing, LineTiming, stream_timing
+from archroom.drivers.wire_settings import ClimateSettings
 from archroom.errors import ArchroomError, BadFile, say
 
 MAX_BYTES = 500_000
 _HEX = "([0-9a-f]{2}( [0-9a-f]{2})*)?"
+_TEXT = r"[\s\S]*"
 
 
 class Mismatch(AssertionError):
@@ -33,13 +38,21 @@ class Exchange:
 
     title: str
     act: str
-    """`status`, `stop`, `keep-alive`, or an order: `open 5`, `jog 4 low`."""
+    """`status`, `stop`, `keep-alive`, or an order: `open 5`, `jog 4 low`; several with `then` between them.
+
+    Of a climate sensor `status` or `raw`.
+    """
     frames: tuple[tuple[bytes, bytes], ...]
-    """What the driver sends, and what comes back for it."""
+    """What the driver sends, and what comes back for it; nothing sent: what comes unasked."""
     says: tuple[tuple[str, str], ...]
-    """Of a status: fields of PlainStatus and their values as text."""
+    """Of the last status: fields of PlainStatus and their values as text."""
     fails: bool
-    """Whether the driver must refuse to believe it."""
+    """Whether the driver must refuse to believe what came for the last act, or to do it."""
+
+    @property
+    def acts(self) -> list[str]:
+        """What is asked, one after the other."""
+        return self.act.split(" then ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +83,19 @@ def parse_transcript(content: bytes) -> Transcript:
 def play(profile: Profile, transcript: Transcript, exchange: Exchange) -> None:
     """Play one exchange against the profile's driver; raises Mismatch."""
     wire = _ScriptedWire(exchange)
-    driver = plain_drivers(profile, wire, {1: Unit(transcript.unit, transcript.carriages)}, None, wire.clock)[1]
-    try:
-        status = _act(exchange.act, driver.status, driver.order, driver.stop, driver.keep_alive)
-    except ArchroomError as error:
-        if not exchange.fails:
-            raise Mismatch(f"{exchange.title}: {error}") from error
-        status = None
-    else:
-        if exchange.fails:
-            raise Mismatch(f"{exchange.title}: it was believed")
+    act = _player(profile, transcript, wire)
+    status: PlainStatus | None = None
+    last = len(exchange.acts) - 1
+    for number, words in enumerate(exchange.acts):
+        try:
+            status = act(words) or status
+        except ArchroomError as error:
+            if not exchange.fails or number < last:
+                raise Mismatch(f"{exchange.title}: {error}") from error
+            status = None
+        else:
+            if exchange.fails and number == last:
+                raise Mismatch(f"{exchange.title}: it was believed")
     wire.finish()
     if status is not None:
         for name, value in exchange.says:
@@ -97,37 +113,45 @@ def order_of(words: str) -> Order:
     return Order(OrderKind(kind), carriage=number, is_towards_low=rest[1:] == ["low"])
 
 
-def _act(
-    act: str,
-    status: Callable[[], object],
-    order: Callable[[Order], None],
-    stop: Callable[[], None],
-    keep_alive: Callable[[], None],
-) -> PlainStatus | None:
+def _player(profile: Profile, transcript: Transcript, wire: _ScriptedWire) -> Callable[[str], PlainStatus | None]:
+    """Return what does an act with a driver of the profile, and gives back the status if it was one."""
+    if isinstance(profile.settings, ClimateSettings):
+        sensor = ClimateSensor(Line(wire, wire.clock), transcript.unit, profile.settings)
+        return lambda act: _sensed(sensor, act)
+    driver = plain_drivers(profile, wire, {1: Unit(transcript.unit, transcript.carriages)}, None, wire.clock)[1]
+    return lambda act: _act(driver, act)
+
+
+def _sensed(sensor: ClimateSensor, act: str) -> PlainStatus:
     if act == "status":
-        found = getattr(status(), "status", None)
-        return found if isinstance(found, PlainStatus) else None
+        reading = sensor.read()
+        return PlainStatus(temperature_c=reading.temperature_c, humidity_percent=reading.humidity_percent)
+    raw = sensor.read_raw()
+    scales = " ".join(map(str, raw.plausible_scales)) or "none"
+    return PlainStatus(others=(("raw", f"{raw.temperature} {raw.humidity}"), ("scales", scales)))
+
+
+def _act(driver: PlainDriver, act: str) -> PlainStatus | None:
+    if act == "status":
+        return driver.status().status
     if act == "stop":
-        stop()
+        driver.stop()
     elif act == "keep-alive":
-        keep_alive()
+        driver.keep_alive()
     else:
-        order(order_of(act))
+        driver.order(order_of(act))
     return None
 
 
 def _exchange(table: Table) -> Exchange:
-    act = table.text("act")
-    if act not in ("status", "stop", "keep-alive"):
-        try:
-            order_of(act)
-        except (ValueError, IndexError):
-            table.refuse(say("{act} is nothing that can be asked of a driver", act=act), "act")
-    frames = []
-    for frame in table.tables("frames", "frames"):
-        sent, received = (bytes.fromhex(frame.code(key, _HEX)) for key in ("sent", "received"))
-        frame.finish()
-        frames.append((sent, received))
+    acts = table.text("act")
+    for act in acts.split(" then "):
+        if act not in ("status", "raw", "stop", "keep-alive"):
+            try:
+                order_of(act)
+            except (ValueError, IndexError):
+                table.refuse(say("{act} is nothing that can be asked of a driver", act=act), "act")
+    frames = [_frame(frame) for frame in table.tables("frames", "frames")]
     says: tuple[tuple[str, str], ...] = ()
     if table.has("says"):
         told = table.table("says")
@@ -139,9 +163,23 @@ def _exchange(table: Table) -> Exchange:
     fails = table.truth("fails") if table.has("fails") else False
     title = table.text("title")
     table.finish()
-    if act != "status" and says:
+    if says and not {"status", "raw"} & set(acts.split(" then ")):
         table.refuse(say("only a status says something"), "says")
-    return Exchange(title, act, tuple(frames), says, fails)
+    return Exchange(title, acts, tuple(frames), says, fails)
+
+
+def _frame(table: Table) -> tuple[bytes, bytes]:
+    """Return what is sent and what comes for it: as hexadecimal bytes, or, of HTTP, as text with `sent_text`."""
+    if table.has("pushed"):
+        frame = (b"", bytes.fromhex(table.code("pushed", _HEX)))
+    elif table.has("sent_text"):
+        sent, received = (table.code(key, _TEXT) for key in ("sent_text", "received_text"))
+        frame = (sent.encode(), received.encode())
+    else:
+        sent, received = (table.code(key, _HEX) for key in ("sent", "received"))
+        frame = (bytes.fromhex(sent), bytes.fromhex(received))
+    table.finish()
+    return frame
 
 
 def _text(value: object) -> str:
@@ -194,6 +232,8 @@ class _ScriptedWire:
 
     def read(self, max_wait_s: float) -> bytes:
         """Give what came for the last frame, else let time pass."""
+        if not self._arriving and self._frames and not self._frames[0][0]:
+            self._arriving.append(self._frames.pop(0)[1])
         if self._arriving:
             return self._arriving.pop(0)
         self._now += max(max_wait_s, 0.000_1)

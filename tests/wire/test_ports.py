@@ -61,7 +61,14 @@ NO_PORTS = (
     "socket://user:secret@host:502",
     "socket://host:502?parity=E",
     "tcp://host:502?baud=9600",
-    "http://host:502",
+    "http://host",
+    "http://host:502/path",
+    "http://host:502?local=1",
+    "udp://host",
+    "udp://host:9000?local=",
+    "udp://host:9000?local=65536",
+    "udp://host:9000?local=x",
+    "udp://host:9000?baud=9600",
     "tcp://[::1:502",
     "tcp://host:port",
     "tcp://",
@@ -72,6 +79,9 @@ NO_PORTS = (
     "serial:///",
 )
 PORTS = (
+    "udp://host:9000",
+    "udp://host:9000?local=9001",
+    "http://host:80",
     "serial:///dev/ttyUSB0",
     "serial:///dev/serial/by-id/usb-FTDI-if00?baud=9600",
     "serial:///dev/ttyUSB0?baud=921600&parity=n&stop=2&echo=1",
@@ -100,7 +110,8 @@ def test_a_url_that_names_a_port_is_taken(url: str) -> None:
 
 @pytest.mark.parametrize("url", [*PORTS, *NO_PORTS])
 def test_the_settings_take_what_can_be_opened_and_nothing_else(url: str) -> None:
-    assert is_bus_url(url) == (url in PORTS)
+    assert is_bus_url(url, "z5") == (url in PORTS)
+    assert is_bus_url(url) == (url in PORTS and not url.startswith(("udp:", "http:")))
 
 
 def test_modbus_tcp_has_a_usual_port() -> None:

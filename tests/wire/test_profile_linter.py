@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from archroom.core.plain import OrderKind, PositionSense
+from archroom.drivers.checksums import Checksum, ChecksumKind
 from archroom.drivers.profile_reading import SHIPPED, parse_profile, read_profile, shipped_profile
+from archroom.drivers.wire_settings import Z5Settings
 from archroom.errors import BadFile
 
 BEAT = """[write.beat]
@@ -148,6 +151,50 @@ def test_what_breaks_a_rule_is_refused(rule: str) -> None:
     with pytest.raises(BadFile, match=words) as refused:
         parse_profile(text.encode())
     assert on_line in text.split("\n")[refused.value.line - 1]
+
+
+OTHER_WIRES = {
+    "orders without writing": ("mjj-web", "orders = []", 'orders = ["close"]', "orders are given only where writing = true"),
+    "opening by nothing": (
+        "mjj-web",
+        "orders = []",
+        'orders = ["open"]\n#',
+        "nothing opens an aisle: opens_with",
+    ),
+    "order without a word": ("stow-wms", 'orders = ["open"]', 'orders = ["open", "close"]', "orders must be a list of open"),
+    "setting missing": ("stow-wms", 'request = "short"', "", "request is missing"),
+    "setting unknown": ("z5", "type = 0x01", "type = 0x01\ncolour = 1", "unknown key colour"),
+    "word unknown": ("stow-wms", 'bit_8_2 = "beam"', 'bit_8_2 = "edge"', "bit_8_2 must be one of beam, estop"),
+    "bit unknown": ("stow-wms", "meaningless = []", 'meaningless = ["9.5"]', "meaningless must be a list of 8.0"),
+    "polynomial of 0": ("z5", "polynomial = 0x07", "polynomial = 0", "polynomial must be a whole number from 1 to 255"),
+    "figures of another checksum": ("wkl", 'checksum = "crc8"', 'checksum = "sum8"', "unknown key polynomial"),
+    "network": ("wkl", '"192.168.1"', '"192.168.300"', "network must be the first three numbers"),
+    "path": ("mjj-web", '"/MjjWebApi"', '"/MjjWebApi?Op=LeftMove"', "path must be of the form"),
+    "patience": ("z5", "answer_ms = 1000", "answer_ms = 1", "answer_ms must be a whole number from 50 to 5000"),
+    "scale": ("climate-sensor", 'scale = "unconfirmed"', 'scale = "1000"', "scale must be one of unconfirmed, 10, 100"),
+    "abilities of a sensor": ("climate-sensor", "[settings]", "[can]\n[settings]", "unknown key can"),
+}
+
+
+@pytest.mark.parametrize("rule", OTHER_WIRES)
+def test_what_breaks_a_rule_of_another_wire_is_refused(rule: str) -> None:
+    name, before, after, words = OTHER_WIRES[rule]
+    text = files("archroom").joinpath("drivers", "profiles", f"{name}.toml").read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    text = text.replace(before, after)
+    if rule == "opening by nothing":
+        text = text.replace("writing = false", "writing = true")
+    with pytest.raises(BadFile, match=words) as refused:
+        parse_profile(text.encode())
+    assert refused.value.line
+
+
+def test_a_sum_or_xor_needs_no_polynomial() -> None:
+    text = files("archroom").joinpath("drivers", "profiles", "z5.toml").read_text(encoding="utf-8")
+    text = text.replace('"crc8" #', '"xor8" #').replace("polynomial = 0x07\n", "").replace("reflected = false\n", "")
+    settings = parse_profile(text.encode()).settings
+    assert isinstance(settings, Z5Settings)
+    assert settings.checksum == Checksum(ChecksumKind.XOR8)
 
 
 def test_a_file_is_named_in_its_refusal(tmp_path: Path) -> None:
