@@ -93,10 +93,14 @@ def _shape(profile: Profile) -> dict[str, Json]:
 
 def _abilities(profile: Profile) -> list[Message]:
     """Return in sentences what a controller can do, and what it cannot."""
+    from archroom.drivers.wire_settings import ClimateSettings
+
     can = profile.capabilities
-    orders = ", ".join(sorted(order.value for order in can.orders)) or "-"
-    sentences = [say("It takes these orders: {orders}.", orders=orders)]
+    if isinstance(profile.settings, ClimateSettings):
+        return [say("It tells temperature and humidity, and moves nothing.")]
+    orders = ", ".join(sorted(order.value for order in can.orders))
+    sentences = [say("It takes these orders: {orders}.", orders=orders) if orders else say("It takes no orders.")]
     sentences.append(say("It can be stopped from here.") if can.can_stop else say("It cannot be stopped from here."))
-    if can.needs_attendance:
+    if can.orders and can.needs_attendance:
         sentences.append(say("It moves only while a second person holds its own stop at the aisle."))
     return sentences

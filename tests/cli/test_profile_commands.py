@@ -32,6 +32,8 @@ def test_profiles_say_what_they_rest_on_and_what_they_can_do(cli: Cli) -> None:
     assert ran.code == 0
     assert "fatek-coils  Fatek-style controller: read from a user's code, proved on no hardware" in ran.lines
     assert "    It moves only while a second person holds its own stop at the aisle." in ran.lines
+    assert "    It tells temperature and humidity, and moves nothing." in ran.lines
+    assert "    It takes no orders." in ran.lines, "as shipped, MjjWebApi is read only"
     found = {profile["name"]: profile for profile in cli("--json", "shelving", "profiles").json["profiles"]}
     assert found["fatek-coils"]["orders"] == ["close", "open", "ventilate"]
     assert "reference" in found
