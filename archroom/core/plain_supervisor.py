@@ -363,7 +363,8 @@ class PlainSupervisor:
         """Draw the consequences of what the watch no longer believes."""
         reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
         self._ticket = None
-        self._notices.append(Notice(kind, reason))
+        if self._watch.doubt_is_news() or kind is NoticeKind.LOST:
+            self._notices.append(Notice(kind, reason))
         if self._motion is not None:
             self._motion.lose(reason)
 

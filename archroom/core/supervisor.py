@@ -124,18 +124,19 @@ class Supervisor:
 
     def status_read(self, now: float, status: ControllerStatus, asked_s: float) -> None:
         """Take a matched status that was asked for at `asked_s`."""
+        before = self._watch.status
         sight = self._watch.take_status(now, status)
         if sight is Sight.SHAKEN:
             self._disappoint(NoticeKind.DISTRUSTED)
-            if self._watch.is_ours and not status.state.is_at_rest:
+            if self._watch.is_ours and not status.state.is_at_rest and not self._stopping.is_active:
                 self._ask_stop(now)
+            elif before is not None and before.positions_mm == status.positions_mm:
+                self._see_standstill(status, asked_s)  # wherever it is: at rest, and not moved since
         elif sight is not Sight.REPEATED:
             if sight is Sight.PROVED:
                 text = say("Block {block} is read and believed.", block=self.block.number)
                 self._notices.append(Notice(NoticeKind.PROVED, text))
-            if self._stopping.take_status(_is_standing(status), asked_s, self._scan_s):
-                text = say("Block {block} is at rest.", block=self.block.number)
-                self._notices.append(Notice(NoticeKind.STANDSTILL, text))
+            if self._see_standstill(status, asked_s):
                 if self._motion is not None:
                     self._motion.settle(status)
             elif self._motion is not None:
@@ -144,6 +145,13 @@ class Supervisor:
         if sight is Sight.REPEATED:
             self._polls.hasten(now + max(self._watch.pace.busy_poll_s, self._scan_s))
         self._advance(now)
+
+    def _see_standstill(self, status: ControllerStatus, asked_s: float) -> bool:
+        is_seen = self._stopping.take_status(_is_standing(status), asked_s, self._scan_s)
+        if is_seen:
+            text = say("Block {block} is at rest.", block=self.block.number)
+            self._notices.append(Notice(NoticeKind.STANDSTILL, text))
+        return is_seen
 
     def port_lost(self, now: float, reason: Message) -> None:
         """Take note that the port of the unit's bus is not open."""
@@ -356,7 +364,8 @@ class Supervisor:
         """Draw the consequences of what the watch no longer believes."""
         reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
         self._tickets.end()
-        self._notices.append(Notice(kind, reason))
+        if self._watch.doubt_is_news() or kind is NoticeKind.LOST:
+            self._notices.append(Notice(kind, reason))
         if self._motion is not None:
             self._motion.lose(reason)
 

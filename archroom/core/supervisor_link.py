@@ -37,6 +37,8 @@ class LinkWatch(Generic[S]):
         self.reason: Message | None = None
         """Why it is not believed."""
         self._is_proved = False
+        self._told: str | None = None
+        """The reason not to believe it that was told last."""
         self._candidate: tuple[float, S] | None = None
         self._since_s: float | None = None
 
@@ -117,6 +119,12 @@ class LinkWatch(Generic[S]):
         self._candidate = None
         self.reason = reason
 
+    def doubt_is_news(self) -> bool:
+        """Return whether this reason not to believe it was not told since it was last believed; it counts as told now."""
+        template = None if self.reason is None else self.reason.template
+        is_news, self._told = template != self._told, template
+        return is_news
+
     def _hear(self, now: float) -> None:
         self.failures = 0
         self.heard_s = now
@@ -139,3 +147,4 @@ class LinkWatch(Generic[S]):
         self._is_proved = True
         self._candidate = None
         self.reason = None
+        self._told = None

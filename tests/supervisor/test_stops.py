@@ -92,3 +92,18 @@ def test_a_stop_that_a_stranger_cannot_take_keeps_nobody_busy(rig: SupervisedBlo
     assert not rig.supervisor.is_busy, "else no silent unit of the line would be asked again"
     rig.run(3.0, lambda: not rig.supervisor.is_stranger)
     assert rig.run(3.0, lambda: rig.supervisor.stop_report().is_standstill_seen), "it goes out to whoever is no stranger"
+
+
+def test_steel_that_cannot_be_where_it_is_said_to_be_is_told_and_seen_to_stand(rig: SupervisedBlock) -> None:
+    rig.start(3)
+    rig.run(4.0)
+    rig.sim.control("encoder", carriage=4, offset_mm=-300)
+    rig.run(5.0)
+    told = [notice.kind.value for notice in rig.notices]
+    assert told.count("distrusted") == 2, "it jumped, and it overlaps"
+    assert told[-1] == "standstill"
+    stops = len(rig.frames(Frame.STOP))
+    rig.run(3.0)
+    assert len(rig.frames(Frame.STOP)) == stops, "a stop that has done its work is not repeated"
+    assert not rig.supervisor.is_busy
+    assert rig.view().trust is Trust.UNKNOWN
