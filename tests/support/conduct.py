@@ -6,7 +6,7 @@ is asked of the steel.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +27,9 @@ moves nothing, and in both cases a stale status, an exchange and a drain."""
 STOP_WITHIN_S = 0.45
 """From a stop to its frame: the exchange in flight at 9,600 baud, with its time-out."""
 OPEN_TOLERANCE_MM = 20
+FLOOD = 10
+FLOOD_S = 2.0
+"""So often the same within that time floods the journal."""
 
 
 class Law(StrEnum):
@@ -39,6 +42,7 @@ class Law(StrEnum):
     STOP_AT_ONCE = "a stop goes out at once"
     TRUE_OUTCOME = "an outcome is told when it is so"
     COMES_BACK = "what answers again, and is well, is read and believed again"
+    TOLD_ONCE = "the same is not told over and over"
     NO_BROADCAST = "nothing is sent to everybody"
 
 
@@ -73,6 +77,7 @@ class Conduct:
         self._commands: Counter[tuple[int, int, tuple[int, ...]]] = Counter()
         self._occupied_since_s: dict[tuple[int, int], float] = {}
         self._stops_due: dict[int, float] = {}
+        self._told: dict[tuple[int, str, str], deque[float]] = {}
         room.observers.append(self._look)
 
     # -- the wire
@@ -150,6 +155,10 @@ class Conduct:
 
     def noticed(self, unit: int, notice: Notice) -> None:
         """The server tells the journal something."""
+        told = self._told.setdefault((unit, notice.kind.value, notice.text.template), deque(maxlen=FLOOD))
+        told.append(self._now())
+        if len(told) == FLOOD and told[-1] - told[0] < FLOOD_S:
+            self._find(Law.TOLD_ONCE, unit, f"{FLOOD} times in {told[-1] - told[0]:.2f}s: {notice.text.english()}")
         if notice.kind is not NoticeKind.ENDED or notice.outcome is None:
             return
         self.outcomes[notice.outcome.value] += 1

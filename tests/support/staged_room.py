@@ -49,11 +49,12 @@ from hardware_sim.track_commands import Act
 TURNAROUND_S = 0.002
 TAIL_S = 8.0
 """How long a trial goes on after its last act, to see what moves by itself."""
+IMPOSSIBLE_MM = 4
 EPILOGUE_S = 12.0
 """How long it goes on after somebody has put everything right: three probes of a unit that did not answer."""
 WELL = (
     *("silent off", "freeze off", "power on", "mode automatic", "enable on", "drive obeys", "second master falls silent"),
-    *("configure kind 1", "configure magic 16722", "configure watchdog 1s", "configure watchdog mode 1"),
+    *("configure kind 1", "configure magic 16722", "configure watchdog 1s"),
 )
 """What puts a unit right whatever was done to it, with what is said of each aisle and carriage."""
 WELL_AISLE = ("beam aisle N off", "detector aisle N well")
@@ -135,6 +136,7 @@ class Stage:
     _is_waking: bool = field(default=False, init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
     _is_over: bool = field(default=False, init=False)
+    _is_put_right: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         lines = parse_scenario(self.text, SENTENCES)
@@ -203,7 +205,13 @@ class Stage:
         self.journal.is_full = is_full
         return self._wire() if self.setting.timing.framing is Framing.MBAP else wire
 
+    def _is_pressed_together(self, unit: int) -> bool:
+        """Whether steel stands so close that its positions count as impossible: only a hand at the shelving helps there."""
+        block = self.room.stations[unit].block
+        return min(block.gaps_mm()) < block.layout.clearance_mm - IMPOSSIBLE_MM
+
     def _put_right(self) -> None:
+        self._is_put_right = True
         self.journal.is_full = False
         lines = ["link clear"]
         for unit, station in self.room.stations.items():
@@ -216,10 +224,12 @@ class Stage:
         self.room.control("scenario", text="\n".join(lines))
 
     def _end(self) -> None:
-        if self.bus is not None and not self.oracle.findings:
+        if self.bus is not None and self._is_put_right:
             for unit, supervisor in self.bus.supervisors.items():
                 view = supervisor.view(self.clock.now)
-                if view.trust is not Trust.GOOD:
+                if supervisor.is_busy:
+                    self.conduct.not_believed(unit, "it counts as busy")
+                elif view.trust is not Trust.GOOD and not self._is_pressed_together(unit):
                     self.conduct.not_believed(unit, view.why_not.english() if view.why_not else view.trust.value)
         self._is_over = True
         if self.bus is not None:

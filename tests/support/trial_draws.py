@@ -150,7 +150,7 @@ def _full_disk(draw: Draw, at_s: float) -> list[str]:
 def _odd_controller(draw: Draw, at_s: float) -> list[str]:
     bad, good = draw.random.choice(
         (("kind 2", "kind 1"), ("block 9", f"block {draw.block.number}"), ("watchdog 3s", "watchdog 1s"))
-        + (("warning 200ms", "warning 2s"), ("watchdog mode 3", "watchdog mode 1"), ("magic 7", "magic 16722"))
+        + (("warning 200ms", "warning 2s"), ("magic 7", "magic 16722"))
     )
     return [draw.at(at_s, f"configure {bad}"), draw.at(at_s + draw.random.uniform(1.0, 9.0), f"configure {good}")]
 
