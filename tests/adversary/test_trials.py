@@ -92,12 +92,12 @@ def planted(line: str) -> Callable[[str], str]:
     return lambda text: text.replace("\n", f"\n{line}\n", 1)
 
 
-def flawed(line: str) -> Callable[[str], str]:
-    """The same at every block of the room."""
+def flawed(*lines: str) -> Callable[[str], str]:
+    """A trial with these lines at its begin, for every block of the room."""
 
     def change(text: str) -> str:
         blocks = (1, 2) if text.startswith("room pair") else (1,)
-        return planted("\n".join(f"block {block} {line}" for block in blocks))(text)
+        return planted("\n".join(f"block {block} {line}" for block in blocks for line in lines))(text)
 
     return change
 
@@ -144,7 +144,7 @@ def test_a_unit_that_is_never_asked_again_is_found(monkeypatch: pytest.MonkeyPat
         return self._motion is not None or self._stopping.is_active
 
     monkeypatch.setattr(Supervisor, "is_busy", property(is_busy))
-    _, rule, _ = first_broken(range(50, 60))
+    _, rule, _ = first_broken(range(3), flawed("configure magic 7", "desk stops"))
     assert rule is Law.COMES_BACK
 
 
