@@ -37,6 +37,11 @@ class ControllerState(Enum):
         """Whether nothing moves or is about to."""
         return self not in (ControllerState.WARNING, ControllerState.MOVING, ControllerState.STOPPING)
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether nothing moves, is about to, or is selected."""
+        return self.is_at_rest and self is not ControllerState.SELECTED
+
 
 class EndReason(Enum):
     """END_REASON of the status block: why the last motion ended."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     BlockView,
-    ControllerState,
     ControllerStatus,
     Identity,
     Outcome,
@@ -136,9 +135,8 @@ class Supervisor:
             if sight is Sight.PROVED:
                 text = say("Block {block} is read and believed.", block=self.block.number)
                 self._notices.append(Notice(NoticeKind.PROVED, text))
-            if self._see_standstill(status, asked_s):
-                if self._motion is not None:
-                    self._motion.settle(status)
+            if self._see_standstill(status, asked_s) and self._motion is not None:
+                self._motion.settle(status)
             elif self._motion is not None:
                 self._motion.take_status(now, status, asked_s)
         self._schedule_poll(now)
@@ -147,11 +145,10 @@ class Supervisor:
         self._advance(now)
 
     def _see_standstill(self, status: ControllerStatus, asked_s: float) -> bool:
-        is_seen = self._stopping.take_status(_is_standing(status), asked_s, self._scan_s)
-        if is_seen:
-            text = say("Block {block} is at rest.", block=self.block.number)
-            self._notices.append(Notice(NoticeKind.STANDSTILL, text))
-        return is_seen
+        if not self._stopping.take_status(status.state.is_standing, asked_s, self._scan_s):
+            return False
+        self._notices.append(Notice(NoticeKind.STANDSTILL, say("Block {block} is at rest.", block=self.block.number)))
+        return True
 
     def port_lost(self, now: float, reason: Message) -> None:
         """Take note that the port of the unit's bus is not open."""
@@ -400,8 +397,3 @@ class Supervisor:
             is_busy=self.is_busy,
             is_proved=watch.trust(now) is Trust.GOOD,
         )
-
-
-def _is_standing(status: ControllerStatus) -> bool:
-    """Whether nothing moves, is about to, or is selected."""
-    return status.state.is_at_rest and status.state is not ControllerState.SELECTED
