@@ -15,6 +15,7 @@ from hardware_sim import registers
 from hardware_sim.registers import Mode, Operation
 from hardware_sim.sensor_faults import DetectorFault
 from hardware_sim.station import Station
+from hardware_sim.tasks import LOCKING
 
 if TYPE_CHECKING:
     from hardware_sim.virtual import VirtualRoom
@@ -102,7 +103,7 @@ class Oracle:
             elif address == registers.HEARTBEAT:
                 watched.heard_ms = self._room.now_ms
             elif address == registers.COMMAND and values[2] & 0xFF == Operation.OPERATE:
-                watched.is_operate_written = True
+                watched.is_operate_written |= values[2] >> 8 not in LOCKING
 
         return hear
 

@@ -17,7 +17,9 @@ from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.shelving.journal import entries
 from hardware_sim import VirtualRoom, registers
 from hardware_sim.modbus import Request, written
-from hardware_sim.registers import Operation
+from hardware_sim.orders import Task
+from hardware_sim.registers import Action, Operation
+from hardware_sim.tasks import changed_mask, plan_of
 
 SELECT, OPERATE = Operation.SELECT, Operation.OPERATE
 MOST_SENT = {SELECT: 2, OPERATE: 1}
@@ -26,6 +28,7 @@ KNOWN_AFTER_S = {SELECT: 4.0, OPERATE: 1.0}
 moves nothing, and in both cases a stale status, an exchange and a drain."""
 STOP_WITHIN_S = 0.45
 """From a stop to its frame: the exchange in flight at 9,600 baud, with its time-out."""
+OPENED = "Aisle {aisle} of block {block} is open."
 OPEN_TOLERANCE_MM = 20
 FLOOD = 10
 FLOOD_S = 2.0
@@ -109,10 +112,10 @@ class Conduct:
             self._find(Law.ONCE, unit, f"{kind.name} {epoch}/{seq} went out {self._commands[key]} times")
         if not any(self._is_intent(entry, unit, values) for entry in entries(self._journal)):
             self._find(Law.INTENT_FIRST, unit, f"{kind.name} {epoch}/{seq} for aisle {aisle} was written down nowhere")
-        for changed in sorted(station.block.changed_aisles(aisle)):
-            since_s = self._occupied_since_s.get((unit, changed))
-            if since_s is not None and self._now() - since_s > KNOWN_AFTER_S[kind]:
-                self._find(Law.NOT_OCCUPIED, unit, f"{kind.name} for aisle {aisle} while somebody is in aisle {changed}")
+        changed = changed_mask(plan_of(station.block, Task(Action(operation >> 8), aisle, values[4])))
+        for (other, occupied), since_s in self._occupied_since_s.items():
+            if other == unit and changed >> occupied & 1 and self._now() - since_s > KNOWN_AFTER_S[kind]:
+                self._find(Law.NOT_OCCUPIED, unit, f"{kind.name} that changes aisle {occupied} while somebody is there")
 
     @staticmethod
     def _is_intent(entry: dict[str, object], unit: int, values: tuple[int, ...]) -> bool:
@@ -121,10 +124,13 @@ class Conduct:
             return False
         wanted = command["told"]
         closes = registers.NONE if wanted["closes"] is None else wanted["closes"]
+        if wanted["jog_mm"]:
+            closes = abs(wanted["jog_mm"]) | (registers.TOWARDS_ORIGIN if wanted["jog_mm"] < 0 else 0)
         told = (command["epoch"], command["seq"], wanted["number"], closes, command["ttl_ms"])
         ticket = entry["ticket"]
         is_of_unit = isinstance(ticket, dict) and ticket["block"] == unit
-        return is_of_unit and told == (*values[:2], *values[3:6])
+        is_action = wanted["action"] == Action(values[2] >> 8).name.lower()
+        return is_of_unit and is_action and told == (*values[:2], *values[3:6])
 
     # -- people and stops
 
@@ -167,7 +173,7 @@ class Conduct:
         if notice.outcome is not OutcomeKind.UNKNOWN and not block.is_still and not is_strangers:
             self._find(Law.TRUE_OUTCOME, unit, f"{notice.outcome.value}, but the steel moves: {notice.text.english()}")
         if notice.outcome is OutcomeKind.DONE:
-            aisle = notice.text.values["aisle"]
+            aisle = notice.text.values.get("aisle") if notice.text.template == OPENED else None
             if isinstance(aisle, int) and block.gap(aisle) < block.layout.aisle_mm - OPEN_TOLERANCE_MM:
                 self._find(Law.TRUE_OUTCOME, unit, f"done, but aisle {aisle} is {block.gap(aisle):.0f} mm wide")
 

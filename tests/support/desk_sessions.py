@@ -1,4 +1,4 @@
-"""What people and programs do on archroom's side of a trial: the acts, their sentences, and the session of one opening.
+"""What people and programs do on archroom's side of a trial: the acts, their sentences, and the session of one motion.
 
 A session does what `archroom.shelving.sessions` and `archroom.shelving.client` do in threads of their own, call by call: a
 fresh status, a ticket, a person who goes to look, a fresh status, the confirmation, the intent on the disk, the release,
@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import statuses
-
-from archroom.core.shelving import Ticket
+from archroom.core.shelving import Action, Ticket, Wanted
 from archroom.errors import ArchroomError, Unreadable, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.client import TICK_S
@@ -32,10 +30,22 @@ RIGHT = -1
 """Confirm every aisle that narrows."""
 NOTHING = -2
 
+
+def _wants(sentence: str, action: Action, **more: object) -> Phrase:
+    return Phrase(f"desk {sentence}", "desk_moves", {"action": action.value, **more})
+
+
 DESK_ACTS: tuple[Phrase, ...] = (
-    Phrase("desk opens aisle <aisle>", "desk_opens"),
-    Phrase("desk opens aisle <aisle> confirming aisle <confirmed>", "desk_opens"),
-    Phrase("desk opens aisle <aisle> confirming nothing", "desk_opens", {"confirmed": NOTHING}),
+    _wants("opens aisle <number>", Action.OPEN),
+    _wants("opens aisle <number> confirming aisle <confirmed>", Action.OPEN),
+    _wants("opens aisle <number> confirming nothing", Action.OPEN, confirmed=NOTHING),
+    _wants("closes aisle <number>", Action.CLOSE),
+    _wants("ventilates aisle <number>", Action.VENTILATE),
+    _wants("jogs carriage <number> by <jog_mm>", Action.JOG),
+    _wants("holds carriage <number> by <jog_mm>", Action.JOG, held=True),
+    _wants("locks carriage <number>", Action.LOCK),
+    _wants("unlocks carriage <number>", Action.UNLOCK),
+    Phrase("desk lets go", "desk_lets_go"),
     Phrase("desk stops", "desk_stops"),
     Phrase("desk falls silent", "desk_silent", {"is": True}),
     Phrase("desk comes back", "desk_silent", {"is": False}),
@@ -47,24 +57,24 @@ DESK_ACTS: tuple[Phrase, ...] = (
 
 
 @dataclass(slots=True)
-class Opening:
-    """One opening, from the question to the outcome."""
+class Asked:
+    """One thing that was asked for, from the question to the outcome."""
 
     stage: Stage
     bus: Bus
     block: int
-    aisle: int
+    wanted: Wanted
     confirmed: int
     ticket: Ticket | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """Ask for a ticket."""
-        self.stage.openings.append(self)
+        self.stage.asked.append(self)
         self._when_fresh(self._select)
 
     @property
     def _is_alive(self) -> bool:
-        return self.bus is self.stage.bus and self in self.stage.openings
+        return self.bus is self.stage.bus and self in self.stage.asked
 
     def _when_fresh(self, then: Callable[[], None]) -> None:
         supervisor, asked_s = self.bus.supervisors[self.block], self.stage.clock.now
@@ -82,7 +92,7 @@ class Opening:
         self.stage.wait(lambda: supervisor.fresh_since(asked_s), FRESH_WITHIN_S, go_on)
 
     def _select(self) -> None:
-        self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, statuses.opening(self.aisle), BY)
+        self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, self.wanted, BY)
         self.stage.clock.call_at(self.stage.clock.now + LOOKS_S, self._confirm)
 
     def _confirm(self) -> None:
@@ -121,6 +131,12 @@ class Opening:
                 supervisor.keep_alive(now, self.ticket.id)
             self.stage.clock.call_at(now + TICK_S, self._tick)
 
+    def let_go(self) -> None:
+        """The key is let go."""
+        if self.ticket is not None:
+            self.bus.supervisors[self.block].let_go(self.stage.clock.now, self.ticket.id)
+            self.bus.changed.notify_all()
+
     def withdraw(self) -> None:
         """The connection ends."""
         if self.ticket is not None:
@@ -130,18 +146,32 @@ class Opening:
         self._end("went away")
 
     def _end(self, how: str) -> None:
-        self.stage.note("desk", f"block {self.block} aisle {self.aisle}: {how}")
-        self.stage.openings.remove(self)
+        self.stage.note("desk", f"block {self.block} {self.wanted.action.value} {self.wanted.number}: {how}")
+        self.stage.asked.remove(self)
 
 
-def _desk_opens(stage: Stage, fields: Fields) -> Act:
+def _desk_moves(stage: Stage, fields: Fields) -> Act:
     unit = fields.whole("unit", 1, 247)
     count = len(stage.room.stations[unit].block.carriages) if unit in stage.room.stations else 0
-    aisle = fields.whole("aisle", 0, count)
+    wanted = Wanted(
+        Action(fields.text("action")),
+        fields.whole("number", 0, count),
+        fields.whole("jog_mm", -2000, 2000, 0),
+        fields.truth("held", False),
+    )
     confirmed = fields.whole("confirmed", NOTHING, count, RIGHT)
 
     def act() -> Answer:
-        Opening(stage, _server(stage), unit, aisle, confirmed).begin()
+        Asked(stage, _server(stage), unit, wanted, confirmed).begin()
+        return {}
+
+    return act
+
+
+def _desk_lets_go(stage: Stage, _fields: Fields) -> Act:
+    def act() -> Answer:
+        for asked in list(stage.asked):
+            asked.let_go()
         return {}
 
     return act
@@ -169,8 +199,8 @@ def _desk_silent(stage: Stage, fields: Fields) -> Act:
 
 def _desk_goes(stage: Stage, _fields: Fields) -> Act:
     def act() -> Answer:
-        for opening in list(stage.openings):
-            opening.withdraw()
+        for asked in list(stage.asked):
+            asked.withdraw()
         return {}
 
     return act
@@ -204,7 +234,8 @@ def _server(stage: Stage) -> Bus:
 
 
 DESK_VERBS: dict[str, Callable[[Stage, Fields], Act]] = {
-    "desk_opens": _desk_opens,
+    "desk_moves": _desk_moves,
+    "desk_lets_go": _desk_lets_go,
     "desk_stops": _desk_stops,
     "desk_silent": _desk_silent,
     "desk_goes": _desk_goes,

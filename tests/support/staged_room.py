@@ -19,7 +19,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from conduct import Conduct, Offence
-from desk_sessions import DESK_ACTS, DESK_VERBS, Opening
+from desk_sessions import DESK_ACTS, DESK_VERBS, Asked
 from supervised_room import block_of, layout_of
 from virtual_wire import VirtualWire
 from world_clock import BEGIN_S, WorldClock, WorldCondition
@@ -74,7 +74,7 @@ SETTINGS: dict[str, Setting] = {
     "small": Setting((block_of(5),), serial_timing(19_200), 4.0),
     "fixed": Setting((block_of(5, fixed=(3,), open_aisles=(0, 3)),), stream_timing(Framing.RTU), 4.0),
     "slow": Setting((block_of(4, fixed=(1,), end_aisles=(False, True), open_aisles=(1,)),), serial_timing(9_600), 2.0),
-    "pair": Setting((block_of(3), block_of(4, number=2)), stream_timing(Framing.MBAP), 4.0),
+    "pair": Setting((block_of(3), block_of(4, number=2, end_aisles=(True, False))), stream_timing(Framing.MBAP), 4.0),
 }
 """By name; a scenario says `room NAME`."""
 
@@ -125,7 +125,7 @@ class Stage:
     journal: FillableJournal = field(init=False)
     bus: Bus | None = field(default=None, init=False)
     """Of the server that is alive."""
-    openings: list[Opening] = field(default_factory=list, init=False)
+    asked: list[Asked] = field(default_factory=list, init=False)
     """Those whose program waits for an outcome."""
     is_desk_silent: bool = field(default=False, init=False)
     note: Callable[[str, str], None] = field(init=False)
@@ -195,7 +195,7 @@ class Stage:
     def _bury(self, wire: VirtualWire, for_s: float) -> VirtualWire:
         """What a killed server leaves, and the next one after a while, which reads the journal."""
         self.bus = None
-        self.openings.clear()
+        self.asked.clear()
         self._waiting.clear()
         self.conduct.server_gone()
         self.clock.pass_until(self.clock.now + for_s, lambda: self._is_over)

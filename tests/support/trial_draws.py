@@ -155,6 +155,32 @@ def _odd_controller(draw: Draw, at_s: float) -> list[str]:
     return [draw.at(at_s, f"configure {bad}"), draw.at(at_s + draw.random.uniform(1.0, 9.0), f"configure {good}")]
 
 
+def _opening(draw: Draw, at_s: float) -> list[str]:
+    chance, confirmed = draw.random.random(), ""
+    if chance < 0.06:
+        confirmed = " confirming nothing"
+    elif chance < 0.12:
+        confirmed = f" confirming aisle {draw.aisle()}"
+    return [draw.at(at_s, f"desk opens aisle {draw.aisle()}{confirmed}")]
+
+
+def _jog(draw: Draw, at_s: float) -> list[str]:
+    by_mm = draw.random.choice((-1, 1)) * draw.random.choice((5, 20, 50, 200, 700))
+    if draw.random.random() < 0.5:
+        return [draw.at(at_s, f"desk jogs carriage {draw.carriage()} by {by_mm}mm")]
+    lets_go_s = at_s + draw.random.uniform(1.5, 8.0)
+    return [draw.at(at_s, f"desk holds carriage {draw.carriage()} by {by_mm}mm"), f"at {lets_go_s:.2f}s desk lets go"]
+
+
+WISHES: tuple[tuple[int, Trouble], ...] = (
+    (10, _opening),
+    (2, _once("desk closes aisle K")),
+    (2, _once("desk ventilates aisle K")),
+    (3, _jog),
+    (1, _for_a_while("desk locks carriage N", "desk unlocks carriage N", 3.0, 25.0)),
+)
+"""What the desk asks for, and how often."""
+
 TROUBLES: tuple[tuple[int, Trouble], ...] = (
     (6, _once("desk stops")),
     (4, _silent_desk),
@@ -196,22 +222,17 @@ def drawn(seed: int, minutes: float = 5.0, rooms: dict[str, Setting] | None = No
     room = random.choice(list(settings))
     setting = settings[room]
     weights, troubles = zip(*TROUBLES, strict=True)
+    often, wishes = zip(*WISHES, strict=True)
     lines = [f"room {room}"]
     at_s = random.uniform(1.0, 4.0)
     while at_s < 60.0 * minutes - 25.0:
         block = random.choice(setting.blocks)
         prefix = f"block {block.number} " if len(setting.blocks) > 1 else ""
         draw = Draw(random, block, prefix)
-        lines.append(draw.at(at_s, f"desk opens aisle {draw.aisle()}{_confirmation(draw)}"))
+        (wish,) = random.choices(wishes, often)
+        lines += wish(draw, at_s)
         for _ in range(random.choice((0, 1, 1, 2, 3))):
             (trouble,) = random.choices(troubles, weights)
             lines += trouble(draw, at_s + random.uniform(-1.0, 14.0))
         at_s += random.uniform(*EPISODE_S)
     return "\n".join(lines) + "\n"
-
-
-def _confirmation(draw: Draw) -> str:
-    chance = draw.random.random()
-    if chance < 0.06:
-        return " confirming nothing"
-    return f" confirming aisle {draw.aisle()}" if chance < 0.12 else ""
