@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 
 from archroom import errors
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
 from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.endpoint import Gone, Lines, connect
-from archroom.shelving.notice_board import Board, is_frozen, read_board
+from archroom.shelving.notice_board import Board, is_alive, is_frozen, read_board
 from archroom.shelving.spec import Places, ServerSpec
 
 VERSION = 2
@@ -32,6 +32,10 @@ TAKEN_WITHIN_S = 0.2
 """How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
 REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
+LOOKS = ("views", "hello")
+"""Questions that change nothing."""
+ENDED_WITHIN_S = 3.0
+ENDING_LOOK_S = 0.02
 MOST_STARTS = 3
 STARTS_WITHIN_S = 10.0
 """A client starts no more servers than that in this time: a screen that asks every second must not fill the machine."""
@@ -128,18 +132,32 @@ class ShelvingClient:
     # -- the server
 
     def _ask(self, do: str, **fields: Json) -> Mapping[str, object]:
-        lines = self._connected()
-        try:
-            _send(lines, do, **fields)
-            answer = lines.receive(ANSWER_WITHIN_S)
-            if answer is None:
-                raise Gone
-            _raise_error(answer)
-            return answer
-        except Gone as error:
-            raise PortUnavailable(say("The shelving server does not answer.")) from error
-        finally:
-            lines.close()
+        """Return what the server answers; a look whose server was just ending is taken once more, with the next one."""
+        may_repeat = do in LOOKS
+        while True:
+            lines = self._connected()
+            try:
+                _send(lines, do, **fields)
+                answer = lines.receive(ANSWER_WITHIN_S)
+                if answer is not None:
+                    _raise_error(answer)
+                    return answer
+                may_repeat = False
+            except Gone:
+                pass
+            finally:
+                lines.close()
+            if not may_repeat or not self._has_ended():
+                raise PortUnavailable(say("The shelving server does not answer."))
+            may_repeat = False
+
+    def _has_ended(self) -> bool:
+        """Wait for the end of a server that has hung up; returns whether it has ended."""
+        board = read_board(self._places.run_folder)
+        deadline_s = monotonic() + ENDED_WITHIN_S
+        while board is not None and is_alive(board.pid) and monotonic() < deadline_s:
+            sleep(ENDING_LOOK_S)
+        return board is None or not is_alive(board.pid)
 
     def _connected(self) -> Lines:
         """Return a connection to the server of this specification, started or taken over if need be."""

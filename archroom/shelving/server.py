@@ -30,6 +30,8 @@ from archroom.shelving.spec import Places, ServerSpec
 STANDSTILL_AT_END_S = 1.5
 TOKEN_WITHIN_S = 2.0
 LOOK_S = 1.0
+GONE_EXIT_S = 0.2
+"""How long nobody must be connected before a server without a port ends: shorter than a screen's pause between looks."""
 LOCK_NAME = "shelving.lock"
 
 
@@ -142,10 +144,12 @@ class Server:
     def _is_useless(self) -> bool:
         """Whether a server that was started on demand has nobody to serve, or no port left that could come back."""
         limit_s = self.spec.idle_exit_s
-        if limit_s is not None and all(bus.is_gone for bus in self._floor.buses):
-            return True
+        if limit_s is None:
+            return False
+        if all(bus.is_gone for bus in self._floor.buses):
+            limit_s = min(limit_s, GONE_EXIT_S)
         with self._lock:
-            return limit_s is not None and not self._clients and monotonic() - self._idle_since_s > limit_s
+            return not self._clients and monotonic() - self._idle_since_s > limit_s
 
     def _is_busy(self) -> bool:
         return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())
