@@ -14,12 +14,12 @@ from archroom.drivers.timing import Framing, stream_timing
 
 
 def changed_profile(name: str, **settings: str) -> Profile:
-    """A shipped profile with settings written otherwise; each must stand there once, as a line."""
+    """A shipped profile with settings written otherwise, or left out if empty; each must stand there once, as a line."""
     lines = files("archroom").joinpath("drivers", "profiles", f"{name}.toml").read_text(encoding="utf-8").split("\n")
     for key, value in settings.items():
         found = [number for number, line in enumerate(lines) if line.startswith(f"{key} = ")]
         assert len(found) == 1, key
-        lines[found[0]] = f"{key} = {value}"
+        lines[found[0]] = f"{key} = {value}" if value else ""
     return parse_profile("\n".join(lines).encode())
 
 
