@@ -15,14 +15,17 @@ from pathlib import Path
 
 from hardware_sim.endpoints import EndpointError
 from hardware_sim.fields import ControlError
+from hardware_sim.judging import judge
 from hardware_sim.parent import POLL_S, Parent, ask_for_hint
 from hardware_sim.profiles.catalogue import PROFILE_NAMES, REFERENCE
 from hardware_sim.profiles.options import ProfileError
 from hardware_sim.roomfile import RoomFileError
 from hardware_sim.rooms import default_wire
 from hardware_sim.running import RunningSimulator
+from hardware_sim.virtual import VirtualRoom
 
 EXIT_OK = 0
+EXIT_BROKEN = 1
 EXIT_REFUSED = 2
 FREE_PORT = "127.0.0.1:0"
 
@@ -31,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the simulator; 0 when it was ended, 2 when it could not begin."""
     parent = Parent()
     options = _parser().parse_args(arguments)
+    if options.judge:
+        return _judge(options)
     asked = {wire: getattr(options, wire) for wire in ("tcp", "rtu_tcp", "pty", "udp", "http")}
     wires = {wire: where for wire, where in asked.items() if where is not None}
     control = options.control
@@ -62,6 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         simulator.close()
     return EXIT_OK
+
+
+def _judge(options: argparse.Namespace) -> int:
+    try:
+        if options.scenario is None or options.profile != REFERENCE:
+            raise ValueError("--judge takes a --scenario for reference controllers")
+        room = VirtualRoom.of_room(options.room, seed=options.seed or 0, speed=options.speed)
+        text = options.scenario.read_text(encoding="utf-8")
+        told: dict[str, object] = {}
+        for told in judge(room, text):
+            print(json.dumps(told), flush=True)
+    except (OSError, ValueError) as error:
+        print(
+            f"hardware_sim: {options.scenario}: {error}" if isinstance(error, ControlError) else f"hardware_sim: {error}",
+            file=sys.stderr,
+        )
+        return EXIT_REFUSED
+    return EXIT_BROKEN if told.get("broken") else EXIT_OK
 
 
 def _serve(simulator: RunningSimulator, parent: Parent) -> None:
@@ -121,6 +144,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, metavar="N", help="draw the same boot ids each time")
     parser.add_argument(
         "--scenario", type=Path, metavar="FILE", help="play what FILE says from the start on (the same page)"
+    )
+    parser.add_argument(
+        "--judge",
+        action="store_true",
+        help="open nothing: play the scenario at once and print what happens, and what is broken",
     )
     parser.add_argument("--control", metavar="H:P", help="serve the control channel there (docs/simulator.md)")
     return parser

@@ -156,6 +156,23 @@ class Block:
         self._moving = [carriage for carriage in self._moving if carriage.phase_left_s > 0.0]
         self.cranked = None
 
+    def place(self, positions_mm: list[int]) -> None:
+        """Put the carriages where they are said to stand, as after an interrupted motion.
+
+        Raises ValueError while something moves, and if they do not fit there.
+        """
+        if self._moving:
+            raise ValueError("the block is moving")
+        edge = 0
+        for carriage, position in zip(self.carriages, positions_mm, strict=True):
+            if position < edge or (carriage.is_fixed and position != round(carriage.position)):
+                raise ValueError(f"carriage {carriage.number} does not fit there")
+            edge = position + carriage.depth_mm
+        if edge > self._track_mm:
+            raise ValueError("the track is not so long")
+        for carriage, position in zip(self.carriages, positions_mm, strict=True):
+            carriage.position = carriage.target = float(position)
+
     def crank(self, carriage: int, by_mm: int, time_scale: float) -> None:
         """Turn one carriage by hand, as far as its neighbours and whoever stands beside it let it go.
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from hardware_sim.fields import ControlError, Fields
 from hardware_sim.line_commands import line_fault
 from hardware_sim.line_faults import FaultKind
+from hardware_sim.registers import Action
 from hardware_sim.sensor_commands import SENSOR_VERBS, sensor_truth
 from hardware_sim.sensors import ClimateSensor
 from hardware_sim.station import Station
+from hardware_sim.tasks import LOCKING, MAX_JOG_MM
 from hardware_sim.track_commands import Act, Answer, track_truth
 from hardware_sim.unit_commands import UNIT_VERBS
 
@@ -144,24 +146,32 @@ def _scenario(room: VirtualRoom, fields: Fields) -> Act:
     return act
 
 
+_RIVAL_ACTIONS = {
+    **{"opens": Action.OPEN, "selects": Action.OPEN, "closes": Action.CLOSE, "ventilates": Action.VENTILATE},
+    **{"jogs": Action.JOG, "locks": Action.LOCK, "unlocks": Action.UNLOCK},
+}
+
+
 def _second_master(room: VirtualRoom, station: Station, fields: Fields) -> Act:
     does = fields.text("does")
-    if does not in ("opens", "selects", "stops", "falls_silent"):
-        raise ControlError("a second master opens, selects, stops or falls_silent")
-    aisle = fields.whole("aisle", 0, len(station.block.carriages)) if does in ("opens", "selects") else 0
-    fields.finish()
+    count = len(station.block.carriages)
     rival = room.rivals[station.block.layout.number]
+    if does in ("stops", "falls_silent"):
+        fields.finish()
+        return lambda: _done(rival.stop if does == "stops" else rival.fall_silent)
+    if does not in _RIVAL_ACTIONS:
+        raise ControlError(f"a second master {', '.join(_RIVAL_ACTIONS)}, stops or falls_silent")
+    action = _RIVAL_ACTIONS[does]
+    is_of_carriage = action is Action.JOG or action in LOCKING
+    number = fields.whole("carriage", 1, count) if is_of_carriage else fields.whole("aisle", 0, count)
+    jog_mm = fields.whole("by_mm", -MAX_JOG_MM, MAX_JOG_MM) if action is Action.JOG else 0
+    fields.finish()
+    return lambda: _done(lambda: rival.begin(action, number, jog_mm=jog_mm, operates=does != "selects"))
 
-    def act() -> Answer:
-        if does == "falls_silent":
-            rival.fall_silent()
-        elif does == "stops":
-            rival.stop()
-        else:
-            rival.begin(aisle, operates=does == "opens")
-        return {}
 
-    return act
+def _done(act: Callable[[], None]) -> Answer:
+    act()
+    return {}
 
 
 _ROOM_VERBS: dict[str, Callable[[VirtualRoom, Fields], Act]] = {

@@ -145,6 +145,11 @@ class Controller:
         """Something changes between two scans: what the status says until the next one is made now."""
         self._status()
 
+    @property
+    def end_reason(self) -> EndReason:
+        """Why the last motion ended."""
+        return self._end_reason
+
     # -- the cabinet
 
     def turn_mode_switch(self, mode: Mode) -> None:

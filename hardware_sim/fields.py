@@ -32,6 +32,15 @@ class Fields:
             raise ControlError(f"{name} must be a whole number from {least} to {most}")
         return value
 
+    def wholes(self, name: str, count: int, least: int, most: int) -> list[int]:
+        """So many whole numbers within bounds."""
+        values = self._take(name, None)
+        if not isinstance(values, list) or len(values) != count:
+            raise ControlError(f"{name} must be {count} whole numbers")
+        if not all(type(value) is int and least <= value <= most for value in values):
+            raise ControlError(f"{name} must be {count} whole numbers from {least} to {most}")
+        return [int(value) for value in values]
+
     def number(self, name: str) -> float:
         """Any number."""
         value = self._take(name, None)

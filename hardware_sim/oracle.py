@@ -53,7 +53,8 @@ class _Watched:
     """What is remembered of a unit from scan to scan."""
 
     station: Station
-    positions: list[float]
+    positions: list[float] = field(default_factory=list)
+    """As of the last scan; none before the first."""
     is_stop_written: bool = False
     is_operate_written: bool = False
     operated_ms: float | None = None
@@ -90,8 +91,7 @@ class Oracle:
         self._room = room
         self._watched: dict[int, _Watched] = {}
         for unit, station in room.stations.items():
-            positions = [carriage.position for carriage in station.block.carriages]
-            watched = _Watched(station, positions, track_mm=station.block.layout.track_mm)
+            watched = _Watched(station, track_mm=station.block.layout.track_mm)
             self._watched[unit] = watched
             station.listeners.append(self._listener(watched))
         room.observers.append(self._look)
@@ -112,6 +112,8 @@ class Oracle:
         station = watched.station
         carriages = station.block.carriages
         positions = [carriage.position for carriage in carriages]
+        if not watched.positions:
+            watched.positions = positions
         moved = positions != watched.positions
         if not moved and station.block.is_still and watched.is_idle:
             return

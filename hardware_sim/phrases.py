@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-Value = int | float | str
+Value = int | float | str | list[int]
 
 
 class PhraseError(ValueError):
@@ -54,6 +54,12 @@ def _length_mm(word: str) -> int:
     return int(found[1])
 
 
+def _positions_mm(word: str) -> list[int]:
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*mm", word):
+        raise ValueError
+    return [int(part) for part in word.removesuffix("mm").split(",")]
+
+
 def _whole(word: str) -> int:
     if not (word.isascii() and word.isdigit()) or len(word) > 9:
         raise ValueError
@@ -75,6 +81,7 @@ def _name(word: str) -> str:
 _KINDS: dict[str, tuple[str, Callable[[str], Value]]] = {
     "ms": ("a time like 500ms, 12.5s or 2min", duration_ms),
     "mm": ("a length like 120mm or -40mm", _length_mm),
+    "positions": ("positions like 800,1375,1950mm", _positions_mm),
     "name": ("a name", _name),
     "hex": ("bytes as hexadecimal digits", str),
     "serial": ("8 letters", str),
@@ -150,6 +157,7 @@ ACTS: tuple[Phrase, ...] = (
     Phrase("drive keeps running [on a lost link]", "drive", {"runs_on_after": "lost_link"}),
     Phrase("drive keeps running on stop", "drive", {"runs_on_after": "stop"}),
     Phrase("drive obeys", "drive", {"runs_on_after": "nothing"}),
+    Phrase("carriages stand at <positions>", "stand"),
     Phrase("crank carriage <carriage> by <by_mm>", "crank"),
     Phrase("reset", "reset"),
     Phrase("mode automatic", "mode", {"mode": "automatic"}),
@@ -161,7 +169,12 @@ ACTS: tuple[Phrase, ...] = (
     *_switch("silent", "silent", "on"),
     *_switch("freeze", "freeze", "on"),
     Phrase("second master opens aisle <aisle>", "second_master", {"does": "opens"}),
+    Phrase("second master closes aisle <aisle>", "second_master", {"does": "closes"}),
+    Phrase("second master ventilates aisle <aisle>", "second_master", {"does": "ventilates"}),
     Phrase("second master selects aisle <aisle>", "second_master", {"does": "selects"}),
+    Phrase("second master jogs carriage <carriage> by <by_mm>", "second_master", {"does": "jogs"}),
+    Phrase("second master locks carriage <carriage>", "second_master", {"does": "locks"}),
+    Phrase("second master unlocks carriage <carriage>", "second_master", {"does": "unlocks"}),
     Phrase("second master stops", "second_master", {"does": "stops"}),
     Phrase("second master falls silent", "second_master", {"does": "falls_silent"}),
     Phrase(f"link lose {_STRIKES}", "link", {"fault": "lose"}),

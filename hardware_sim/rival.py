@@ -9,42 +9,46 @@ from __future__ import annotations
 from hardware_sim import registers
 from hardware_sim.layout import NO_AISLE
 from hardware_sim.modbus import WRITE_ONE, WRITE_SEVERAL
-from hardware_sim.registers import Operation, Result, State
+from hardware_sim.orders import Task
+from hardware_sim.registers import Action, Operation, Result, State
 from hardware_sim.station import Station
+from hardware_sim.tasks import LOCKING, open_aisles
 
 BEAT_MS = 200.0
 SELECT_TTL_MS = 5000
 OPERATE_TTL_MS = 60_000
-OPEN_TOLERANCE_MM = 20
 _AT_WORK = (State.WARNING, State.MOVING, State.STOPPING)
 
 
 class Rival:
     """The second master of one unit; does nothing until it is told to begin."""
 
-    __slots__ = (*("_aisle", "_beat_ms", "_closes", "_epoch", "_is_operated", "_operates", "_station", "is_alive"),)
+    __slots__ = (*("_beat_ms", "_epoch", "_is_operated", "_operates", "_station", "_task", "is_alive"),)
 
     def __init__(self, station: Station) -> None:
         self._station = station
         self.is_alive = False
         self._operates = self._is_operated = False
-        self._aisle = self._closes = NO_AISLE
+        self._task = Task(Action.OPEN, NO_AISLE, NO_AISLE)
         self._epoch = 0
         self._beat_ms = 0.0
 
-    def begin(self, aisle: int, *, operates: bool) -> None:
-        """Select an aisle now, and open it once that is taken."""
-        self._aisle, self._operates, self._is_operated = aisle, operates, False
-        block = self._station.block
-        segment = block.layout.segment_of(aisle)
-        width = block.layout.aisle_mm - OPEN_TOLERANCE_MM
-        others = [gap for gap in range(segment.first, segment.last + 1) if gap != aisle and block.gap(gap) >= width]
-        self._closes = others[0] if others else NO_AISLE
+    def begin(self, action: Action, number: int, *, jog_mm: int = 0, operates: bool = True) -> None:
+        """Select something now, and order it once that is taken; `number` is an aisle or a carriage."""
+        self._operates, self._is_operated = operates, False
+        self._task = Task(action, number, self._closes(action, number, jog_mm))
         self._epoch = self._status()[2] + 1 & 0xFFFF
         self.is_alive = True
         self._beat_ms = 0.0
         self._beat()
         self._command(1, Operation.SELECT, SELECT_TTL_MS)
+
+    def _closes(self, action: Action, number: int, jog_mm: int) -> int:
+        if action is Action.JOG:
+            return abs(jog_mm) | (registers.TOWARDS_ORIGIN if jog_mm < 0 else 0)
+        if action in LOCKING:
+            return NO_AISLE
+        return next((aisle for aisle in open_aisles(self._station.block, number) if aisle != number), NO_AISLE)
 
     def stop(self) -> None:
         """Send a STOP."""
@@ -79,7 +83,8 @@ class Rival:
         self._write(bytes((WRITE_ONE,)) + registers.to_bytes((registers.HEARTBEAT, 1)))
 
     def _command(self, seq: int, operation: Operation, ttl_ms: int) -> None:
-        values = registers.command(self._epoch, seq, operation, self._aisle, self._closes, ttl_ms)
+        task = self._task
+        values = registers.command(self._epoch, seq, operation, task.aisle, task.closes, ttl_ms, action=task.action)
         head = registers.to_bytes((registers.COMMAND, len(values)))
         self._write(bytes((WRITE_SEVERAL,)) + head + bytes((2 * len(values),)) + registers.to_bytes(values))
 

@@ -56,11 +56,11 @@ def obstacle_to(block: Block, task: Task, occupied_mask: int) -> Result | None:
     plan = plan_of(block, task)
     is_done = not plan
     if task.action is not Action.JOG:
-        open_aisles = _open_aisles(block, task.aisle)
-        if task.closes != next((aisle for aisle in open_aisles if aisle != task.aisle), NONE):
+        standing_open = open_aisles(block, task.aisle)
+        if task.closes != next((aisle for aisle in standing_open if aisle != task.aisle), NONE):
             return Result.CLOSES_NOT_OPEN
         if task.action is Action.OPEN:
-            is_done = task.aisle in open_aisles
+            is_done = task.aisle in standing_open
     if is_done:
         return Result.OPEN_ALREADY
     return Result.OCCUPIED if occupied_mask & changed_mask(plan) else None
@@ -76,7 +76,7 @@ def changed_mask(plan: Plan) -> int:
     return sum(1 << aisle for aisle in changed_aisles(plan))
 
 
-def _open_aisles(block: Block, gap: int) -> list[int]:
+def open_aisles(block: Block, gap: int) -> list[int]:
     """The open aisles of the segment that holds a gap: wide enough, and somebody can enter them."""
     segment = block.segment_of(gap)
     wide = [other for other in range(segment.first, segment.last + 1) if block.gap(other) >= _open_mm(block)]

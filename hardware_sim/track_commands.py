@@ -151,6 +151,12 @@ def _set_membership(members: set[int], member: int, is_in: bool) -> None:
         members.discard(member)
 
 
+def _stand(block: Block, fields: Fields) -> Act:
+    positions = fields.wholes("positions", len(block.carriages), 0, 0xFFFF)
+    fields.finish()
+    return lambda: tried(lambda: block.place(positions))
+
+
 TRACK_VERBS: dict[str, Callable[[Block, Fields], Act]] = {
     "person_in": _person_in,
     "person_out": _person_out,
@@ -159,4 +165,5 @@ TRACK_VERBS: dict[str, Callable[[Block, Fields], Act]] = {
     "beam": _beam,
     "detector": _detector,
     "jam": _jam,
+    "stand": _stand,
 }

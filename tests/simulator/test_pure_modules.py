@@ -19,6 +19,7 @@ PURE = (
         "scenario",
         "player",
         "oracle",
+        "judging",
         "line_commands",
         "track_commands",
         "sensors",

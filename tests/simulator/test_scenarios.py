@@ -22,7 +22,7 @@ SAMPLES = {
     **{"aisle": "3", "carriage": "4", "name": "ana", "offset_mm": "-12mm", "by_mm": "120mm", "function": "6"},
     **{"count": "3", "code": "6", "ms": "500ms", "hex": "00ff", "as_unit": "9", "bytes": "5", "factor": "4"},
     **{"kind": "2", "magic": "5", "map_version": "2", "block": "7", "serial": "REALIRON", "watchdog_ms": "3s"},
-    **{"watchdog_mode": "3", "warning_ms": "2s"},
+    **{"watchdog_mode": "3", "warning_ms": "2s", "positions": "25,600,1175,1750,2325,2900mm"},
 }
 
 
