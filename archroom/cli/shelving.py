@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.cli import profiles
+from archroom.cli import profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -25,6 +25,7 @@ def add_commands(commands: Commands) -> None:
         _serve,
     )
     profiles.add_commands(group)
+    replay.add_commands(group)
 
 
 def _serve(job: Job) -> int:

@@ -140,7 +140,7 @@ class Asked:
     def withdraw(self) -> None:
         """The connection ends."""
         if self.ticket is not None:
-            reason = say("The program that opened the aisle has ended.")
+            reason = say("The program that moved the shelving has ended.")
             self.bus.supervisors[self.block].withdraw(self.stage.clock.now, self.ticket.id, reason)
             self.bus.changed.notify_all()
         self._end("went away")
