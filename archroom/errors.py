@@ -18,6 +18,7 @@ ArchroomError                       1  something was refused or is wrong
     ├── PortUnavailable                no such port, taken, not a serial port, gone
     ├── LinkError                      no matched answer: silence, noise, another unit
     ├── MotionRefused                  the supervisor or controller says no
+    │   └── NotArmed                   nobody has armed the block, or something has disarmed it
     └── MotionFailed                   aborted, or unknown: look at the shelving
 
 A sentence is a template in English, which is also the key of its translation, and the values that go into it. Templates
@@ -160,6 +161,10 @@ class LinkError(ShelvingError):
 
 class MotionRefused(ShelvingError):
     """The supervisor or the controller says no; nothing moves."""
+
+
+class NotArmed(MotionRefused):
+    """Nobody has armed the block, or something has disarmed it; a person who has looked may arm it."""
 
 
 class MotionFailed(ShelvingError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -21,9 +21,12 @@ from archroom.core.acts import Performer
 from archroom.errors import ArchroomError, BadFile, PortUnavailable, say
 
 if TYPE_CHECKING:
+    from archroom.core.arming import Arming
+    from archroom.core.people_holds import Hold, Release
     from archroom.core.ports import Reading, Writing
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.services.aisles import Aisles
+    from archroom.services.claims import Claims
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -130,6 +133,22 @@ class ShelvingOnDemand:
         """Do what the ticket is for and watch until its end."""
         return self._connected().go(ticket, confirmed_clear, by, observe, is_held)
 
+    def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
+        """Keep an aisle as it is for a person."""
+        return self._for_holds().hold(block, aisle, person, reason)
+
+    def release(self, block: int, aisle: int, person: str, by: Sequence[str], reason: str = "") -> Release:
+        """Let a person's hold go."""
+        return self._for_holds().release(block, aisle, person, by, reason)
+
+    def arm(self, block: int, by: str, hours: int, acknowledged: Sequence[str] = ()) -> Arming:
+        """Arm a block in a person's name."""
+        return self._connected().arm(block, by, hours, acknowledged)
+
+    def disarm(self, block: int, by: str) -> Arming:
+        """Disarm a block."""
+        return self._for_holds().disarm(block, by)
+
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""
         client = self._client or self._remembered() or self._stopping_client()
@@ -166,6 +185,16 @@ class ShelvingOnDemand:
             _wait_for_first_look(client)
             self._client = client
         return self._client
+
+    def _for_holds(self) -> ShelvingClient:
+        """Return a client that waits for no look at the blocks, and without books asks a server told before of them."""
+        try:
+            return self._client or self._new_client()
+        except ArchroomError:
+            remembered = self._remembered()
+            if remembered is None:
+                raise
+            return remembered
 
     def _new_client(self) -> ShelvingClient:
         from archroom.shelving.client import ShelvingClient
@@ -284,6 +313,13 @@ class House:
         from archroom.services.planning import Planning
 
         return Planning(self.books, self.shelving, self.clock)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Who is in which aisle, and which block may move."""
+        from archroom.services.claims import Claims
+
+        return Claims(self.books, self.shelving)
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archroom.cli.aisle_words import view_message
 from archroom.cli.arguments import Commands, Parser, whole_number
+from archroom.cli.claims import performer_named
 from archroom.cli.job import Job
-from archroom.cli.output import Json, Output
+from archroom.cli.output import Json, Output, error_word
 from archroom.core.acts import Performer
-from archroom.core.cleaning import clean
 from archroom.core.shelving import Action, BlockView, OutcomeKind, Ticket, Wanted
 from archroom.core.supervisor_plans import JOG_STEP_MM
-from archroom.errors import ArchroomError, Message, ShelvingError, UsageError, say
+from archroom.errors import ArchroomError, Message, NotArmed, ShelvingError, UsageError, say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ def _add(group: Commands, action: Action, sentence: Message, example: str) -> Pa
         help=tr("the aisles that somebody has just seen to be clear, all that narrow; without it the question is asked"),
     )
     parser.add_argument("--by", metavar="NAME", help=tr("who has seen it"))
+    if action is not Action.LOCK:
+        parser.add_argument(
+            "--arm", action="store_true", help=tr("arm the block first if it is not armed; --by has looked at it")
+        )
     return parser
 
 
@@ -107,9 +111,12 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _carry_out(job: Job, action: Action) -> int:
     if job.args.clear is not None and job.args.by is None:
         raise UsageError(say("--clear needs --by NAME: who has seen that the aisle is clear?"))
+    may_arm = getattr(job.args, "arm", False)
+    if may_arm and job.args.by is None:
+        raise UsageError(say("--arm needs --by NAME: who has looked at the block?"))
     aisles = job.house.aisles
     block, wanted = _wanted(job, action)
-    performer = job.performer if job.args.by is None else Performer(clean(job.args.by, 100), job.performer.terminal)
+    performer = job.performer if job.args.by is None else performer_named(job)
     narrows: list[Json] = []
 
     def confirm(ticket: Ticket) -> tuple[int, ...] | None:
@@ -117,15 +124,25 @@ def _carry_out(job: Job, action: Action) -> int:
         clear: tuple[int, ...] | None = job.args.clear
         return clear if clear is not None else _asked(ticket, job.stdin, job.output)
 
+    unarmed: list[NotArmed] = []
+
+    def arm(refusal: NotArmed) -> bool:
+        if may_arm:
+            job.output.note(job.house.claims.arm(performer, block).message)
+        else:
+            unarmed.append(refusal)
+        return bool(may_arm)
+
     with _stopping_on_interrupt(aisles, performer, block, job.output):
-        outcome = aisles.carry_out(performer, block, wanted, confirm, _Narration(job.output))
+        outcome = aisles.carry_out(performer, block, wanted, confirm, _Narration(job.output), offer_arming=arm)
     of = "carriage" if action.is_of_carriage else "aisle"
     shape: dict[str, Json] = {"action": action.value, "block": block, of: wanted.number, "narrows": narrows}
     shape |= {"outcome": outcome.kind.value, "message": render(outcome.reason)}
     if outcome.kind is OutcomeKind.DONE:
         job.output.result(shape, [render(outcome.reason)])
         return 0
-    job.output.result({"error": f"motion_{outcome.kind.value}", **shape, "exit": ShelvingError.exit_code}, ())
+    word = error_word(unarmed[0]) if unarmed else f"motion_{outcome.kind.value}"
+    job.output.result({"error": word, **shape, "exit": ShelvingError.exit_code}, ())
     if not job.output.is_json:
         job.output.note(say("archroom: {outcome}: {reason}", outcome=_OUTCOMES[outcome.kind], reason=outcome.reason))
     return ShelvingError.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archroom.cli import claims
 from archroom.cli.aisle_actions import add_actions
 from archroom.cli.aisle_words import view_message
 from archroom.cli.arguments import Commands, whole_number
@@ -19,6 +20,7 @@ def add_commands(commands: Commands) -> None:
     group = commands.group("aisle", say("Look at, move and stop the mobile shelving."))
     group.add("status", say("Say how each block stands, as its controller reports."), "archroom aisle status", _status)
     add_actions(group)
+    claims.add_hold_commands(group)
     stop = group.add("stop", say("Stop one block or all, now."), "archroom aisle stop", _stop)
     stop.add_argument(
         "block", nargs="?", type=whole_number(1, _MOST_BLOCKS), metavar="BLOCK", help=tr("block (default: all)")
@@ -29,7 +31,8 @@ def _status(job: Job) -> int:
     views = job.house.aisles.views()
     if not job.settings.config.buses:
         raise PortUnavailable(say("No shelving is connected to this machine."))
-    job.output.result({"blocks": [_view_shape(view) for view in views]}, [render(view_message(view)) for view in views])
+    lines = [render(said) for view in views for said in (view_message(view), *claims.claims_messages(view))]
+    job.output.result({"blocks": [_view_shape(view) for view in views]}, lines)
     return 0
 
 
@@ -68,6 +71,7 @@ def _view_shape(view: BlockView) -> dict[str, Json]:
         "movable": view.is_movable,
         "why_not": render(view.why_not) if view.why_not else None,
         "motion": view.motion,
+        **claims.claims_shape(view),
     }
 
 

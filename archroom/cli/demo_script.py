@@ -30,6 +30,8 @@ EXIT_NOT_SEEN = ArchroomError.exit_code
 _SETTLE_S = 10.0
 _LOOK_EVERY_S = 0.05
 _STOP_WITHIN_S = 10.0
+_REFUSALS = 3
+"""Openings that the round has been refused so far: not armed, somebody in the aisle, not confirmed."""
 
 
 class NotSeen(ArchroomError):
@@ -174,12 +176,35 @@ def _ask(going: Round) -> Message:
     )
 
 
+def _arm(going: Round) -> Message:
+    outcome = going.house.aisles.open(going.house.performer, going.block, going.aisle, lambda ticket: None, _look_away)
+    _see(outcome.kind is OutcomeKind.REFUSED, say("a refusal"))
+    _see(not going.view().is_movable, say("that nothing may move before"))
+    armed = going.house.claims.arm(going.house.performer, going.block)
+    _see(going.view().arming.is_armed and going.view().is_movable, say("the block armed"))
+    _see(going.events(ActKind.BLOCK_ARMED) == 1, say("the arming in the ledger"))
+    return armed.message
+
+
+def _hold(going: Round) -> Message:
+    view, performer, person = going.view(), going.house.performer, going.people[0].name
+    open_now = view.open_aisles()[0]
+    going.house.claims.hold(performer, going.block, open_now, person)
+    _see([hold.person for hold in going.view().holds] == [person], say("the hold"))
+    outcome = going.house.aisles.open(performer, going.block, going.aisle, lambda ticket: ticket.narrows, _look_away)
+    _see(outcome.kind is OutcomeKind.REFUSED, say("a refusal"))
+    _see(_positions(going.view()) == _positions(view), say("that nothing moved"))
+    going.house.claims.release(performer, going.block, open_now, person, (person,))
+    _see(going.view().holds == (), say("the hold released"))
+    return outcome.reason
+
+
 def _refuse(going: Round) -> Message:
     before = _positions(going.view())
     outcome = going.house.aisles.open(going.house.performer, going.block, going.aisle, lambda ticket: None, _look_away)
     _see(outcome.kind is OutcomeKind.REFUSED, say("a refusal"))
     _see(_positions(going.view()) == before, say("that nothing moved"))
-    _see(going.events(ActKind.MOTION_REFUSED) == 1, say("the refusal in the ledger"))
+    _see(going.events(ActKind.MOTION_REFUSED) == _REFUSALS, say("the refusal in the ledger"))
     return outcome.reason
 
 
@@ -316,6 +341,8 @@ STEPS: tuple[Step, ...] = (
     (say("Register two people"), _register),
     (say("Find a box"), _find),
     (say("Ask for its aisle"), _ask),
+    (say("Arm the block, which does not move before"), _arm),
+    (say("Move nothing while somebody is in the aisle"), _hold),
     (say("Move nothing without confirmation"), _refuse),
     (say("Confirm, and watch the carriages"), _open),
     (say("Lend it by scan"), _lend),

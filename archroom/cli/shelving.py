@@ -1,10 +1,10 @@
-"""`shelving serve`: the one process of this machine that owns the buses of its mobile shelving."""
+"""`shelving serve`: the one process of this machine that owns the buses of its mobile shelving; and who may have it move."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.cli import profiles, replay
+from archroom.cli import claims, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -26,6 +26,7 @@ def add_commands(commands: Commands) -> None:
     )
     profiles.add_commands(group)
     replay.add_commands(group)
+    claims.add_arming_commands(group)
 
 
 def _serve(job: Job) -> int:

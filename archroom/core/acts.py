@@ -33,6 +33,10 @@ class ActKind(Enum):
     MOTION_ENDED = "motion.ended"
     MOTION_REFUSED = "motion.refused"
     MOTION_STOPPED = "motion.stopped"
+    AISLE_HELD = "aisle.held"
+    AISLE_RELEASED = "aisle.released"
+    BLOCK_ARMED = "block.armed"
+    BLOCK_DISARMED = "block.disarmed"
     ARCHIVE_RESTORED = "archive.restored"
 
 

@@ -57,6 +57,11 @@ class PlainMotion:
         return self._order
 
     @property
+    def changes(self) -> frozenset[int]:
+        """The aisles that it changes, as far as that can be foreseen."""
+        return self._plan.changes
+
+    @property
     def outcome(self) -> tuple[OutcomeKind, Message] | None:
         """How it ended, None while it is under way."""
         return self._ending if self.phase is PlainPhase.ENDED else None

@@ -6,7 +6,7 @@ controller that cannot be stopped, or is not proved to stop when this program fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
@@ -80,6 +80,11 @@ def standing_problem(block: Block, capabilities: Capabilities, status: PlainStat
     if status.people_inside:
         return say("The controller of block {block} counts {count} inside.", block=number, count=status.people_inside)
     return None
+
+
+def disarming_problem(block: Block, capabilities: Capabilities, status: PlainStatus) -> Message | None:
+    """Return why a block must be armed anew, None if it need not: an alarm, another mode, no release for remote orders."""
+    return standing_problem(block, capabilities, replace(status, is_moving=None, people_inside=None))
 
 
 def planned(block: Block, capabilities: Capabilities, status: PlainStatus, opens: int) -> PlainPlan | Message:

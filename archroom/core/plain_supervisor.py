@@ -7,15 +7,18 @@ aisle; its order is wished once; and a STOP that does not exist is never claimed
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
+from archroom.core.arming import Arming
 from archroom.core.commissioning import Licence
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.plain_motion import PlainMotion, PlainPhase
 from archroom.core.plain_rules import (
     PlainPlan,
     confirmation_problem,
+    disarming_problem,
     expected_s,
     monitor_only,
     permission_problem,
@@ -25,6 +28,7 @@ from archroom.core.plain_rules import (
 from archroom.core.plain_watch import PlainWatch, open_aisles
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, AisleState, BlockView, Outcome, StopReport, Ticket, Trust, Wanted
+from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind, PlainIntent
 from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import not_capable
@@ -48,8 +52,12 @@ class _GivenTicket:
 class PlainSupervisor:
     """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
 
-    def __init__(self, block: Block, capabilities: Capabilities, licence: Licence, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, block: Block, capabilities: Capabilities, licence: Licence, new_id: Callable[[], str], gate: Gate | None = None
+    ) -> None:
         self.block = block
+        self.gate = gate or Gate(block)
+        """What people say: holds and arming. Whoever changes it wakes the bus, which draws the consequences."""
         self.capabilities = capabilities
         self.licence = licence
         """As the block's commissioning says; whoever learns of another sets it."""
@@ -142,10 +150,18 @@ class PlainSupervisor:
 
     def take_notices(self) -> list[Notice]:
         """Return what happened since the last call."""
-        found, self._notices = self._notices, []
+        found, self._notices = self._notices + self.gate.take_notices(), []
         return found
 
     # -- acts of people
+
+    def arm(self, now: float, by: str, for_s: float, acknowledged: Collection[str] = ()) -> Arming:
+        """Arm the block in a person's name; raises MotionRefused unless its status is fresh, proved and without alarm."""
+        self._advance(now)
+        problem = self._problem(now)
+        if problem is not None:
+            raise MotionRefused(problem)
+        return self.gate.arm(now, by, for_s, acknowledged)
 
     def select(self, now: float, wanted: Wanted, by: str) -> Ticket:
         """Give leave to do something; raises MotionRefused with the reason. An earlier ticket ends."""
@@ -156,8 +172,6 @@ class PlainSupervisor:
         if wanted.action is not Action.OPEN:
             raise MotionRefused(not_capable(self.block, wanted.action))
         plan = self._permitted(now, wanted.number)
-        if self.licence is Licence.MONITOR:
-            raise MotionRefused(monitor_only(self.block))
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
@@ -275,9 +289,7 @@ class PlainSupervisor:
         """Return what may be shown."""
         trust = self._watch.trust(now, self._motion is not None)
         problem = self._problem(now)
-        if problem is None and self.licence is Licence.MONITOR:
-            problem = monitor_only(self.block)
-        return BlockView(
+        view = BlockView(
             block=self.block.number,
             trust=trust,
             age_s=self._watch.age_s(now),
@@ -287,10 +299,12 @@ class PlainSupervisor:
             is_movable=problem is None,
             why_not=problem,
             motion=None if self._motion is None else self._motion.ticket.id,
+            motion_by=None if self._motion is None else self._motion.by,
             plain=self._watch.status,
             capabilities=self.capabilities,
             needs_attendance=self.needs_attendance,
         )
+        return self.gate.shown(now, view)
 
     @property
     def needs_attendance(self) -> bool:
@@ -307,7 +321,8 @@ class PlainSupervisor:
             return say("An opening is under way at block {block}.", block=self.block.number)
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
-        return standing_problem(self.block, self.capabilities, status)
+        problem = standing_problem(self.block, self.capabilities, status)
+        return problem or (monitor_only(self.block) if self.licence is Licence.MONITOR else None)
 
     def _permitted(self, now: float, opens: int, ours: PlainMotion | None = None) -> PlainPlan:
         problem, status = self._problem(now, ours), self._watch.status
@@ -316,6 +331,7 @@ class PlainSupervisor:
         plan = planned(self.block, self.capabilities, status, opens)
         if isinstance(plan, Message):
             raise MotionRefused(plan)
+        self.gate.admit(plan.changes)
         return plan
 
     def _aisle_state(self, aisle: int, trust: Trust) -> AisleState:
@@ -344,6 +360,7 @@ class PlainSupervisor:
             self._polls.begin_anew()
             self._disappoint(NoticeKind.LOST)
         motion = self._motion
+        self.gate.heed(now, self._watch.doubt(partial(disarming_problem, self.block, self.capabilities)), motion)
         if motion is None:
             return
         if motion.is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
@@ -356,6 +373,7 @@ class PlainSupervisor:
         if outcome is not None:
             kind, reason = outcome
             self._motion = None
+            self.gate.conclude(kind, reason)
             self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
             self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from archroom.core.acts import Act, Performer
+    from archroom.core.arming import Arming
     from archroom.core.codes import OwnCode
     from archroom.core.events import Event
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+    from archroom.core.people_holds import Hold, Release
     from archroom.core.records import ImportCounts, Record, RecordChange
     from archroom.core.rooms import Block, RoomPlan
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
@@ -307,4 +309,20 @@ class Shelving(Protocol):
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all: no login, no question, ahead of everything; past the server if it is silent."""
+        ...
+
+    def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
+        """Keep an aisle as it is for a person; raises Refused, Unreadable if that could not be written down."""
+        ...
+
+    def release(self, block: int, aisle: int, person: str, by: Sequence[str], reason: str = "") -> Release:
+        """Let a person's hold go, by that person or by two others with a reason; raises Refused, Unreadable."""
+        ...
+
+    def arm(self, block: int, by: str, hours: int, acknowledged: Sequence[str] = ()) -> Arming:
+        """Arm a block in a person's name, 12 h at most; raises MotionRefused with the reason."""
+        ...
+
+    def disarm(self, block: int, by: str) -> Arming:
+        """Disarm a block; what moves there is stopped."""
         ...

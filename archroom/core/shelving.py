@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from archroom.core.arming import Arming, Unfinished
 from archroom.core.controllers import Fault as Fault
 from archroom.core.controllers import Mode as Mode
+from archroom.core.people_holds import Hold
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.errors import Message
 
@@ -194,6 +196,13 @@ class BlockView:
     """Why not, for a person."""
     motion: str | None = None
     """Id of the ticket under way."""
+    motion_by: str | None = None
+    """Who asked for it."""
+    holds: tuple[Hold, ...] = ()
+    """Who is in which aisle by their own word, whatever the controller reports."""
+    arming: Arming = Arming()
+    unfinished: tuple[Unfinished, ...] = ()
+    """Motions whose end nobody saw; they are acknowledged by whoever arms the block."""
     plain: PlainStatus | None = None
     """The last matched status of a plain controller, in the place of `status`."""
     capabilities: Capabilities | None = None

@@ -6,28 +6,23 @@ motion needs a proved and fresh status, a ticket, and a person's word for the ai
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from functools import partial
 
+from archroom.core.arming import Arming
 from archroom.core.rooms import Block
-from archroom.core.shelving import (
-    BlockView,
-    ControllerStatus,
-    Identity,
-    Outcome,
-    StopReport,
-    Ticket,
-    Trust,
-    Wanted,
-)
+from archroom.core.shelving import BlockView, ControllerStatus, Identity, Outcome, StopReport, Ticket, Trust, Wanted
+from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
 from archroom.core.supervisor_numbering import Numbering
 from archroom.core.supervisor_plans import Plan
 from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import (
+    Ready,
     allowed_plan,
     capability_problem,
+    disarming_problem,
     identity_problem,
     permission_problem,
     standing_problem,
@@ -42,19 +37,13 @@ from archroom.errors import Message, MotionRefused, say
 UNKNOWN_SCAN_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What a motion may rest on."""
-
-    status: ControllerStatus
-    identity: Identity
-
-
 class Supervisor:
     """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
 
-    def __init__(self, block: Block, new_id: Callable[[], str]) -> None:
+    def __init__(self, block: Block, new_id: Callable[[], str], gate: Gate | None = None) -> None:
         self.block = block
+        self.gate = gate or Gate(block)
+        """What people say: holds and arming. Whoever changes it wakes the bus, which draws the consequences."""
         self._new_id = new_id
         self._watch = Watch(block)
         self._stopping = Stopping()
@@ -160,10 +149,17 @@ class Supervisor:
 
     def take_notices(self) -> list[Notice]:
         """Return what happened since the last call."""
-        found, self._notices = self._notices, []
+        found, self._notices = self._notices + self.gate.take_notices(), []
         return found
 
     # -- acts of people
+
+    def arm(self, now: float, by: str, for_s: float, acknowledged: Collection[str] = ()) -> Arming:
+        """Arm the block in a person's name; raises MotionRefused unless its status is fresh, proved and without fault."""
+        self._advance(now)
+        if isinstance(ready := self._ready(now), Message):
+            raise MotionRefused(ready)
+        return self.gate.arm(now, by, for_s, acknowledged)
 
     def select(self, now: float, wanted: Wanted, by: str) -> Ticket:
         """Give leave to do something; raises MotionRefused with the reason. An earlier ticket ends."""
@@ -289,7 +285,7 @@ class Supervisor:
         status = self._watch.status
         ready = self._ready(now)
         problem = ready if isinstance(ready, Message) else None
-        return BlockView(
+        view = BlockView(
             block=self.block.number,
             trust=trust,
             age_s=self._watch.age_s(now),
@@ -299,11 +295,13 @@ class Supervisor:
             is_movable=problem is None,
             why_not=problem,
             motion=None if self._motion is None else self._motion.ticket.id,
+            motion_by=None if self._motion is None else self._motion.by,
         )
+        return self.gate.shown(now, view)
 
     # -- rules
 
-    def _ready(self, now: float, ours: Motion | None = None) -> _Ready | Message:
+    def _ready(self, now: float, ours: Motion | None = None) -> Ready | Message:
         identity = self._watch.identity
         if identity is None:
             return self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
@@ -315,16 +313,16 @@ class Supervisor:
             return say("A motion is under way at block {block}.", block=self.block.number)
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
-        return standing_problem(self.block, status) or _Ready(status, identity)
+        return standing_problem(self.block, status) or Ready(status, identity)
 
-    def _permitted(self, now: float, wanted: Wanted, ours: Motion | None = None) -> tuple[_Ready, Plan]:
-        ready = self._ready(now, ours)
-        if isinstance(ready, Message):
+    def _permitted(self, now: float, wanted: Wanted, ours: Motion | None = None) -> tuple[Ready, Plan]:
+        if isinstance(ready := self._ready(now, ours), Message):
             raise MotionRefused(ready)
         problem = capability_problem(self.block, ready.identity, wanted.action)
         planned = problem or allowed_plan(self.block, ready.status, wanted)
         if isinstance(planned, Message):
             raise MotionRefused(planned)
+        self.gate.admit(planned.changes)
         return ready, planned
 
     # -- time
@@ -334,6 +332,7 @@ class Supervisor:
             self._polls.begin_anew()
             self._disappoint(NoticeKind.LOST)
         motion = self._motion
+        self.gate.heed(now, self._watch.doubt(partial(disarming_problem, self.block)), motion)
         if motion is None:
             return
         is_watched = motion.phase in (Phase.SELECTING, Phase.OPERATING, Phase.RUNNING)
@@ -354,6 +353,7 @@ class Supervisor:
         self._watch.forget_expected()
         commands = ((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
         self._numbering.end(commands, self._watch.authority)
+        self.gate.conclude(kind, reason)
         self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
         self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
 

@@ -5,6 +5,7 @@ Nothing is believed at start or after a lost link; whoever derives from this say
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from archroom.core.rooms import Block
@@ -60,6 +61,12 @@ class LinkWatch(Generic[S]):
             return self.status
         if trust is Trust.STALE:
             return say("The last status of block {block} is too old to act on.", block=self.block.number)
+        return self.reason or say("Block {block} was not read yet.", block=self.block.number)
+
+    def doubt(self, complaint_of: Callable[[S], Message | None]) -> Message | None:
+        """Return why the unit is not believed or what its status complains of; a status that only grows old is no doubt."""
+        if self._is_proved and not self.is_lost and self.status is not None:
+            return complaint_of(self.status)
         return self.reason or say("Block {block} was not read yet.", block=self.block.number)
 
     def age_s(self, now: float) -> float | None:

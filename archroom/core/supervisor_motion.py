@@ -87,6 +87,11 @@ class Motion:
         """How it ended, None while it is under way."""
         return self._ending if self.phase is Phase.ENDED else None
 
+    @property
+    def changes(self) -> frozenset[int]:
+        """The aisles that it changes."""
+        return self._planned.changes
+
     # -- acts
 
     def release(self, now: float) -> None:

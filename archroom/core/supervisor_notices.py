@@ -20,6 +20,8 @@ class NoticeKind(Enum):
     STOP_ASKED = "stop_asked"
     STANDSTILL = "standstill"
     ENDED = "ended"
+    ARMED = "armed"
+    DISARMED = "disarmed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ We refuse more than the controller does, never less. An action changes one segme
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
@@ -17,13 +19,27 @@ from archroom.core.shelving import (
     Wanted,
 )
 from archroom.core.supervisor_plans import Plan, plan
-from archroom.core.supervisor_texts import action_phrase, fault_phrase, input_phrase, mode_phrase
+from archroom.core.supervisor_texts import (
+    EMERGENCY_STOP_INPUT,
+    action_phrase,
+    fault_phrase,
+    input_phrase,
+    mode_phrase,
+)
 from archroom.errors import Message, say
 
 STOPPING_WATCHDOG = 1
 """WATCHDOG_MODE that is accepted: stops, and is re-triggered by writes only."""
 WATCHDOG_LEAST_MS = 500
 WATCHDOG_MOST_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a motion may rest on."""
+
+    status: ControllerStatus
+    identity: Identity
 
 
 def identity_problem(block: Block, identity: Identity) -> Message | None:
@@ -89,6 +105,15 @@ def cabinet_problem(block: Block, status: ControllerStatus) -> Message | None:
     if not status.is_enabled:
         return say("Local enable is off at block {block}.", block=number)
     return None
+
+
+def disarming_problem(block: Block, status: ControllerStatus) -> Message | None:
+    """Return why a block must be armed anew, None if it need not.
+
+    A latched fault, the emergency stop, another mode, local enable taken away. A light beam that somebody breaks on the way
+    into an open aisle, or an edge that is leant on at rest, only keeps the block from moving meanwhile.
+    """
+    return cabinet_problem(block, replace(status, inputs=status.inputs & EMERGENCY_STOP_INPUT))
 
 
 def standing_problem(block: Block, status: ControllerStatus, is_selected_by_us: bool = False) -> Message | None:

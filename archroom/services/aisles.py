@@ -19,6 +19,7 @@ from archroom.errors import (
     Message,
     MotionFailed,
     MotionRefused,
+    NotArmed,
     PortUnavailable,
     Refused,
     ShelvingError,
@@ -35,6 +36,20 @@ if TYPE_CHECKING:
 
 Confirm = Callable[[Ticket], tuple[int, ...] | None]
 Observe = Callable[[BlockView], None]
+OfferArming = Callable[[NotArmed], bool]
+"""Asks a person whether the block is to be armed, arms it if so, and returns whether it was."""
+
+
+def read_aisle(text: str) -> tuple[int, int]:
+    """Return block and aisle as a text like "1/3" names them, whether they exist or not; raises UsageError."""
+    return _two_numbers(text, say("{text} is no aisle. Write block/aisle, like 1/3.", text=text[:40]))
+
+
+def _two_numbers(text: str, why_not: Message) -> tuple[int, int]:
+    block, _, number = text.partition("/")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in (block, number)):
+        raise UsageError(why_not)
+    return int(block), int(number)
 
 
 class Aisles:
@@ -77,9 +92,18 @@ class Aisles:
             raise UsageError(say("There is no carriage {text}.", text=text[:40]))
         return block.number, number
 
-    def open(self, performer: Performer, block: int, aisle: int, confirm: Confirm, observe: Observe) -> Outcome:
+    def open(
+        self,
+        performer: Performer,
+        block: int,
+        aisle: int,
+        confirm: Confirm,
+        observe: Observe,
+        offer_arming: OfferArming | None = None,
+    ) -> Outcome:
         """Open an aisle, as `carry_out` does."""
-        return self.carry_out(performer, block, Wanted(Action.OPEN, aisle), confirm, observe)
+        wanted = Wanted(Action.OPEN, aisle)
+        return self.carry_out(performer, block, wanted, confirm, observe, offer_arming=offer_arming)
 
     def carry_out(
         self,
@@ -89,17 +113,18 @@ class Aisles:
         confirm: Confirm,
         observe: Observe,
         is_held: Callable[[], bool] | None = None,
+        offer_arming: OfferArming | None = None,
     ) -> Outcome:
         """Do something with a block once a person has confirmed every aisle that narrows; blocks until the outcome.
 
         `confirm` gets the ticket and returns the numbers of the aisles that the person says are clear, or None for no.
-        Where nothing narrows, the number of the carriage says yes. `is_held` is for a jog that goes on while a key is held.
-        Raises PortUnavailable or LinkError if the shelving cannot be asked, Busy or Unreadable if the intent cannot be
-        written: then nothing moved.
+        Where nothing narrows, the number of the carriage says yes. `is_held` is for a jog that goes on while a key is held;
+        `offer_arming` is asked where only arming is missing. Raises PortUnavailable or LinkError if the shelving cannot be
+        asked, Busy or Unreadable if the intent cannot be written: then nothing moved.
         """
         shelving = self._connected()
         try:
-            ticket = shelving.select(block, wanted, performer.actor)
+            ticket = _ticket(lambda: shelving.select(block, wanted, performer.actor), offer_arming)
         except MotionRefused as refusal:
             return self._refused(performer, asked(block, wanted), refusal.message)
         facts = granted(ticket)
@@ -119,11 +144,9 @@ class Aisles:
 
     def _numbers(self, text: str, why_not: Message) -> tuple[Block | None, int]:
         """Return the block, None if there is none of that number, and the number of a text like "1/3"."""
-        block_text, _, number_text = text.partition("/")
-        if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in (block_text, number_text)):
-            raise UsageError(why_not)
+        block, number = _two_numbers(text, why_not)
         with self._archive.reading() as books:
-            return books.block(int(block_text)), int(number_text)
+            return books.block(block), number
 
     def _connected(self) -> Shelving:
         if self._shelving is None:
@@ -179,6 +202,16 @@ class Aisles:
             self._connected().stop(block)
         except ShelvingError as error:
             raise MotionFailed(say("The shelving does not answer to STOP: look at it. {why}", why=error.message)) from error
+
+
+def _ticket(select: Callable[[], Ticket], offer_arming: OfferArming | None) -> Ticket:
+    """Ask for leave, once more if a person has armed the block for it; raises MotionRefused."""
+    try:
+        return select()
+    except NotArmed as refusal:
+        if offer_arming is None or not offer_arming(refusal):
+            raise
+    return select()
 
 
 def _unconfirmed(ticket: Ticket, confirmed: tuple[int, ...] | None) -> Message | None:

@@ -123,6 +123,10 @@ def _motion(books: Reading, act: Act) -> Message:
     return motion_words(act)
 
 
+def _fact(act: Act, name: str) -> str | int:
+    return act.facts.get(name, "?")
+
+
 _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.HOUSE_FOUNDED: lambda books, act: say("The books of this house were opened"),
     ActKind.ROOM_BUILT: lambda books, act: say("A room was built; places: {count}", count=len(act.places_made)),
@@ -142,5 +146,16 @@ _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.MOTION_ENDED: _motion,
     ActKind.MOTION_REFUSED: _motion,
     ActKind.MOTION_STOPPED: lambda books, act: say("Shelving stopped"),
+    ActKind.AISLE_HELD: lambda books, act: say(
+        "{name} in aisle {block}/{aisle}", name=_fact(act, "person"), block=_fact(act, "block"), aisle=_fact(act, "aisle")
+    ),
+    ActKind.AISLE_RELEASED: lambda books, act: say(
+        "{name} out of aisle {block}/{aisle}",
+        name=_fact(act, "person"),
+        block=_fact(act, "block"),
+        aisle=_fact(act, "aisle"),
+    ),
+    ActKind.BLOCK_ARMED: lambda books, act: say("Block {block} armed", block=_fact(act, "block")),
+    ActKind.BLOCK_DISARMED: lambda books, act: say("Block {block} disarmed", block=_fact(act, "block")),
     ActKind.ARCHIVE_RESTORED: lambda books, act: say("The books were restored from a backup"),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from archroom.services.aisles import Aisles
+    from archroom.services.claims import Claims
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -51,6 +52,11 @@ class Services(Protocol):
     @property
     def aisles(self) -> Aisles:
         """Opening and stopping aisles."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Who is in which aisle, and which block may move."""
         ...
 
     @property

@@ -6,9 +6,10 @@ Nothing on the list is dropped: what no walk can reach is set aside with the rea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archroom.core.people_holds import held_aisles
 from archroom.core.routes import Goal, Route
 from archroom.core.routes_motion import Motion, MotionPolicy
 from archroom.core.routes_planning import planned
@@ -28,7 +29,7 @@ MOST_LENDINGS = 5000
 
 
 def nothing_pinned(block: int) -> Pins:
-    """Return that nothing is held or locked in a block: the one place from which the planner learns of it."""
+    """Return that nothing is locked in a block; what people hold, the shelving itself tells."""
     return Pins()
 
 
@@ -100,7 +101,8 @@ class Planning:
         reached: list[Spot] = []
         for spot in spots:
             block_number, aisle = spot.errand.block, spot.errand.aisle
-            why = why_unreachable(grounds[block_number], self._pins_of(block_number), block_number, aisle)
+            pins = self._pins(block_number, views.get(block_number))
+            why = why_unreachable(grounds[block_number], pins, block_number, aisle)
             if why is None:
                 reached.append(spot)
             else:
@@ -147,7 +149,13 @@ class Planning:
         if view is not None and view.identity is not None:
             speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
             drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
-        return stretches_of(block, widest_gaps(block, positions), self._pins_of(block.number), drives)
+        return stretches_of(block, widest_gaps(block, positions), self._pins(block.number, view), drives)
+
+    def _pins(self, block: int, view: BlockView | None) -> Pins:
+        """Return what must not move in a block: what people hold there at present, and whatever else is pinned."""
+        pins = self._pins_of(block)
+        held = held_aisles(view.holds) if view is not None else frozenset()
+        return replace(pins, held_aisles=pins.held_aisles | held)
 
 
 def _notes_of(block: Block, view: BlockView | None, is_connected: bool) -> list[Message]:

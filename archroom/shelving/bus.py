@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, StopReport
 from archroom.core.supervisor import Supervisor
+from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
 from archroom.drivers.controller import ReferenceController
@@ -51,12 +52,19 @@ class Bus:
     """The supervisors of one bus, and the thread that serves them."""
 
     def __init__(
-        self, spec: BusSpec, blocks: dict[int, Block], new_id: Callable[[], str], tell: Callable[[int, Notice], None]
+        self,
+        spec: BusSpec,
+        blocks: dict[int, Block],
+        new_id: Callable[[], str],
+        tell: Callable[[int, Notice], None],
+        gates: Mapping[int, Gate] | None = None,
     ) -> None:
         self.spec = spec
         self.changed = threading.Condition()
         """Notified after everything that happened on the bus."""
-        self.supervisors = {number: Supervisor(blocks[number], new_id) for number in sorted(spec.units)}
+        self.supervisors = {
+            number: Supervisor(blocks[number], new_id, (gates or {}).get(number)) for number in sorted(spec.units)
+        }
         self.alive_s = monotonic()
         """When the thread last showed life."""
         self.is_gone = False
@@ -105,8 +113,12 @@ class Bus:
             now = monotonic()
             for number in blocks:
                 self.supervisors[number].stop(now, reason)
-            self._is_urgent = True
-            self.changed.notify_all()
+            self.urge()
+
+    def urge(self) -> None:
+        """Have what people have just said take effect before anything else is read; `changed` must be held."""
+        self._is_urgent = True
+        self.changed.notify_all()
 
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block."""

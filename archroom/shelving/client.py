@@ -8,12 +8,14 @@ past it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
 
 from archroom import errors
+from archroom.core.arming import Arming
+from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
 from archroom.shelving.codec import Json, decode, encode
@@ -121,6 +123,24 @@ class ShelvingClient:
 
             reports = (reports or []) + stop_past_server(direct, carriages, block)
         return reports or []
+
+    def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
+        """Keep an aisle as it is for a person; raises Refused, Unreadable if that stands in the server's memory only."""
+        return decode(Hold, self._ask("hold", block=block, aisle=aisle, person=person, reason=reason).get("hold"))
+
+    def release(self, block: int, aisle: int, person: str, by: Sequence[str], reason: str = "") -> Release:
+        """Let a person's hold go, by that person or by two others with a reason; raises Refused, Unreadable."""
+        fields: dict[str, Json] = {"block": block, "aisle": aisle, "person": person, "by": list(by), "reason": reason}
+        return decode(Release, self._ask("release", **fields).get("release"))
+
+    def arm(self, block: int, by: str, hours: int = 12, acknowledged: Sequence[str] = ()) -> Arming:
+        """Arm a block in a person's name; raises MotionRefused with the reason."""
+        answer = self._ask("arm", block=block, by=by, hours=hours, acknowledged=list(acknowledged))
+        return decode(Arming, answer.get("arming"))
+
+    def disarm(self, block: int, by: str) -> Arming:
+        """Disarm a block; what moves there is stopped."""
+        return decode(Arming, self._ask("disarm", block=block, by=by).get("arming"))
 
     def dismiss(self) -> None:
         """Have a server that was started on demand end now; one that is needed, or was started to stay, stays."""

@@ -1,4 +1,4 @@
-"""Facts as JSON and back: frozen dataclasses, enums, messages, tuples and sets; nothing else, and nothing is executed.
+"""Facts as JSON and back: frozen dataclasses, enums, messages, instants, tuples and sets; nothing else, nothing is executed.
 
 What is decoded is checked against the types of the fact it becomes: a wrong, missing or unknown field raises ValueError.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -26,6 +27,8 @@ def encode(fact: object) -> Json:
         return {field.name: encode(getattr(fact, field.name)) for field in fields(fact)}
     if isinstance(fact, Enum):
         return cast(Json, fact.value)
+    if isinstance(fact, datetime):
+        return fact.isoformat()
     if isinstance(fact, frozenset):
         return [encode(member) for member in sorted(fact, key=_order)]
     if isinstance(fact, tuple | list):
@@ -63,6 +66,8 @@ def _decoded(kind: object, data: object) -> object:
         return {int(name) if key is int else name: _decoded(value, member) for name, member in table.items()}
     if kind is Message:
         return _message(data)
+    if kind is datetime:
+        return datetime.fromisoformat(cast(str, _plain(str, data)))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if isinstance(kind, type) and is_dataclass(kind):

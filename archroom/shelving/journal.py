@@ -1,32 +1,39 @@
 """The shelving server's own memory: an append-only file, one JSON object a line, written before the frame it speaks of.
 
 An intent is on the disk (fsync) before its SELECT goes out. An intent without an end was cut off by the end of a server; the
-next one closes it as unknown. A line that was torn by a crash is skipped and never joined to the next.
+next one closes it as unknown, and it is told until a person has acknowledged it. A line that was torn by a crash is skipped
+and never joined to the next.
 """
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archroom.core.arming import Unfinished
 from archroom.core.shelving import Action, OutcomeKind, Wanted
 from archroom.core.supervisor_notices import Intent, Notice
 from archroom.core.supervisor_texts import action_name
 from archroom.errors import Message, Unreadable, say
+from archroom.shelving.append_file import AppendFile
 from archroom.shelving.codec import Json, decode, encode
 
 FILE_NAME = "shelving-journal.jsonl"
 MOST_BYTES = 5_000_000
 """A longer journal is set aside while nothing is under way, and a new one begun."""
+NO_BLOCK = 0
+"""In the place of a block that an entry does not tell."""
 INTENT = "intent"
 END = "end"
+ACKNOWLEDGED = "acknowledged"
+"""A person has taken note of a motion whose end nobody saw."""
+UNACKNOWLEDGED = "unacknowledged"
+"""Carried over from the file before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,10 @@ class OpenIntent:
             name=self.by,
         )
 
+    def unfinished(self) -> Unfinished:
+        """Return it as whoever arms the block is told of it."""
+        return Unfinished(self.motion, self.message())
+
 
 class Journal:
     """The journal of one server; any thread may write."""
@@ -73,11 +84,22 @@ class Journal:
         self._under_way: set[str] = set()
         with self._telling():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.found_open = tuple(open_intents(self.path))
-            self._is_torn = _ends_torn(self.path)
-            self._descriptor = self._opened()
-        for intent in self.found_open:
+            left = open_intents(self.path)
+            self._unacknowledged = unacknowledged(self.path) | {intent.motion: intent for intent in left}
+            self._file = AppendFile(self.path)
+        for intent in left:
             self._write({"kind": END, "motion": intent.motion, "outcome": OutcomeKind.UNKNOWN.value, "at_start": True})
+
+    @property
+    def found_open(self) -> tuple[OpenIntent, ...]:
+        """Motions whose end nobody saw and nobody has acknowledged, oldest first."""
+        return tuple(self._unacknowledged.values())
+
+    def write_acknowledged(self, motions: Collection[str], by: str) -> None:
+        """Write down that a person has taken note of motions whose end nobody saw; raises Unreadable."""
+        for motion in self._unacknowledged.keys() & set(motions):
+            self._write({"kind": ACKNOWLEDGED, "motion": motion, "by": by})
+            self._unacknowledged.pop(motion, None)
 
     def write_intent(self, intent: Intent) -> None:
         """Write a motion down before its first frame; returns when it is on the disk. Raises Unreadable if it cannot be."""
@@ -94,36 +116,34 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        self._file.close()
 
     def _write(self, entry: dict[str, Json]) -> None:
-        line = json.dumps({"at": datetime.now(UTC).isoformat(), **entry}, ensure_ascii=True).encode() + b"\n"
+        line = _line({"at": datetime.now(UTC).isoformat(), **entry})
         motion = str(entry.get("motion"))
         with self._lock, self._telling():
             self._put(line)
-            if entry["kind"] in (INTENT, END):
-                os.fsync(self._descriptor)
+            if entry["kind"] in (INTENT, END, ACKNOWLEDGED):
+                self._file.sync()
             if entry["kind"] == INTENT:
                 self._under_way.add(motion)
             self._under_way -= {motion} if entry["kind"] == END else set()
-            if not self._under_way and os.fstat(self._descriptor).st_size > MOST_BYTES:
+            if not self._under_way and self._file.size > MOST_BYTES:
                 self._set_aside()
 
     def _put(self, line: bytes) -> None:
-        data = b"\n" + line if self._is_torn else line
-        self._is_torn = True
-        if os.write(self._descriptor, data) < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self._is_torn = False
+        self._file.append(line)
 
     def _set_aside(self) -> None:
-        """Begin a new file and keep the old one under the time of day."""
-        os.close(self._descriptor)
+        """Begin a new file with what is still to be acknowledged, and keep the old one under the time of day."""
+        self._file.close()
         self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"))
-        self._descriptor = self._opened()
-
-    def _opened(self) -> int:
-        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = AppendFile(self.path)
+        for intent in self.found_open:
+            ticket: dict[str, Json] = {"block": intent.block, "wanted": encode(intent.wanted)}
+            entry: dict[str, Json] = {"at": intent.at, "kind": UNACKNOWLEDGED, "motion": intent.motion, "by": intent.by}
+            self._put(_line({**entry, "ticket": ticket}))
+        self._file.sync()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -173,15 +193,27 @@ def _open_intent(motion: str, entry: dict[str, object]) -> OpenIntent:
     except ValueError:
         wanted = None
     at, by = str(entry.get("at")), str(entry.get("by", ""))
-    return OpenIntent(motion, block if type(block) is int else 0, wanted, by, at)
+    return OpenIntent(motion, block if type(block) is int else NO_BLOCK, wanted, by, at)
 
 
-def _ends_torn(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            if file.seek(0, os.SEEK_END) == 0:
-                return False
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) != b"\n"
-    except FileNotFoundError:
-        return False
+def unacknowledged(path: Path) -> dict[str, OpenIntent]:
+    """Return the motions of a journal that a server found open and nobody has acknowledged since, by their ids."""
+    asked: dict[str, OpenIntent] = {}
+    found: dict[str, OpenIntent] = {}
+    for entry in entries(path):
+        motion, kind = entry.get("motion"), entry.get("kind")
+        if not isinstance(motion, str):
+            continue
+        if kind == INTENT:
+            asked[motion] = _open_intent(motion, entry)
+        elif kind == UNACKNOWLEDGED:
+            found[motion] = _open_intent(motion, entry)
+        elif kind == END and entry.get("at_start") is True and motion in asked:
+            found[motion] = asked[motion]
+        elif kind == ACKNOWLEDGED:
+            found.pop(motion, None)
+    return found
+
+
+def _line(entry: dict[str, Json]) -> bytes:
+    return json.dumps(entry, ensure_ascii=True).encode() + b"\n"

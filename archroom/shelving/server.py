@@ -17,12 +17,15 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
+from archroom.core.rooms import Block
+from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
 from archroom.errors import Message, PortUnavailable, Unreadable, say
 from archroom.shelving import notice_board
 from archroom.shelving.bus import Bus
 from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
-from archroom.shelving.journal import Journal
+from archroom.shelving.holds_file import HoldsFile
+from archroom.shelving.journal import NO_BLOCK, Journal
 from archroom.shelving.lock import Held, Lock, lock_port
 from archroom.shelving.sessions import Floor, serve_client, wait_for_standstill
 from archroom.shelving.spec import Places, ServerSpec
@@ -64,14 +67,19 @@ class Server:
                 self._closers.callback(lock_port(bus.url, places.lock_folder).release)
             self._journal = Journal(places.state_folder)
             self._closers.callback(self._journal.close)
+            holds = HoldsFile(places.state_folder)
+            self._closers.callback(holds.close)
+            if holds.problem is not None:
+                complain(holds.problem)
             self._listener, self.address, self._token = listen(places.run_folder)
             self._closers.callback(self._listener.close)
             blocks = {block.number: block for block in spec.blocks}
+            gates = {number: self._gate(block, holds) for number, block in blocks.items()}
             buses = tuple(
-                Bus(bus, blocks, lambda: secrets.token_hex(8), lambda block, notice: self._notices.put((block, notice)))
+                Bus(bus, blocks, lambda: secrets.token_hex(8), lambda block, told: self._notices.put((block, told)), gates)
                 for bus in spec.buses
             )
-            self._floor = Floor(buses, self._journal, spec.digest, lambda: self._is_ending, self._make_way)
+            self._floor = Floor(buses, self._journal, holds, spec.digest, lambda: self._is_ending, self._make_way)
             carriages = {block.number: len(block.carriages) for block in spec.blocks}
             board = notice_board.Board(os.getpid(), self.address, self._token, spec.digest, spec.buses, carriages)
             notice_board.publish(board, places.run_folder)
@@ -118,6 +126,14 @@ class Server:
         self._wake_read.close()
         self._wake_write.close()
 
+    def _gate(self, block: Block, holds: HoldsFile) -> Gate:
+        """Return what earlier servers have left of a block: who is in it, and what is to be acknowledged.
+
+        A motion of which the journal does not tell the block concerns every one.
+        """
+        unfinished = [one.unfinished() for one in self._journal.found_open if one.block in (block.number, NO_BLOCK)]
+        return Gate(block, holds.found.get(block.number, ()), unfinished, lambda: holds.problem)
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             connection, _ = self._listener.accept()
@@ -142,14 +158,21 @@ class Server:
                 self._idle_since_s = monotonic()
 
     def _is_useless(self) -> bool:
-        """Whether a server that was started on demand has nobody to serve, or no port left that could come back."""
+        """Whether a server that was started on demand has nobody to stay for, or no port left that could come back."""
         limit_s = self.spec.idle_exit_s
         if limit_s is None:
             return False
         if all(bus.is_gone for bus in self._floor.buses):
             limit_s = min(limit_s, GONE_EXIT_S)
         with self._lock:
-            return not self._clients and monotonic() - self._idle_since_s > limit_s
+            is_left = not self._clients and monotonic() - self._idle_since_s > limit_s
+        return is_left and not self._is_armed()
+
+    def _is_armed(self) -> bool:
+        """Whether a block is armed: its server stays for whoever armed it, though nobody is connected."""
+        now = monotonic()
+        gates = [supervisor.gate for bus in self._floor.buses for supervisor in bus.supervisors.values()]
+        return any(gate.arming(now).is_armed for gate in gates)
 
     def _is_busy(self) -> bool:
         return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())

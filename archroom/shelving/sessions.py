@@ -1,4 +1,4 @@
-"""What a client may ask of the server, one connection each: views, select, go, stop. JSON lines, version 2.
+"""What a client may ask of the server, one connection each: look, move, stop, hold, release, arm. JSON lines, version 2.
 
 A connection that let a motion go holds its lease: its ticks keep the motion alive, its end or its silence stops it. A stop
 is answered at once, and again when standstill was seen.
@@ -7,16 +7,21 @@ is answered at once, and again when standstill was seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import TypeVar
 
+from archroom.core.arming import Arming
+from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
-from archroom.errors import ArchroomError, Message, PortUnavailable, UsageError, say
+from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, UsageError, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.codec import decode, encode
 from archroom.shelving.endpoint import Gone, Lines
+from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
 
 VERSION = 2
@@ -39,12 +44,14 @@ class Floor:
         self,
         buses: tuple[Bus, ...],
         journal: Journal,
+        holds: HoldsFile,
         digest: str,
         is_ending: Callable[[], bool],
         make_way: Callable[[], bool],
     ) -> None:
         self.buses = buses
         self.journal = journal
+        self.holds = holds
         self.digest = digest
         """Of the specification that is served."""
         self.is_ending = is_ending
@@ -57,6 +64,11 @@ class Floor:
             if block in bus.supervisors:
                 return bus
         raise UsageError(say("There is no block {block} here.", block=block))
+
+    def keep_holds(self) -> None:
+        """Write down holds that could not be written when they were placed; while that fails nothing may move."""
+        with suppress(Unreadable):
+            self.holds.flush()
 
     def stop(self, block: int | None, reason: Message) -> dict[Bus, tuple[int, ...]]:
         """Stop one block or all; returns at once with what was asked of which bus."""
@@ -100,6 +112,14 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
                 return
             case "stop":
                 _stop(lines, floor, request)
+            case "hold":
+                lines.send({"ok": True, "hold": encode(_hold(floor, request))})
+            case "release":
+                lines.send({"ok": True, "release": encode(_release(floor, request))})
+            case "arm":
+                lines.send({"ok": True, "arming": encode(_arm(floor, request))})
+            case "disarm":
+                lines.send({"ok": True, "arming": encode(_disarm(floor, request))})
             case _:
                 raise Gone
     except ArchroomError as error:
@@ -109,6 +129,7 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
 def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     block, by = _whole(request, "block"), _text(request, "by")
     wanted = _fact(Wanted, request, "wanted")
+    floor.keep_holds()
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
@@ -178,6 +199,72 @@ def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     lines.send({"ok": True, "reports": encode(reports)})
 
 
+def _hold(floor: Floor, request: Mapping[str, object]) -> Hold:
+    """Keep an aisle as it is: at once, and then on the disk; raises Unreadable if it stands in this server's memory only."""
+    block, aisle = _whole(request, "block"), _whole(request, "aisle")
+    person, reason = _text(request, "person"), _text(request, "reason")
+    bus = floor.bus_of(block)
+    with bus.changed:
+        hold = bus.supervisors[block].gate.hold(aisle, person, datetime.now(UTC), reason)
+        floor.holds.note(block, hold)
+        bus.urge()
+    try:
+        floor.holds.flush()
+    except Unreadable as error:
+        raise Unreadable(
+            say(
+                "Aisle {aisle} of block {block} is held while this shelving server runs, and nothing moves: {why}",
+                aisle=aisle,
+                block=block,
+                why=error.message,
+            )
+        ) from error
+    return hold
+
+
+def _release(floor: Floor, request: Mapping[str, object]) -> Release:
+    """Let a hold go once that is on the disk; raises Refused, Unreadable."""
+    block, aisle = _whole(request, "block"), _whole(request, "aisle")
+    person, reason, by = _text(request, "person"), _text(request, "reason"), _texts(request, "by")
+    bus = floor.bus_of(block)
+    gate = bus.supervisors[block].gate
+    with bus.changed:
+        release = gate.permitted_release(aisle, person, by, reason)
+        hold = next(hold for hold in gate.holds if release.ends(hold))
+    floor.holds.write_release(block, release, hold)
+    with bus.changed:
+        gate.release(release)
+        bus.changed.notify_all()
+    return release
+
+
+def _arm(floor: Floor, request: Mapping[str, object]) -> Arming:
+    """Arm a block, with what its person has taken note of written down first; raises MotionRefused, Unreadable."""
+    block, by, acknowledged = _whole(request, "block"), _text(request, "by"), _texts(request, "acknowledged")
+    hours = _whole(request, "hours")
+    floor.keep_holds()
+    bus = floor.bus_of(block)
+    with bus.changed:
+        supervisor = _refreshed(bus, block)
+        supervisor.gate.check_arming(by, hours * 3600.0, acknowledged)
+    floor.journal.write_acknowledged(acknowledged, by)
+    with bus.changed:
+        arming = supervisor.arm(monotonic(), by, hours * 3600.0, acknowledged)
+        bus.changed.notify_all()
+    return arming
+
+
+def _disarm(floor: Floor, request: Mapping[str, object]) -> Arming:
+    """Disarm a block; what moves there is stopped."""
+    block, by = _whole(request, "block"), _text(request, "by")
+    bus = floor.bus_of(block)
+    with bus.changed:
+        gate = bus.supervisors[block].gate
+        gate.disarm(say("Disarmed by {name}.", name=by) if by else say("Disarmed."))
+        bus.urge()
+        return gate.arming(monotonic())
+
+
 def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -> list[StopReport]:
     """Return what became of a stop, as soon as everything stands still or the time is up."""
     deadline_s = monotonic() + within_s
@@ -232,3 +319,10 @@ def _text(request: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str) or len(value) > 200:
         raise UsageError(say("The shelving server was asked without {name}.", name=name))
     return value
+
+
+def _texts(request: Mapping[str, object], name: str) -> tuple[str, ...]:
+    values = request.get(name)
+    if not isinstance(values, list) or not all(isinstance(value, str) and len(value) <= 200 for value in values):
+        raise UsageError(say("The shelving server was asked without {name}.", name=name))
+    return tuple(values)

@@ -6,8 +6,8 @@ not be done by a key. No key is a letter or digit by itself, because a scanner t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -22,10 +22,15 @@ class Where(Enum):
     AISLES = "aisles"
     HELP = "help"
     CONFIRM = "confirm"
+    ARM = "arm"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES})
 """The screens one works on; the others lie over them."""
+QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE})
+"""What is answered with F9, by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ def _needs_aisle(situation: Situation) -> Message | None:
     return None
 
 
+def _needs_chosen_aisle(situation: Situation) -> Message | None:
+    return say("Choose an aisle first, with F4 and the arrow keys.") if situation.chosen.aisle is None else None
+
+
 def _needs_hand(situation: Situation) -> Message | None:
     return say("Nothing is in hand.") if situation.is_hand_empty else None
 
@@ -90,6 +99,12 @@ class Action:
     why_not: Callable[[Situation], Message | None] = _always
     is_urgent: bool = False
     """Whether its key goes before whatever has the focus, on every screen and over every dialog."""
+    labels: Mapping[Where, Message] = field(default_factory=dict)
+    """Other labels on some screens."""
+
+    def label_at(self, where: Where) -> Message:
+        """Return one or two words for the bar of a screen."""
+        return self.labels.get(where, self.label)
 
     def shown_key(self) -> str:
         """Return the key as it stands on keyboards."""
@@ -102,7 +117,7 @@ class Action:
 
 ACTIONS: Final = (
     Action("help", "f1", say("Help"), say("Show everything that can be done here"), bars=HOUSE),
-    Action("find", "f2", say("Find"), say("Find a thing or a person"), bars=frozenset({Where.DESK, Where.AISLES})),
+    Action("find", "f2", say("Find"), say("Find a thing or a person"), bars=frozenset({Where.DESK})),
     Action("desk", "f3", say("Desk"), say("Go to the desk: scans and the last acts"), bars=HOUSE - {Where.DESK}),
     Action("aisles", "f4", say("Aisles"), say("Watch the mobile shelving"), bars=frozenset({Where.DESK})),
     Action(
@@ -122,6 +137,14 @@ ACTIONS: Final = (
         why_not=_needs_aisle,
     ),
     Action(
+        "arm",
+        "f7",
+        say("Arm block"),
+        say("Let the block of the chosen aisle be moved; you are asked first"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
+    ),
+    Action(
         "stop",
         "f8",
         say("STOP"),
@@ -134,9 +157,39 @@ ACTIONS: Final = (
         "confirm",
         "f9",
         say("Go ahead"),
-        say("Do what was asked, once the numbers of all aisles that narrow are typed"),
-        where=frozenset({Where.CONFIRM}),
-        bars=frozenset({Where.CONFIRM}),
+        say("Answer the question: do what was asked"),
+        where=QUESTIONS,
+        bars=QUESTIONS,
+        labels={
+            Where.ARM: say("It may move: arm"),
+            Where.HOLD: say("In the aisle: hold"),
+            Where.RELEASE: say("Out again: release"),
+        },
+    ),
+    Action(
+        "hold",
+        "f10",
+        say("Hold"),
+        say("Say who is in the chosen aisle: it stays as it is until they are out again"),
+        where=frozenset({Where.AISLES}),
+        bars=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
+    ),
+    Action(
+        "release",
+        "f12",
+        say("Release"),
+        say("Say who is out of the chosen aisle again"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
+    ),
+    Action(
+        "disarm",
+        "",
+        say("Disarm block"),
+        say("Let the block of the chosen aisle move no more until somebody arms it"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
     ),
     Action(
         "leave",
@@ -144,7 +197,7 @@ ACTIONS: Final = (
         say("Leave"),
         say("Leave this screen; at the desk, empty the scan bar"),
         where=frozenset(Where),
-        bars=frozenset({Where.HELP, Where.CONFIRM}),
+        bars=QUESTIONS | {Where.HELP},
     ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),

@@ -43,7 +43,7 @@ class AislesHead(Painted):
         trouble = self._house.shelving_trouble
         if trouble is not None:
             return [row((line, marks.BAD)) for line in wrapped(words(trouble), width, 3)]
-        said = say("Arrow keys or a click choose an aisle; F6 asks for it.")
+        said = say("Arrows or a click choose an aisle: F6 opens, F10 holds, F12 releases it.")
         return [row((line, marks.MUTED)) for line in wrapped(words(said), width, 2)]
 
 

@@ -30,7 +30,7 @@ from archroom.tui.journal import Entry, Journal
 from archroom.tui.listening import Listener, let_finish
 from archroom.tui.opening import Opening
 from archroom.tui.scanning import ScanQueue
-from archroom.tui.screens import HouseDialog, HouseScreen, is_box_ready
+from archroom.tui.screens import HouseDialog, HouseScreen, care_with_keys, is_box_ready
 from archroom.tui.stopping import Stage, Stopper, StopState
 from archroom.tui.text import words
 from archroom.tui.work import Lane, prepare_loop
@@ -173,7 +173,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
             if event.key == actions.BY_NAME["stop"].key:
                 self._deeds.stop()
             else:
-                await self._listener.key(event, self.where is Where.CONFIRM)
+                await self._listener.key(event, *care_with_keys(self.screen_stack))
             return
         if isinstance(event, events.Paste | events.MouseDown) and not event.is_forwarded:
             await self._listener.release()
@@ -222,7 +222,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         """Return why an action may not be done now, None if it may."""
         situation = self.situation
         if situation.where not in action.where:
-            return say("Leave this question first, with Esc.")
+            return action.why_not(situation) or say("Leave this question first, with Esc.")
         return action.why_not(situation)
 
     def perform(self, action: Action) -> None:
@@ -368,6 +368,11 @@ class ArchroomApp(App[None], inherit_bindings=False):
     @on(messages.OpeningAsked)
     def _ask_opening(self, event: messages.OpeningAsked) -> None:
         self._deeds.ask(event.ticket, event.answer)
+
+    @on(messages.ArmingAsked)
+    @on(messages.ClaimAnswered)
+    def _hear_claim(self, event: messages.ArmingAsked | messages.ClaimAnswered) -> None:
+        self._deeds.hear_claim(event)
 
     @on(messages.OpeningEnded)
     def _show_outcome(self, event: messages.OpeningEnded) -> None:

@@ -95,7 +95,7 @@ class KeyBar(Painted):
         taken = 0
         self._spans = []
         for action in bar:
-            key, label = f" {action.shown_key()}", f" {words(action.label)} "
+            key, label = f" {action.shown_key()}", f" {words(action.label_at(self._where))} "
             size = width_of(key + label)
             if action is stop or taken + size > stop_at:
                 continue

@@ -34,6 +34,8 @@ class Sight:
     """Moving carriages, each with the way it goes: -1 to the low positions, 1 to the high ones."""
     chosen: int | None = None
     """The aisle under the cursor."""
+    held: frozenset[int] = frozenset()
+    """Aisles that somebody holds; their numbers are marked, whatever is known of the steel."""
 
 
 def drawn(sight: Sight, width: int, height: int, glyphs: Glyphs) -> list[list[Piece]]:
@@ -150,10 +152,13 @@ class _Band:
         is_open = state is not AisleState.CLOSED
         middle = (first + end) // 2
         is_chosen = aisle == self._sight.chosen
-        number = f"[{aisle}]" if is_chosen else str(aisle)
+        is_held = aisle in self._sight.held
+        number = f"{self._glyphs.here if is_held else ''}{aisle}"
+        number = f"[{number}]" if is_chosen else number
         style = mark.tone if is_open and self._sight.is_sure else marks.MUTED
+        number_style = "bold reverse" if is_chosen else marks.BAD if is_held else style
         at = min(max(middle - len(number) // 2, 0), self._width - len(number))
-        self._put(self._height + 1, at, number, "bold reverse" if is_chosen else style)
+        self._put(self._height + 1, at, number, number_style)
         room = end - first
         word = words(mark.word)
         if is_open and self._sight.is_sure and width_of(word) <= room:

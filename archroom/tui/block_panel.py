@@ -5,13 +5,17 @@ Nothing old is shown as true: whatever the status said, a look that is older tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.content import Content
 from textual.message import Message as Posted
 
+from archroom.core.arming import unarmed
 from archroom.core.gaps import ways_of
+from archroom.core.people_holds import Hold, held_aisles
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
@@ -42,6 +46,12 @@ STOPPING: Final = Mark(say("STOPPING"), "waiting", marks.CAREFUL)
 FAULTED: Final = Mark(say("FAULT"), "no", marks.BAD)
 ALL_CLOSED: Final = Mark(say("ALL CLOSED"), "quiet", marks.MUTED)
 NOT_MOVABLE: Final = Mark(say("NOT TO BE MOVED"), "no", marks.CAREFUL)
+ARMED: Final = Mark(say("ARMED"), "yes", marks.MUTED)
+NOT_ARMED: Final = Mark(say("NOT ARMED"), "no", marks.CAREFUL)
+UNFINISHED: Final = Mark(say("END NOT SEEN"), "unknown", marks.BAD)
+HELD: Final = Mark(say("HELD"), "here", marks.BAD)
+MOST_HOLDS: Final = 6
+"""Holds of one block that are told one by one."""
 
 _FAULTS = {
     Fault.ESTOP: say("emergency stop"),
@@ -88,7 +98,7 @@ class BlockPanel(Painted):
         sight = self._sight(view, trust)
         lines = [self._heading(trust, age_s, width)]
         lines += [row(*pieces) for pieces in block_drawing.drawn(sight, width, self._box_height(), self._house.glyphs)]
-        for mark, said in sayings(view, trust):
+        for mark, said in sayings(view, trust, self._house.local):
             lines += self._saying(mark, said, width)
         return lines
 
@@ -123,9 +133,10 @@ class BlockPanel(Painted):
             positions = self._block.positions_mm(self._block.open_aisles)
             if status is not None and len(status.positions_mm) == len(self._block.carriages):
                 positions = status.positions_mm
-            return Sight(self._block, positions, False, chosen=self.chosen)
-        moving = _ways(self._block, status)
-        return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen)
+            held = held_aisles(view.holds) if view is not None else frozenset()
+            return Sight(self._block, positions, False, chosen=self.chosen, held=held)
+        moving, held = _ways(self._block, status), held_aisles(view.holds)
+        return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen, held)
 
     def _heading(self, trust: Trust, age_s: float | None, width: int) -> Content:
         mark = shelving_marks.TRUST[trust]
@@ -155,8 +166,10 @@ class BlockPanel(Painted):
         return [row((head, mark.tone), ("  ", ""), (first, "")), *(row((lead, ""), (line, "")) for line in rest)]
 
 
-def sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
-    """Return what is to be said of a block, most important first."""
+def sayings(
+    view: BlockView | None, trust: Trust, local: Callable[[datetime], datetime] = datetime.astimezone
+) -> list[tuple[Mark, Message | None]]:
+    """Return what is to be said of a block, most important first; `local` gives the site's time."""
     if view is None:
         return [(shelving_marks.TRUST[Trust.UNKNOWN], say("Nothing was ever read of this block."))]
     sayings: list[tuple[Mark, Message | None]] = []
@@ -165,9 +178,31 @@ def sayings(view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | 
     else:
         sayings.append((shelving_marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
     is_moving = view.status is not None and not view.status.state.is_at_rest
-    if not is_moving and not view.is_movable and view.why_not is not None:
+    unarmed_text = None if view.arming.reason is None else unarmed(view.block, view.arming.reason)
+    if not is_moving and not view.is_movable and view.why_not not in (None, unarmed_text):
         sayings.append((NOT_MOVABLE, view.why_not))
-    return sayings
+    return sayings + _claims(view, trust, local)
+
+
+def _claims(view: BlockView, trust: Trust, local: Callable[[datetime], datetime]) -> list[tuple[Mark, Message | None]]:
+    """Return what people have said of a block; holds stand whatever is known of the steel, an arming does not."""
+    found: list[tuple[Mark, Message | None]] = [(HELD, _held(hold, local(hold.since))) for hold in view.holds[:MOST_HOLDS]]
+    if len(view.holds) > MOST_HOLDS:
+        found.append((HELD, say("{count} more.", count=len(view.holds) - MOST_HOLDS)))
+    found += [(UNFINISHED, one.what) for one in view.unfinished]
+    if trust is not Trust.GOOD:
+        return found
+    if view.arming.is_armed:
+        hours, minutes = divmod(int(view.arming.left_s / 60), 60)
+        found.append((ARMED, say("By {name}, for {left} h yet.", name=view.arming.by, left=f"{hours}:{minutes:02d}")))
+    elif view.arming.reason is not None:
+        found.append((NOT_ARMED, say("{reason} F7 arms it.", reason=view.arming.reason)))
+    return found
+
+
+def _held(hold: Hold, since: datetime) -> Message:
+    said = say("Aisle {aisle}: {name} since {since}", aisle=hold.aisle, name=hold.person, since=f"{since:%H:%M}")
+    return say("{what}, {reason}", what=said, reason=hold.reason) if hold.reason else said
 
 
 def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | None]:

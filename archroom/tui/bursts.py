@@ -67,6 +67,8 @@ class Bursts:
 
     is_strict: bool = False
     """Whether any burst with a terminator is a scan, however short: while a question is asked that no scan may answer."""
+    is_guarded: bool = False
+    """Whether a key other than a letter that comes within a burst is part of it: while an answer is typed by hand."""
     _held: list[str] = field(default_factory=list)
     _overflow: int = 0
     _last_s: float = float("-inf")
@@ -94,8 +96,9 @@ class Bursts:
             return Verdict(Fate.SWALLOWED)
         if self.is_strict and self._held and name != "escape":
             return Verdict(Fate.SWALLOWED, scan=self._taken(at_s, True))
+        is_within = self.is_guarded and bool(self._held) and name != "escape"
         verdict = self.silence()
-        return Verdict(Fate.PASSED, verdict.typed, verdict.scan, verdict.burst)
+        return Verdict(Fate.SWALLOWED if is_within else Fate.PASSED, verdict.typed, verdict.scan, verdict.burst)
 
     def silence(self) -> Verdict:
         """Return what the held keys are, now that nothing followed them in time."""

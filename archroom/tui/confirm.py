@@ -95,6 +95,7 @@ class ConfirmScreen(HouseDialog[tuple[int, ...]]):
     WHERE = Where.CONFIRM
     AUTO_FOCUS = "AnswerBox"
     refuses_scans = True
+    is_strict = True
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; background: $background 60%; }
     ConfirmScreen #question {

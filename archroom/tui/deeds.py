@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.command import CommandPalette
@@ -18,8 +20,9 @@ from archroom.tui.stopping import LATE_S, NEWS_S, Stage, StopState
 from archroom.tui.text import words
 
 if TYPE_CHECKING:
-    from archroom.core.shelving import Outcome, Ticket
+    from archroom.core.shelving import BlockView, Outcome, Ticket
     from archroom.tui.app import ArchroomApp
+    from archroom.tui.claiming import Claiming
 
 
 class Deeds:
@@ -78,10 +81,53 @@ class Deeds:
 
     def confirm(self) -> None:
         """Answer the question on the screen."""
-        from archroom.tui.confirm import ConfirmScreen
-
-        if isinstance(self._house.screen, ConfirmScreen):
+        if isinstance(self._house.screen, HouseDialog):
             self._house.screen.confirm()
+
+    def arm(self) -> None:
+        """Ask whether the block of the chosen aisle is to be armed."""
+        self._at_chosen(lambda claiming, block, _aisle: claiming.arm(block))
+
+    def disarm(self) -> None:
+        """Disarm the block of the chosen aisle."""
+        self._at_chosen(lambda claiming, block, _aisle: claiming.disarm(block))
+
+    def hold(self) -> None:
+        """Ask who is in the chosen aisle."""
+        self._at_chosen(lambda claiming, block, aisle: claiming.hold(block, aisle))
+
+    def release(self) -> None:
+        """Ask who is out of the chosen aisle again."""
+        self._at_chosen(lambda claiming, block, aisle: claiming.release(block, aisle))
+
+    @cached_property
+    def claiming(self) -> Claiming:
+        """What is said of the shelving; loaded when somebody first says something."""
+        from archroom.tui.claiming import Claiming
+
+        return Claiming(self._house)
+
+    def _at_chosen(self, act: Callable[[Claiming, int, int], None]) -> None:
+        aisle = self._house.situation.chosen.aisle
+        if aisle is not None:
+            act(self.claiming, *aisle)
+
+    def hear_claim(self, event: messages.ArmingAsked | messages.ClaimAnswered) -> None:
+        """Ask for an arming that an opening waits for, or tell what became of what somebody said."""
+        if isinstance(event, messages.ArmingAsked):
+            self._ask_arming(event.view, event.answer)
+        else:
+            self.claiming.answered(event.message, event.is_kept)
+
+    def _ask_arming(self, view: BlockView, answer: Future[tuple[str, ...] | None]) -> None:
+        """Ask whether a block is armed for an opening that waits for it."""
+
+        def answered(acknowledged: tuple[str, ...] | None) -> None:
+            if not answer.done():
+                answer.set_result(acknowledged)
+            self._is_left_by_hand = acknowledged is None
+
+        self.claiming.ask_arming(view, answered)
 
     def leave(self) -> None:
         """Leave a dialog, else a screen, else what was typed and the news of a stop."""

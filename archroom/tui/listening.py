@@ -52,16 +52,16 @@ class Listener:
         """Whether keys are held back."""
         return bool(self._held or self._typed)
 
-    async def key(self, event: events.Key, is_strict: bool) -> None:
-        """Take one key; `is_strict` while a question is asked that no scan may answer."""
+    async def key(self, event: events.Key, is_strict: bool, is_guarded: bool) -> None:
+        """Take one key; `is_strict` while any burst is a scan, `is_guarded` while a key that ends a burst is part of it."""
         if self._held and self._bursts.is_silent(event.time):
             await self.release()
-        self._bursts.is_strict = is_strict
+        self._bursts.is_strict, self._bursts.is_guarded = is_strict, is_guarded
         verdict = self._bursts.key(event.key, event.character, event.time)
         self._stop_timer()
         if verdict.fate is Fate.HELD:
             self._held.append(event)
-        elif verdict.fate is Fate.PASSED or verdict.scan is not None:
+        elif verdict.fate is Fate.PASSED or verdict.scan is not None or verdict.typed:
             await self._carry_out(verdict)
         if verdict.fate is Fate.PASSED:
             await self._type(event)

@@ -61,6 +61,7 @@ STEPS: Final = {
 
 STOPPED: Final = STEPS[Step.STOP]
 NOT_STOPPED: Final = Mark(say("LOOK THERE"), "no", BAD)
+NOTED: Final = Mark(say("NOTED"), "yes", GOOD)
 FAILED: Final = Mark(say("FAILED"), "no", BAD)
 REPEATED: Final = Mark(say("READ TWICE"), "quiet", MUTED)
 OVERDUE: Final = Mark(say("OVERDUE"), "out", BAD)
@@ -86,6 +87,10 @@ ACTS: Final = {
     ActKind.MOTION_ENDED: Mark(say("MOVED"), "here", PLAIN),
     ActKind.MOTION_REFUSED: STEPS[Step.REFUSE],
     ActKind.MOTION_STOPPED: STEPS[Step.STOP],
+    ActKind.AISLE_HELD: Mark(say("HELD"), "here", CAREFUL),
+    ActKind.AISLE_RELEASED: Mark(say("RELEASED"), "back", PLAIN),
+    ActKind.BLOCK_ARMED: Mark(say("ARMED"), "yes", PLAIN),
+    ActKind.BLOCK_DISARMED: Mark(say("DISARMED"), "no", CAREFUL),
     ActKind.ARCHIVE_RESTORED: Mark(say("RESTORED"), "here", CAREFUL),
 }
 

@@ -130,6 +130,22 @@ class OpeningAsked(Posted):
 
 
 @dataclass(eq=False, repr=False)
+class ArmingAsked(Posted):
+    """An opening waits for its block to be armed: until `answer` holds what is acknowledged with that, or None for no."""
+
+    view: BlockView
+    answer: Future[tuple[str, ...] | None]
+
+
+@dataclass(eq=False, repr=False)
+class ClaimAnswered(Posted):
+    """What somebody said of the shelving is kept now, or is not for the reason in the message."""
+
+    message: Message
+    is_kept: bool
+
+
+@dataclass(eq=False, repr=False)
 class OpeningEnded(Posted):
     """An asked-for opening came to its end."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -92,6 +92,12 @@ class HouseDialog(ModalScreen[Result]):
     refuses_scans: ClassVar[bool] = False
     """Whether a scan made here goes nowhere, because it might be taken for an answer."""
 
+    is_strict: ClassVar[bool] = False
+    """Whether anything that comes as fast as a scanner types is a scan, however short."""
+
+    def confirm(self) -> None:
+        """Take F9 as the answer, where a question is asked."""
+
     def scan_refused(self) -> None:
         """Take note that a scan was made here and went nowhere."""
 
@@ -126,3 +132,9 @@ def is_box_ready(top: Screen[Result] | None) -> bool:
         return False
     top.set_focus(boxes.first())
     return True
+
+
+def care_with_keys(screens: Sequence[Screen[object]]) -> tuple[bool, bool]:
+    """Return whether any burst is a scan now, and whether a key that ends a burst is part of it: in a question."""
+    top = screens[-1] if screens else None
+    return (top.is_strict, top.refuses_scans) if isinstance(top, HouseDialog) else (False, False)

@@ -187,7 +187,7 @@ def test_a_line_that_is_pulled_on_the_way_ends_the_motion_as_unknown(
     cli = lined(simulator.endpoints["pty"])
     assert block_of(cli("--json", "aisle", "status"))["trust"] == "good"
     opening = subprocess.Popen(
-        [sys.executable, "-m", "archroom", "--json", *OPEN],
+        [sys.executable, "-m", "archroom", "--json", *OPEN, "--arm"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

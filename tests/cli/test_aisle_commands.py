@@ -37,6 +37,13 @@ def aisles(house: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPa
         opened.dismiss_shelving()
 
 
+@pytest.fixture
+def armed(aisles: Cli) -> Cli:
+    """The same, and somebody has armed the block."""
+    assert aisles("shelving", "arm", "1", "--by", "Olga Berg").code == 0
+    return aisles
+
+
 def open_aisles(cli: Cli) -> list[int]:
     """What the controller reports as open."""
     (block,) = cli("--json", "aisle", "status").json["blocks"]
@@ -58,50 +65,51 @@ def test_status_tells_what_the_controller_reports(aisles: Cli) -> None:
     assert block["positions_mm"] == [0, 1350, 2235, 3120, 4005, 4890, 5775]
     assert block["age_s"] < 2
     (line,) = aisles("aisle", "status").lines
+    assert line.endswith("archroom shelving arm 1 --by NAME")
     assert line.startswith("Block 1: at rest, open aisle 1, carriages at 0 1350 2235 3120 4005 4890 5775 mm, ")
 
 
-def test_what_somebody_has_seen_to_be_clear_is_closed(aisles: Cli) -> None:
-    before = events(aisles)
-    ran = aisles("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
+def test_what_somebody_has_seen_to_be_clear_is_closed(armed: Cli) -> None:
+    before = events(armed)
+    ran = armed("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
     assert ran.code == 0
     assert (ran.json["outcome"], ran.json["aisle"], ran.json["narrows"]) == ("done", 3, [1])
     assert "moving" in ran.err
-    assert open_aisles(aisles) == [3]
-    assert events(aisles) == before + 2
+    assert open_aisles(armed) == [3]
+    assert events(armed) == before + 2
 
 
-def test_the_question_is_answered_by_the_number(aisles: Cli) -> None:
-    ran = aisles("aisle", "open", "1/2", stdin=b"1\n")
+def test_the_question_is_answered_by_the_number(armed: Cli) -> None:
+    ran = armed("aisle", "open", "1/2", stdin=b"1\n")
     assert (ran.code, ran.out) == (0, "Aisle 2 of block 1 is open.\n")
     assert ran.err.startswith("Aisle 2 of block 1 opens and aisle 1 closes; carriages that move: 2.\n")
-    assert open_aisles(aisles) == [2]
+    assert open_aisles(armed) == [2]
 
 
 @pytest.mark.parametrize(
     "answer", [b"", b"\n", b"y\n", b"yes\n", b"2\n", b"1 \x00\n", b"B00000001K\n", "１\n".encode(), b"-1\n"]
 )
-def test_nothing_else_is_a_yes(aisles: Cli, answer: bytes) -> None:
-    before = events(aisles)
-    ran = aisles("--json", "aisle", "open", "1/2", stdin=answer)
+def test_nothing_else_is_a_yes(armed: Cli, answer: bytes) -> None:
+    before = events(armed)
+    ran = armed("--json", "aisle", "open", "1/2", stdin=answer)
     assert (ran.code, ran.json["outcome"]) == (6, "refused")
     assert "nothing moves" in ran.json["message"]
-    assert open_aisles(aisles) == [1]
-    assert events(aisles) == before + 1
+    assert open_aisles(armed) == [1]
+    assert events(armed) == before + 1
 
 
-def test_the_wrong_aisle_is_no_confirmation(aisles: Cli) -> None:
-    ran = aisles("--json", "aisle", "open", "1/3", "--clear", "3", "--by", "Ann Lee")
+def test_the_wrong_aisle_is_no_confirmation(armed: Cli) -> None:
+    ran = armed("--json", "aisle", "open", "1/3", "--clear", "3", "--by", "Ann Lee")
     assert (ran.code, ran.json["error"]) == (6, "motion_refused")
-    assert open_aisles(aisles) == [1]
+    assert open_aisles(armed) == [1]
 
 
-def test_the_aisle_of_a_box_is_opened(aisles: Cli) -> None:
-    aisles("put", "31142060001", "R1/1/03/A/1/1", "--override")
-    ran = aisles("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
+def test_the_aisle_of_a_box_is_opened(armed: Cli) -> None:
+    armed("put", "31142060001", "R1/1/03/A/1/1", "--override")
+    ran = armed("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
     assert (ran.json["outcome"], ran.json["aisle"]) == ("done", 2)
-    aisles("put", "31142060001", "R1/W1/01/A/1/1", "--override")
-    refused = aisles("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
+    armed("put", "31142060001", "R1/W1/01/A/1/1", "--override")
+    refused = armed("--json", "aisle", "open", "--for", "31142060001", "--clear", "1", "--by", "Ann Lee")
     assert (refused.code, refused.json["error"]) == (4, "refused")
     assert "R1/W1/01/A/1/1" in refused.json["message"]
 
@@ -114,48 +122,48 @@ def told(cli: Cli, *arguments: str) -> str:
     return message
 
 
-def test_a_block_is_spread_and_each_aisle_that_narrows_is_then_confirmed(aisles: Cli) -> None:
-    before = events(aisles)
-    told(aisles, "lock", "1/4", "--clear", "4")
-    assert "is spread for ventilation" in told(aisles, "ventilate", "1/2", "--clear", "1")
-    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+def test_a_block_is_spread_and_each_aisle_that_narrows_is_then_confirmed(armed: Cli) -> None:
+    before = events(armed)
+    told(armed, "lock", "1/4", "--clear", "4")
+    assert "is spread for ventilation" in told(armed, "ventilate", "1/2", "--clear", "1")
+    (block,) = armed("--json", "aisle", "status").json["blocks"]
     assert {name for name, state in block["aisles"].items() if state == "partly open"} == {"1", "2", "3"}
-    one = aisles("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
+    one = armed("--json", "aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
     assert (one.code, one.json["outcome"], one.json["narrows"]) == (6, "refused", [1, 2])
-    asked = aisles("aisle", "open", "1/3", stdin=b"2, 1\n")
+    asked = armed("aisle", "open", "1/3", stdin=b"2, 1\n")
     assert (asked.code, asked.out) == (0, "Aisle 3 of block 1 is open.\n")
     assert asked.err.startswith("Aisle 3 of block 1 opens and aisles 1, 2 close; carriages that move: ")
     assert "Type all their numbers" in asked.err
-    refused = aisles("--json", "aisle", "close", "1/3", "--clear", "3", "--by", "Ann Lee")
+    refused = armed("--json", "aisle", "close", "1/3", "--clear", "3", "--by", "Ann Lee")
     assert (refused.code, refused.json["error"]) == (6, "motion_refused")
     assert "one stays open" in refused.json["message"]
-    assert events(aisles) == before + 2 + 2 + 1 + 2 + 1
+    assert events(armed) == before + 2 + 2 + 1 + 2 + 1
 
 
-def test_a_block_closes_up(aisles: Cli) -> None:
-    assert told(aisles, "close", "1/2", "--clear", "1") == "Block 1 is closed around aisle 2."
-    assert open_aisles(aisles) == []
-    assert aisles("ledger", "verify").code == 0
+def test_a_block_closes_up(armed: Cli) -> None:
+    assert told(armed, "close", "1/2", "--clear", "1") == "Block 1 is closed around aisle 2."
+    assert open_aisles(armed) == []
+    assert armed("ledger", "verify").code == 0
 
 
-def test_a_carriage_is_locked_jogged_no_more_and_unlocked(aisles: Cli) -> None:
-    assert told(aisles, "jog", "1/2", "--towards", "low", "--mm", "20", "--clear", "1").endswith("has moved 20 mm.")
-    assert told(aisles, "lock", "1/2", "--clear", "2") == "Carriage 2 of block 1 is locked now."
-    (block,) = aisles("--json", "aisle", "status").json["blocks"]
+def test_a_carriage_is_locked_jogged_no_more_and_unlocked(armed: Cli) -> None:
+    assert told(armed, "jog", "1/2", "--towards", "low", "--mm", "20", "--clear", "1").endswith("has moved 20 mm.")
+    assert told(armed, "lock", "1/2", "--clear", "2") == "Carriage 2 of block 1 is locked now."
+    (block,) = armed("--json", "aisle", "status").json["blocks"]
     assert block["locked"] == [2]
     assert {"open", "jog", "lock", "unlock"} <= set(block["can"])
-    assert "locked carriages 2" in aisles("aisle", "status").lines[0]
-    refused = aisles("--json", "aisle", "jog", "1/2", "--towards", "high", "--clear", "2", "--by", "Ann Lee")
+    assert "locked carriages 2" in armed("aisle", "status").lines[0]
+    refused = armed("--json", "aisle", "jog", "1/2", "--towards", "high", "--clear", "2", "--by", "Ann Lee")
     assert (refused.code, refused.json["carriage"]) == (6, 2)
     assert refused.json["message"] == "Carriage 2 of block 1 is locked."
-    ran = aisles("aisle", "unlock", "1/2", stdin=b"2\n")
+    ran = armed("aisle", "unlock", "1/2", stdin=b"2\n")
     assert (ran.code, ran.out) == (0, "Carriage 2 of block 1 may move again.\n")
     assert "Nobody works at it?" in ran.err
 
 
 @pytest.mark.parametrize("answer", [b"\n", b"yes\n", b"3\n", b"1\n", b"2 2\n", b"2;\n"])
-def test_a_lock_needs_the_number_of_its_carriage(aisles: Cli, answer: bytes) -> None:
-    ran = aisles("--json", "aisle", "lock", "1/2", stdin=answer)
+def test_a_lock_needs_the_number_of_its_carriage(armed: Cli, answer: bytes) -> None:
+    ran = armed("--json", "aisle", "lock", "1/2", stdin=answer)
     assert (ran.code, ran.json["outcome"]) == (6, "refused")
 
 
@@ -183,11 +191,11 @@ def test_an_open_aisle_is_not_opened_again(aisles: Cli) -> None:
     assert (ran.code, ran.json["outcome"]) == (6, "refused")
 
 
-def test_somebody_in_the_aisle_is_refused_by_the_shelving(aisles: Cli, simulator: RunningSimulator) -> None:
+def test_somebody_in_the_aisle_is_refused_by_the_shelving(armed: Cli, simulator: RunningSimulator) -> None:
     simulator.control("person_in", aisle=1)
-    ran = aisles("--json", "aisle", "open", "1/2", "--clear", "1", "--by", "Ann Lee")
+    ran = armed("--json", "aisle", "open", "1/2", "--clear", "1", "--by", "Ann Lee")
     assert (ran.code, ran.json["outcome"]) == (6, "refused")
-    assert open_aisles(aisles) == [1]
+    assert open_aisles(armed) == [1]
 
 
 def test_stop_tells_each_block(aisles: Cli) -> None:
@@ -212,9 +220,9 @@ def test_a_scanned_stop_goes_to_the_shelving(aisles: Cli) -> None:
 
 
 @pytest.fixture
-def opening(aisles: Cli, simulator: RunningSimulator) -> Iterator[subprocess.Popen[str]]:
+def opening(armed: Cli, simulator: RunningSimulator) -> Iterator[subprocess.Popen[str]]:
     """A process that is opening aisle 5, with its carriages on the way."""
-    open_aisles(aisles)
+    open_aisles(armed)
     simulator.control("speed", factor=2.0)
     process = subprocess.Popen(
         [sys.executable, "-m", "archroom", "--json", "aisle", "open", "1/5", "--clear", "1", "--by", "Ann Lee"],

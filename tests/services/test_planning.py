@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 from statuses import identity_of, status_of
 
 from archroom.core.holdings import Custody, Thing, ThingKind
+from archroom.core.people_holds import Hold
 from archroom.core.rooms import Block, End
 from archroom.core.routes import Goal
 from archroom.core.routes_motion import MotionPolicy
@@ -180,6 +182,16 @@ def test_what_is_held_or_locked_is_told_and_walked_round(house: SmallHouse) -> N
     assert [why.partition(":")[0] for _, why in told(held)] == ["aisle 1/3 is held", "aisle 1/5 cannot open"]
     locked = planning(house, pins=Pins(locked_carriages=frozenset({5}))).plan(asked, COUNTED)
     assert [aisle for aisle, _, _ in steps(locked)] == [2, 3]
+
+
+def test_what_people_hold_is_walked_round_whatever_is_known_of_the_steel(house: SmallHouse) -> None:
+    asked = [Asked(text) for text in (CARRIAGE_3, CARRIAGE_4)]
+    hold = Hold(3, "Ann", datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    for trust in (Trust.GOOD, Trust.LOST):
+        view = replace(view_of(block_of(house), 1), trust=trust, holds=(hold,))
+        walk = planning(house, [view]).plan(asked, COUNTED)
+        assert [aisle for aisle, _, _ in steps(walk)] == [2]
+        assert told(walk)[0][1].startswith("aisle 1/3 is held")
 
 
 def test_orders_due_times_and_waiting_reach_the_planner(house: SmallHouse) -> None:

@@ -113,6 +113,7 @@ def test_a_dead_unit_is_not_asked_while_something_moves(tmp_path: Path, written:
         assert wait_for(bus, lambda: bus.view(2).trust is Trust.LOST, 5.0)
         with bus.changed:
             supervisor = bus.supervisors[1]
+            supervisor.arm(monotonic(), "Ana", 60.0)
             ticket = supervisor.select(monotonic(), Wanted(Action.OPEN, 3), "Ana")
             supervisor.go(monotonic(), ticket.id, (0,), "Ana")
             supervisor.release(monotonic(), ticket.id)

@@ -69,7 +69,15 @@ def test_an_intent_without_an_end_is_closed_as_unknown_by_the_next_server(tmp_pa
     journal.close()
     assert list(entries(journal.path))[-1]["outcome"] == "unknown"
     journal = Journal(tmp_path)
-    assert journal.found_open == (), "told once"
+    assert [intent.motion for intent in journal.found_open] == [lost_id], "told until somebody has acknowledged it"
+    journal.write_acknowledged(["another"], "Bo")
+    assert len(journal.found_open) == 1
+    journal.write_acknowledged([lost_id], "Bo")
+    assert not journal.found_open
+    journal.close()
+    assert list(entries(journal.path))[-1]["by"] == "Bo"
+    journal = Journal(tmp_path)
+    assert journal.found_open == ()
     journal.close()
 
 
@@ -118,14 +126,19 @@ def test_a_long_journal_is_set_aside_and_kept(tmp_path: Path, monkeypatch: pytes
     journal.close()
     monkeypatch.setattr(journal_file, "MOST_BYTES", 100)
     journal = Journal(tmp_path)
-    assert len(journal.found_open) == 1
+    found = journal.found_open
+    assert len(found) == 1
     intent = intent_of()
     journal.write_intent(intent)
-    assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["intent"], "not while something is under way"
+    kinds = [entry["kind"] for entry in entries(tmp_path / FILE_NAME)]
+    assert kinds == ["unacknowledged", "intent"], "not while something is under way"
     journal.write_notice(1, ended(intent))
     journal.close()
     assert len(list(tmp_path.glob("shelving-journal*.jsonl"))) == 3
-    assert list(entries(tmp_path / FILE_NAME)) == []
+    assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["unacknowledged"]
+    journal = Journal(tmp_path)
+    assert journal.found_open == found, "carried over"
+    journal.close()
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

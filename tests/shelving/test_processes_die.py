@@ -57,6 +57,11 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def ends(room: ShelvingRoom) -> list[dict[str, object]]:
+    """The ends of motions in the journal, oldest first."""
+    return [entry for entry in room.journal() if entry["kind"] == "end"]
+
+
 def strike_server(room: ShelvingRoom, point: tuple[str, int], blow: Callable[[subprocess.Popen[bytes]], None]) -> None:
     """Strike the server at a point of a move: the steel comes to rest, and the next server closes the intent as unknown."""
     server = room.start_server()
@@ -75,10 +80,10 @@ def strike_server(room: ShelvingRoom, point: tuple[str, int], blow: Callable[[su
     assert outcome.kind is OutcomeKind.UNKNOWN or is_ended or (not is_begun and outcome.kind is OutcomeKind.REFUSED)
     resting = room.truth()["positions"]
     room.start_server()
-    again = room.ready_client()
+    again = room.believing_client()
     assert bool(again.found_unknown()) == (is_begun and not is_ended)
     if is_begun and not is_ended:
-        last = [entry for entry in room.journal() if entry["kind"] == "end"][-1]
+        last = ends(room)[-1]
         assert (last["motion"], last["outcome"]) == (motion, "unknown")
     assert room.truth()["positions"] == resting, "it moved again by itself"
     stop_processes(room)
@@ -145,8 +150,8 @@ def strike_client(room: ShelvingRoom, point: tuple[str, int], blow: Callable[[su
     blow(program)
     limit_s = SLACK_S + (LEASE_S if blow is freeze else 0.0)
     assert room.wait_until(lambda truth: truth["state"] in AT_REST, limit_s), "the steel ran on"
-    assert until(lambda: room.journal()[-1]["kind"] == "end", 3.0), room.journal()
-    assert room.journal()[-1]["outcome"] in ("aborted", "refused")
+    assert until(lambda: bool(ends(room)), 3.0), room.journal()
+    assert ends(room)[-1]["outcome"] in ("aborted", "refused")
     assert any(entry["kind"] == "stop_asked" for entry in room.journal())
 
 
@@ -182,7 +187,7 @@ def test_a_server_that_is_told_to_end_stops_what_moves_first(room: ShelvingRoom,
     assert room.wait_until(lambda truth: truth["state"] in AT_REST, SLACK_S), "the steel ran on"
     assert server.wait(5.0) == 0
     assert opening.outcome(5.0).kind in (OutcomeKind.ABORTED, OutcomeKind.UNKNOWN)
-    assert room.journal()[-1]["kind"] == "end" or "standstill" in [entry["kind"] for entry in room.journal()]
+    assert {"end", "standstill"} & {str(entry["kind"]) for entry in room.journal()}
     assert not (room.places.run_folder / "shelving.json").exists()
 
 

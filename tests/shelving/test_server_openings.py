@@ -72,6 +72,7 @@ def test_a_server_that_has_just_started_reads_its_blocks_before_it_answers(tmp_p
     with ShelvingRoom(tmp_path, wire) as room:
         room.start_server()
         client = room.client()
+        client.arm(1, "Ana")
         assert client.select(1, Wanted(Action.OPEN, 3), "Ana").wanted.number == 3
         assert client.views()[0].trust is Trust.GOOD
 

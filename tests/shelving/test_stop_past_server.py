@@ -15,7 +15,7 @@ import pytest
 from shelving_room import WIRES, ShelvingRoom, freeze, until
 from supervised_room import block_of
 
-from archroom.core.shelving import OutcomeKind
+from archroom.core.shelving import OutcomeKind, Trust
 from archroom.drivers import reference
 from archroom.drivers.modbus_frames import build_request
 from archroom.drivers.timing import Framing
@@ -149,5 +149,7 @@ def test_a_frozen_server_that_wakes_up_finds_its_motion_over(tmp_path: Path) -> 
         client.stop()
         resting = room.truth()["positions"]
         os.kill(server.pid, signal.SIGCONT)
-        assert until(lambda: client.views()[0].motion is None and client.views()[0].is_movable, 10.0), client.views()
+        assert until(lambda: client.views()[0].motion is None, 10.0), client.views()
+        assert until(lambda: client.views()[0].trust is Trust.GOOD, 10.0), client.views()
+        assert "is not armed" in str(client.views()[0].why_not)
         assert room.truth()["positions"] == resting

@@ -60,6 +60,8 @@ def test_a_fault_stays_a_refusal_until_it_is_reset_there(rig: SupervisedBlock) -
     assert "Reset it at the shelving" in refusal(lambda: rig.select(3))
     rig.sim.control("reset")
     rig.run(1.0)
+    assert not rig.view().is_movable
+    rig.arm()
     assert rig.view().is_movable
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from arbitrary_blocks import blocks
+from arbitrary_standings import Standing, all_wanted, partway, standings
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from statuses import identity_of, opening, status_of
@@ -30,8 +30,6 @@ BLOCK = block_of()
 SHUT = block_of(4, fixed=(1,), end_aisles=(False, False), open_aisles=(1,))
 """Its last gap, 4, is an end without an entrance."""
 
-Standing = tuple[Block, Positions, frozenset[int]]
-
 
 def planned(block: Block, positions_mm: Positions, wanted: Wanted, locked: frozenset[int] = frozenset()) -> Plan:
     """A plan that must be possible."""
@@ -47,28 +45,11 @@ def refused(block: Block, positions_mm: Positions, wanted: Wanted, locked: froze
     return found.english()
 
 
-def partway(done: Plan, percent: int) -> Positions:
-    """Where the carriages stand when a motion was interrupted."""
-    pairs = zip(done.start_mm, done.target_mm, strict=True)
-    return tuple(start + (target - start) * percent // 100 for start, target in pairs)
-
-
 def part_of(block: Block, gap: int, locked: frozenset[int]) -> Segment:
     """The part of the block in which a gap lies."""
     found = block.segment_of(gap, locked)
     assert found is not None
     return found
-
-
-def all_wanted(block: Block, actions: tuple[Action, ...], jog_mm: int) -> list[Wanted]:
-    """All that somebody may ask of a block, and some that does not exist there."""
-    numbers = range(-1, len(block.carriages) + 2)
-    return [
-        Wanted(action, number, way if action is Action.JOG else 0)
-        for action in actions
-        for number in numbers
-        for way in ((jog_mm, -jog_mm) if action is Action.JOG else (0,))
-    ]
 
 
 def some_plan(data: st.DataObject, standing: Standing, *actions: Action) -> Plan | None:
@@ -77,22 +58,6 @@ def some_plan(data: st.DataObject, standing: Standing, *actions: Action) -> Plan
     wanted = all_wanted(block, actions or tuple(Action), data.draw(st.integers(1, 50)))
     plans = [found for one in wanted if isinstance(found := plan(block, positions, one, locked), Plan)]
     return data.draw(st.sampled_from(plans)) if plans else None
-
-
-@st.composite
-def standings(draw: st.DrawFn) -> Standing:
-    """A block, where its carriages stand after some motions, the last of them perhaps interrupted, and what is locked."""
-    block = draw(blocks())
-    assume(block.aisles)
-    positions, locked = block.positions_mm(block.open_aisles), frozenset[int]()
-    for _ in range(draw(st.integers(0, 6))):
-        found = plan(block, positions, draw(st.sampled_from(all_wanted(block, tuple(Action), 50))), locked)
-        if isinstance(found, Plan):
-            positions = partway(found, draw(st.sampled_from([100, 100, 60, 35])))
-            action, number = found.wanted.action, found.wanted.number
-            locked = locked | {number} if action is Action.LOCK else locked
-            locked = locked - {number} if action is Action.UNLOCK else locked
-    return block, positions, locked
 
 
 @given(standings(), st.data())

@@ -42,6 +42,7 @@ class Law(StrEnum):
     INTENT_FIRST = "a command goes out only after its intent was written down"
     OUTCOME_AFTER = "every intent has an outcome in the journal"
     NOT_OCCUPIED = "no command goes out for an aisle in which somebody is known to be"
+    NOT_HELD = "no command goes out for an aisle that somebody holds"
     STOP_AT_ONCE = "a stop goes out at once"
     TRUE_OUTCOME = "an outcome is told when it is so"
     COMES_BACK = "what answers again, and is well, is read and believed again"
@@ -81,6 +82,7 @@ class Conduct:
         self._occupied_since_s: dict[tuple[int, int], float] = {}
         self._stops_due: dict[int, float] = {}
         self._told: dict[tuple[int, str, str], deque[float]] = {}
+        self._held: set[tuple[int, int, str]] = set()
         room.observers.append(self._look)
 
     # -- the wire
@@ -116,6 +118,9 @@ class Conduct:
         for (other, occupied), since_s in self._occupied_since_s.items():
             if other == unit and changed >> occupied & 1 and self._now() - since_s > KNOWN_AFTER_S[kind]:
                 self._find(Law.NOT_OCCUPIED, unit, f"{kind.name} that changes aisle {occupied} while somebody is there")
+        for other, held, name in sorted(self._held):
+            if other == unit and changed >> held & 1:
+                self._find(Law.NOT_HELD, unit, f"{kind.name} that changes aisle {held} while {name} holds it")
 
     @staticmethod
     def _is_intent(entry: dict[str, object], unit: int, values: tuple[int, ...]) -> bool:
@@ -133,6 +138,14 @@ class Conduct:
         return is_of_unit and is_action and told == (*values[:2], *values[3:6])
 
     # -- people and stops
+
+    def held(self, unit: int, aisle: int, name: str) -> None:
+        """Somebody was told that they hold an aisle."""
+        self._held.add((unit, aisle, name))
+
+    def released(self, unit: int, aisle: int, name: str) -> None:
+        """Somebody was told that they hold it no more."""
+        self._held.discard((unit, aisle, name))
 
     def stop_asked(self, unit: int) -> None:
         """Somebody has asked for a stop of a unit that is to be sent one."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archroom.core.shelving import Action, Ticket, Wanted
-from archroom.errors import ArchroomError, Unreadable, say
+from archroom.errors import ArchroomError, Refused, Unreadable, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.client import TICK_S
 from archroom.shelving.sessions import FRESH_WITHIN_S
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 LOOKS_S = 1.0
 """How long a person takes to see whether the aisle is clear, and to say so."""
 BY = "Ana"
+ARMED_S = 60.0
+"""How long a block is armed; short, so that it runs out now and then."""
+SINCE = datetime(2026, 11, 24, tzinfo=UTC)
 RIGHT = -1
 """Confirm every aisle that narrows."""
 NOTHING = -2
@@ -47,6 +51,8 @@ DESK_ACTS: tuple[Phrase, ...] = (
     _wants("unlocks carriage <number>", Action.UNLOCK),
     Phrase("desk lets go", "desk_lets_go"),
     Phrase("desk stops", "desk_stops"),
+    Phrase("desk holds aisle <aisle> for <name>", "desk_holds"),
+    Phrase("desk releases aisle <aisle> of <name>", "desk_releases"),
     Phrase("desk falls silent", "desk_silent", {"is": True}),
     Phrase("desk comes back", "desk_silent", {"is": False}),
     Phrase("desk goes away", "desk_goes"),
@@ -92,8 +98,19 @@ class Asked:
         self.stage.wait(lambda: supervisor.fresh_since(asked_s), FRESH_WITHIN_S, go_on)
 
     def _select(self) -> None:
+        self._arm()
         self.ticket = self.bus.supervisors[self.block].select(self.stage.clock.now, self.wanted, BY)
         self.stage.clock.call_at(self.stage.clock.now + LOOKS_S, self._confirm)
+
+    def _arm(self) -> None:
+        """Arm the block, as a person does who has looked at it: with what an earlier server left acknowledged."""
+        supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
+        view = supervisor.view(now)
+        if not view.arming.is_armed:
+            left = [one.motion for one in view.unfinished]
+            supervisor.gate.check_arming(BY, ARMED_S, left)
+            self.stage.journal.write_acknowledged(left, BY)
+            supervisor.arm(now, BY, ARMED_S, left)
 
     def _confirm(self) -> None:
         if self._is_alive and not self.stage.is_desk_silent:
@@ -177,6 +194,47 @@ def _desk_lets_go(stage: Stage, _fields: Fields) -> Act:
     return act
 
 
+def _desk_holds(stage: Stage, fields: Fields) -> Act:
+    unit, aisle, name = fields.whole("unit", 1, 247), fields.whole("aisle", 0, 99), fields.text("name")
+
+    def act() -> Answer:
+        bus = _server(stage)
+        hold = bus.supervisors[unit].gate.hold(aisle, name, SINCE)
+        stage.holds.note(unit, hold)
+        bus.urge()
+        stage.holds.flush()
+        stage.conduct.held(unit, aisle, name)
+        return {}
+
+    return _refusable(act)
+
+
+def _desk_releases(stage: Stage, fields: Fields) -> Act:
+    unit, aisle, name = fields.whole("unit", 1, 247), fields.whole("aisle", 0, 99), fields.text("name")
+
+    def act() -> Answer:
+        gate = _server(stage).supervisors[unit].gate
+        release = gate.permitted_release(aisle, name, (name,))
+        stage.holds.write_release(unit, release, next(hold for hold in gate.holds if release.ends(hold)))
+        gate.release(release)
+        stage.conduct.released(unit, aisle, name)
+        return {}
+
+    return _refusable(act)
+
+
+def _refusable(act: Act) -> Act:
+    """An act that archroom may refuse."""
+
+    def tried() -> Answer:
+        try:
+            return act()
+        except Refused as refusal:
+            raise ControlError(refusal.message.english()) from refusal
+
+    return tried
+
+
 def _desk_stops(stage: Stage, fields: Fields) -> Act:
     unit = fields.whole("unit", 1, 247)
 
@@ -237,6 +295,8 @@ DESK_VERBS: dict[str, Callable[[Stage, Fields], Act]] = {
     "desk_moves": _desk_moves,
     "desk_lets_go": _desk_lets_go,
     "desk_stops": _desk_stops,
+    "desk_holds": _desk_holds,
+    "desk_releases": _desk_releases,
     "desk_silent": _desk_silent,
     "desk_goes": _desk_goes,
     "server_dies": _server_dies,

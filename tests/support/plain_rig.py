@@ -6,6 +6,7 @@ The controller moves one carriage after the other at an even pace and says only 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -19,6 +20,7 @@ from archroom.core.rooms import Block
 from archroom.core.shelving import Action, Outcome, Ticket, Wanted
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Frame, Wish
+from archroom.errors import MotionRefused
 
 STEP_S = 0.02
 EXCHANGE_S = 0.02
@@ -138,11 +140,19 @@ class PlainRig:
         return until is not None and until()
 
     def prove(self) -> None:
-        """Let the supervisor read until it believes the controller."""
+        """Let the supervisor read until it believes the controller; somebody arms the block then, if it may be."""
         assert self.run(3.0, lambda: self.supervisor.view(self.now).trust.value == "good"), self.supervisor.view(self.now)
+        self.arm()
+
+    def arm(self) -> None:
+        """Arm the block for an hour, unless it is armed or may not be."""
+        if not self.supervisor.gate.arming(self.now).is_armed:
+            with suppress(MotionRefused):
+                self.supervisor.arm(self.now, "Ana", 3600.0)
 
     def start(self, opens: int, clear: int | None = None, attendant: str = "Ben") -> Ticket:
-        """Select, confirm and let go, with a program that stays alive."""
+        """Select, confirm and let go, with a program that stays alive; somebody has armed the block, if it may be."""
+        self.arm()
         ticket = self.supervisor.select(self.now, Wanted(Action.OPEN, opens), "Ana")
         self.supervisor.go(self.now, ticket.id, ticket.narrows if clear is None else (clear,), "Ana", attendant)
         self.supervisor.release(self.now, ticket.id)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from manual_clock import ManualClock
 from memory_archive import MemoryArchive
+from paper_gates import PaperGates
+from supervised_room import block_of
 
 from archroom.core.acts import Performer
+from archroom.core.arming import Arming
 from archroom.core.holdings import Person, Place, Standing, Thing, ThingKind
+from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Trust, Wanted
 from archroom.errors import ArchroomError, say
 from archroom.exchange.roomfile import sample_room
@@ -34,6 +38,21 @@ class ScriptedShelving:
     reports: list[StopReport] = field(default_factory=lambda: [StopReport(1, True, True, "server")])
     log: list[str] = field(default_factory=list)
     on_go: Callable[[], None] | None = None
+    people: PaperGates = field(default_factory=lambda: PaperGates([block_of(open_aisles=(1,))]))
+
+    def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
+        return self.people.hold(block, aisle, person, reason)
+
+    def release(self, block: int, aisle: int, person: str, by: Sequence[str], reason: str = "") -> Release:
+        return self.people.release(block, aisle, person, by, reason)
+
+    def arm(self, block: int, by: str, hours: int, acknowledged: Sequence[str] = ()) -> Arming:
+        self.log.append(f"arm {block} by {by} for {hours} h")
+        return self.people.arm(block, by, hours, acknowledged)
+
+    def disarm(self, block: int, by: str) -> Arming:
+        self.people.gates[block].disarm(say("Disarmed by {name}.", name=by))
+        return self.people.gates[block].arming(0.0)
 
     def views(self) -> list[BlockView]:
         return [BlockView(1, Trust.UNKNOWN, None, None, None, (), False, say("not read yet"))]

@@ -26,12 +26,14 @@ from world_clock import BEGIN_S, WorldClock, WorldCondition
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import Trust
+from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.drivers.line import Line
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
 from archroom.errors import Unreadable
 from archroom.shelving import bus as bus_module
 from archroom.shelving.bus import Bus
+from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
 from archroom.shelving.spec import BusSpec
 from hardware_sim import Finding, Oracle, VirtualRoom
@@ -123,6 +125,7 @@ class Stage:
     oracle: Oracle = field(init=False)
     conduct: Conduct = field(init=False)
     journal: FillableJournal = field(init=False)
+    holds: HoldsFile = field(init=False)
     bus: Bus | None = field(default=None, init=False)
     """Of the server that is alive."""
     asked: list[Asked] = field(default_factory=list, init=False)
@@ -152,6 +155,7 @@ class Stage:
         self._trace = hashlib.sha256()
         self.note = self.record
         self.journal = FillableJournal(self.folder)
+        self.holds = HoldsFile(self.folder)
         self.conduct = Conduct(self.room, self.journal.path, lambda: self.clock.now - BEGIN_S, self._is_stranger)
 
     # -- the course
@@ -174,6 +178,7 @@ class Stage:
                     wire = self._bury(wire, death.for_s)
         self.journal.is_full = False
         self.journal.close()
+        self.holds.close()
         Journal(self.folder).close()
         broken: tuple[Finding | Offence, ...] = (*self.oracle.findings, *self.conduct.offences)
         if not broken:
@@ -187,10 +192,17 @@ class Stage:
     def _serve(self, wire: VirtualWire) -> None:
         blocks = {block.number: block for block in self.setting.blocks}
         spec = BusSpec("virtual", {number: number for number in blocks})
-        self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell)
+        gates = {number: self._gate(block) for number, block in blocks.items()}
+        self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell, gates)
         bus.changed = WorldCondition(self.clock, self._notified)
         bus.port_problem, bus._is_tried = None, True
         bus._serve(Line(wire, self.clock), wire.timing)
+
+    def _gate(self, block: Block) -> Gate:
+        """What earlier servers have left of a block."""
+        left = [intent.unfinished() for intent in self.journal.found_open if intent.block == block.number]
+        holds = self.holds
+        return Gate(block, holds.found.get(block.number, ()), left, lambda: holds.problem)
 
     def _bury(self, wire: VirtualWire, for_s: float) -> VirtualWire:
         """What a killed server leaves, and the next one after a while, which reads the journal."""
@@ -203,6 +215,8 @@ class Stage:
         self.journal.close()
         self.journal = FillableJournal(self.folder)
         self.journal.is_full = is_full
+        self.holds.close()
+        self.holds = HoldsFile(self.folder)
         return self._wire() if self.setting.timing.framing is Framing.MBAP else wire
 
     def _is_pressed_together(self, unit: int) -> bool:

@@ -7,9 +7,11 @@ wire. Time passes only in `run`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
+from archroom.core.arming import LONGEST_ARMED_S, Arming
 from archroom.core.rooms import Block, Carriage, End, Face
 from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
 from archroom.core.supervisor import Supervisor
@@ -167,8 +169,15 @@ class SupervisedBlock:
 
     # -- the usual acts
 
+    def arm(self, by: str = "Ana") -> Arming:
+        """Arm the block for the longest time."""
+        return self.supervisor.arm(self.now, by, LONGEST_ARMED_S)
+
     def select(self, wanted: Wanted | int, by: str = "Ana") -> Ticket:
-        """Ask for a ticket; a number is an aisle to open."""
+        """Ask for a ticket; a number is an aisle to open. Somebody has armed the block, if it may be."""
+        if not self.supervisor.gate.arming(self.now).is_armed:
+            with suppress(MotionRefused):
+                self.arm()
         asked = wanted if isinstance(wanted, Wanted) else Wanted(Action.OPEN, wanted)
         return self.supervisor.select(self.now, asked, by)
 

@@ -235,4 +235,18 @@ def drawn(seed: int, minutes: float = 5.0, rooms: dict[str, Setting] | None = No
             (trouble,) = random.choices(troubles, weights)
             lines += trouble(draw, at_s + random.uniform(-1.0, 14.0))
         at_s += random.uniform(*EPISODE_S)
+    lines += _holds(Random(f"holds of {seed}"), setting, 60.0 * minutes - 25.0)
     return "\n".join(lines) + "\n"
+
+
+def _holds(random: Random, setting: Setting, until_s: float) -> list[str]:
+    """People who say that they are in an aisle, and most of them later that they are out again."""
+    lines: list[str] = []
+    for number in range(random.randint(0, 4)):
+        block = random.choice(setting.blocks)
+        draw = Draw(random, block, f"block {block.number} " if len(setting.blocks) > 1 else "")
+        name, aisle, at_s = random.choice(("Gil", "Hana", "Ivo")) + str(number), draw.aisle(), random.uniform(0.0, until_s)
+        lines.append(draw.at(at_s, f"desk holds aisle {aisle} for {name}"))
+        if random.random() < 0.85:
+            lines.append(draw.at(at_s + random.uniform(1.0, 30.0), f"desk releases aisle {aisle} of {name}"))
+    return lines

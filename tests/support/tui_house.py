@@ -15,11 +15,14 @@ from typing import cast
 
 from manual_clock import ManualClock
 from memory_archive import MemoryArchive
+from paper_gates import PaperGates
 from statuses import identity_of, status_of
 
 from archroom.core.acts import Performer
+from archroom.core.arming import Arming
 from archroom.core.gaps import carriages_between
 from archroom.core.holdings import Person, Thing, ThingKind
+from archroom.core.people_holds import Hold, Release
 from archroom.core.ports import Importing
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
@@ -38,6 +41,7 @@ from archroom.core.shelving import (
 from archroom.errors import ArchroomError, Message, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles
+from archroom.services.claims import Claims
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
 from archroom.services.importing import Intake
@@ -86,11 +90,18 @@ class PaperShelving:
     """What a stop waits for before it reports, None to report at once."""
     stops: int = 0
     log: list[str] = field(default_factory=list)
+    people: PaperGates = field(init=False)
     _stopped: Event = field(default_factory=Event)
     _moving: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.people = PaperGates(self.blocks.values())
+
     def view(self, number: int) -> BlockView:
-        """What is seen of one block now."""
+        """What is seen of one block now, and what people say of it."""
+        return self.people.seen(self._reported(number))
+
+    def _reported(self, number: int) -> BlockView:
         block = self.blocks[number]
         if self.trust in (Trust.UNKNOWN, Trust.LOST):
             aisles = tuple((aisle, AisleState.UNKNOWN) for aisle in block.aisles)
@@ -127,6 +138,7 @@ class PaperShelving:
         if self.refusal is not None:
             raise self.refusal
         closes = self.closing(block, opens)
+        self.people.gates[block].admit(range(min(opens, closes), max(opens, closes) + 1))
         return Ticket("t1", block, wanted, (closes,), carriages_between(opens, closes), 30.0, self.life_s)
 
     def closing(self, block: int, opens: int) -> int:
@@ -161,6 +173,23 @@ class PaperShelving:
             return Outcome(self.end, say("It stands open."), self.view(ticket.block))
         return Outcome(self.end, say("The controller no longer answers."), None)
 
+    def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
+        self.log.append(f"hold {block}/{aisle} for {person}")
+        return self.people.hold(block, aisle, person, reason)
+
+    def release(self, block: int, aisle: int, person: str, by: Sequence[str], reason: str = "") -> Release:
+        self.log.append(f"release {block}/{aisle} of {person} by {', '.join(by)}")
+        return self.people.release(block, aisle, person, by, reason)
+
+    def arm(self, block: int, by: str, hours: int, acknowledged: Sequence[str] = ()) -> Arming:
+        self.log.append(" ".join([f"arm {block} by {by}", *acknowledged]))
+        return self.people.arm(block, by, hours, acknowledged)
+
+    def disarm(self, block: int, by: str) -> Arming:
+        self.log.append(f"disarm {block} by {by}")
+        self.people.gates[block].disarm(say("Disarmed by {name}.", name=by))
+        return self.people.gates[block].arming(0.0)
+
     def stop(self, block: int | None = None) -> list[StopReport]:
         self.stops += 1
         self._stopped.set()
@@ -181,6 +210,7 @@ class PaperServices:
     intake: Intake
     aisles: Aisles
     labelling: Labelling
+    claims: Claims
 
 
 @dataclass
@@ -232,6 +262,7 @@ def tui_house(folder: Path, room: str = "small", clock: ManualClock | None = Non
         intake=Intake(cast(Importing, None)),
         aisles=Aisles(archive, shelving),
         labelling=Labelling(archive),
+        claims=Claims(archive, shelving),
     )
     ann, zhang = archive.add_person("Ann Archer"), archive.add_person("张伟")
     box = archive.add_thing(ThingKind.BOX, "Box 1, Smith family papers", "MS 1/1", 130)

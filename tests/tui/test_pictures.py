@@ -14,6 +14,7 @@ import pytest
 from tui_house import TuiHouse, tui_house
 from tui_stage import Stage, on_stage
 
+from archroom.core.arming import Unfinished
 from archroom.core.shelving import StopReport
 from archroom.errors import say
 from archroom.tui.confirm import ConfirmScreen
@@ -87,6 +88,37 @@ async def question(stage: Stage) -> None:
     await stage.until(lambda: "F9" in stage.shown())
 
 
+async def aisles_held(stage: Stage) -> None:
+    """Somebody in an aisle, and a block that is not armed."""
+    stage.house.shelving.hold(1, 3, "Ann Archer", "cleaning")
+    stage.house.shelving.people.gates[1].disarm(say("Block {block} was stopped.", block=1))
+    await aisles(stage)
+    await stage.until(lambda: "▪3" in stage.shown())
+
+
+async def arming(stage: Stage) -> None:
+    """The offer to arm a block, with what an earlier server did not see the end of."""
+    ended = "The opening of aisle {aisle} of block {block} by {name} ended unseen: look at the shelving."
+    left = say(ended, aisle=3, block=1, name="Bo")
+    stage.house.shelving.people.leave_unfinished(1, Unfinished("m1", left))
+    await aisles(stage)
+    await stage.press("f7")
+
+
+async def hold_form(stage: Stage) -> None:
+    """Who is in an aisle."""
+    await aisles(stage)
+    await stage.press("f10")
+
+
+async def release_form(stage: Stage) -> None:
+    """Who is out of an aisle again."""
+    stage.house.shelving.hold(1, 3, "Ann Archer")
+    await aisles(stage)
+    await stage.until(lambda: "▪3" in stage.shown())
+    await stage.press("f12")
+
+
 async def help_list(stage: Stage) -> None:
     """What can be done here."""
     await stage.press("f1")
@@ -103,8 +135,22 @@ async def stop(stage: Stage) -> None:
     await stage.settle()
 
 
-SCENES: list[Scene] = [desk, find, find_nothing, aisles, aisles_moving, aisles_old, question, help_list, stop]
-IN_MANUAL: list[Scene] = [desk, find, aisles_moving, question, help_list]
+SCENES: list[Scene] = [
+    desk,
+    find,
+    find_nothing,
+    aisles,
+    aisles_moving,
+    aisles_old,
+    question,
+    aisles_held,
+    arming,
+    hold_form,
+    release_form,
+    help_list,
+    stop,
+]
+IN_MANUAL: list[Scene] = [desk, find, aisles_moving, question, aisles_held, arming, help_list]
 
 
 async def end(stage: Stage) -> None:

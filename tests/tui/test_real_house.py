@@ -19,6 +19,7 @@ from archroom.cli.simulator import Simulator
 from archroom.core.shelving import Action, Trust, Wanted
 from archroom.tui.actions import Where
 from archroom.tui.app import ArchroomApp
+from archroom.tui.arming import ArmScreen
 from archroom.tui.confirm import ConfirmScreen
 from archroom.wiring import House
 
@@ -122,6 +123,8 @@ async def test_the_whole_round_on_the_real_house(tmp_path: Path, monkeypatch: py
 async def open_its_aisle(person: Person, aisle: int | None) -> None:
     """Ask for the aisle of the chosen box, confirm it, and watch it open."""
     await person.press("f6")
+    await person.see(lambda: isinstance(person.app.screen, ArmScreen))
+    await person.press("f9")
     await person.see(lambda: isinstance(person.app.screen, ConfirmScreen))
     screen = person.app.screen
     assert isinstance(screen, ConfirmScreen)

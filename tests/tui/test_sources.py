@@ -113,7 +113,7 @@ def is_deferred(node: ast.AST, parents: dict[ast.AST, ast.AST], file: str) -> bo
     return functions > 1
 
 
-WORKERS_OWN = {"_carry_out", "_answered"}
+WORKERS_OWN = {"_carry_out", "_answered", "_is_armed_now"}
 """Methods of `opening.py` and `scanning.py` that run on a worker's thread; their only callers are jobs."""
 
 
