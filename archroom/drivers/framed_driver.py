@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ from archroom.drivers.profile import Profile
 from archroom.errors import LinkError, Message, UsageError, say
 
 
-class FramedDriver:
+class FramedDriver(ABC):
     """One unit of a framed line. `is_urgent` lets a request give way to a stop."""
 
     def __init__(self, line: FramedLine, unit: int, profile: Profile, is_urgent: Callable[[], bool] | None = None) -> None:
@@ -51,11 +52,11 @@ class FramedDriver:
         """Refuse: there is no heartbeat. Raises UsageError."""
         raise UsageError(say("{profile} has no heartbeat.", profile=self._profile.title))
 
+    @abstractmethod
     def _request_of(self, order: Order) -> FramedRequest:
         """Return the request of an order that the profile knows; raises UsageError."""
-        raise NotImplementedError
 
-    def _take_receipt(self, reply: FramedReply) -> None:
+    def _take_receipt(self, reply: FramedReply) -> None:  # noqa: B027 - most wires need no look at it
         """Look at the answer of an order; raises LinkError if it cannot be one."""
 
     def _read(self, request: FramedRequest) -> FramedReply:

@@ -7,6 +7,7 @@ opening, and nothing is left open when the archive is closed. Statements are wri
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -33,7 +34,7 @@ def _with_marks(statement: str, mark: str) -> str:
     return statement.replace("?", mark)
 
 
-class Books(Database):
+class Books(ABC, Database):
     """A peewee database whose connections are kept, with the few calls that the store makes on it."""
 
     errors: tuple[type[Exception], ...] = (PeeweeException,)
@@ -73,29 +74,29 @@ class Books(Database):
         """Run a statement once for each row of values."""
         self.connection().cursor().executemany(_with_marks(statement, self.param), rows)
 
+    @abstractmethod
     def open_connection(self) -> Connection:
         """Open a new connection with the profile that this program asks for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_sound(self, connection: Connection) -> bool:
         """Whether a connection that is given back may be used again."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_out_of_date(self) -> bool:
         """Whether the connection in use leads to a database that is no longer the one at the address."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin_look(self) -> AbstractContextManager[object]:
         """Begin a transaction that sees one state of the books and writes nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin_act(self) -> AbstractContextManager[object]:
         """Begin a transaction that no other writer runs beside."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self, error: Exception) -> ArchroomError | None:
         """Return what to tell a person of a database error, None if it is a mistake of this program."""
-        raise NotImplementedError
 
     def drop_idle(self) -> None:
         """Close the connections that nobody uses now."""
