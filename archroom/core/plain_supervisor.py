@@ -27,14 +27,13 @@ from archroom.core.plain_rules import (
 )
 from archroom.core.plain_watch import PlainWatch, open_aisles
 from archroom.core.rooms import Block
-from archroom.core.shelving import Action, AisleState, BlockView, Outcome, StopReport, Ticket, Trust, Wanted
+from archroom.core.shelving import Action, AisleState, BlockView, StopReport, Ticket, Trust, Wanted
+from archroom.core.supervisor_base import SupervisorBase
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind, PlainIntent
-from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import not_capable
-from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_watch import Sight
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.errors import Message, MotionRefused, say
 
 SCAN_S = 0.1
@@ -49,32 +48,20 @@ class _GivenTicket:
     given_s: float
 
 
-class PlainSupervisor:
+class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
     """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
 
     def __init__(
         self, block: Block, capabilities: Capabilities, licence: Licence, new_id: Callable[[], str], gate: Gate | None = None
     ) -> None:
-        self.block = block
-        self.gate = gate or Gate(block)
-        """What people say: holds and arming. Whoever changes it wakes the bus, which draws the consequences."""
+        self._watch = PlainWatch(block, capabilities)
+        super().__init__(block, self._watch, new_id, gate)
         self.capabilities = capabilities
         self.licence = licence
         """As the block's commissioning says; whoever learns of another sets it."""
-        self._new_id = new_id
-        self._watch = PlainWatch(block, capabilities)
-        self._stopping = Stopping()
-        self._polls = Polls()
         self._ticket: _GivenTicket | None = None
-        self._motion: PlainMotion | None = None
-        self._ended: tuple[str, Outcome] | None = None
-        self._notices: list[Notice] = []
 
     # -- the shell's side: what to send, and what became of it
-
-    def set_pace(self, pace: Pace) -> None:
-        """Take over how fast the line is."""
-        self._watch.pace = pace
 
     def wishes(self, now: float) -> list[Wish]:
         """Return everything that should be sent to the controller, now or later."""
@@ -112,13 +99,6 @@ class PlainSupervisor:
         if wish.frame is Frame.STATUS:
             self._schedule_poll(now)
 
-    def frame_echoed(self, now: float, wish: Wish) -> None:
-        """Take note that an order or stop was answered: it was received, no more."""
-        self._watch.take_echo(now)
-        if self._motion is not None:
-            self._motion.frame_echoed(wish.frame)
-        self._advance(now)
-
     def status_read(self, now: float, status: PlainStatus, asked_s: float) -> None:
         """Take a matched status that was asked for at `asked_s`."""
         number = self.block.number
@@ -139,19 +119,6 @@ class PlainSupervisor:
                 self._motion.take_status(now, status)
         self._schedule_poll(now)
         self._advance(now)
-
-    def port_lost(self, now: float, reason: Message) -> None:
-        """Take note that the port of the controller's bus is not open."""
-        was_lost = self._watch.is_lost
-        self._watch.lose(reason)
-        if not was_lost:
-            self._disappoint(NoticeKind.LOST)
-        self._advance(now)
-
-    def take_notices(self) -> list[Notice]:
-        """Return what happened since the last call."""
-        found, self._notices = self._notices + self.gate.take_notices(), []
-        return found
 
     # -- acts of people
 
@@ -224,17 +191,6 @@ class PlainSupervisor:
             motion.release(now)
         self._advance(now)
 
-    def withdraw(self, now: float, motion_id: str, reason: Message) -> None:
-        """End a motion because whoever asked for it cannot go on; it is stopped if it has begun and can be."""
-        if self._motion is not None and self._motion.ticket.id == motion_id:
-            self._motion.fail(now, reason)
-        self._advance(now)
-
-    def keep_alive(self, now: float, motion_id: str) -> None:
-        """Take note that the program that confirmed a motion is alive."""
-        if self._motion is not None and self._motion.ticket.id == motion_id:
-            self._motion.keep_alive(now)
-
     def stop(self, now: float, reason: Message) -> None:
         """Stop, in any state; every ticket ends. Where the controller has no stop, only the watching of a motion ends."""
         self._ticket = None
@@ -247,20 +203,6 @@ class PlainSupervisor:
 
     # -- what is so
 
-    def refresh(self, now: float) -> None:
-        """Ask for a status at once, of a controller that did not answer too."""
-        self._polls.hasten(now)
-        self._polls.begin_anew()
-
-    def fresh_since(self, since_s: float) -> bool:
-        """Return whether a status with news came since then."""
-        return self._watch.fresh_s is not None and self._watch.fresh_s > since_s
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether the controller has answered and was not lost since."""
-        return self._watch.is_answering
-
     @property
     def is_busy(self) -> bool:
         """Whether a motion or a stop is under way, or the controller says that something moves."""
@@ -272,10 +214,6 @@ class PlainSupervisor:
     def is_stranger(self) -> bool:
         """Whether what answers is certainly another controller: a plain one gives no proof of that."""
         return False
-
-    def outcome(self, motion_id: str) -> Outcome | None:
-        """Return how a motion ended, None while it is under way; only the last one is remembered."""
-        return self._ended[1] if self._ended is not None and self._ended[0] == motion_id else None
 
     def stop_report(self) -> StopReport:
         """Return what became of the last stop."""
@@ -366,29 +304,12 @@ class PlainSupervisor:
         if motion.is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
             motion.fail(now, say("The status of block {block} went stale during its motion.", block=self.block.number))
         motion.advance(now)
-        if motion.wants_stop:
-            motion.wants_stop = False
-            self._ask_stop(now)
-        outcome = motion.outcome
-        if outcome is not None:
-            kind, reason = outcome
-            self._motion = None
-            self.gate.conclude(kind, reason)
-            self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
-            self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
+        self._take_stop_of(now, motion)
+        if motion.outcome is not None:
+            self._conclude(now, motion, *motion.outcome)
 
-    def _disappoint(self, kind: NoticeKind) -> None:
-        """Draw the consequences of what the watch no longer believes."""
-        reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
+    def _end_ticket(self) -> None:
         self._ticket = None
-        if self._watch.doubt_is_news() or kind is NoticeKind.LOST:
-            self._notices.append(Notice(kind, reason))
-        if self._motion is not None:
-            self._motion.lose(reason)
-
-    def _ask_stop(self, now: float) -> None:
-        self._stopping.ask(now)
-        self._notices.append(Notice(NoticeKind.STOP_ASKED, say("Block {block} is being stopped.", block=self.block.number)))
 
     def _schedule_poll(self, now: float) -> None:
         if not self.is_answering:

@@ -11,13 +11,13 @@ from functools import partial
 
 from archroom.core.arming import Arming
 from archroom.core.rooms import Block
-from archroom.core.shelving import BlockView, ControllerStatus, Identity, Outcome, StopReport, Ticket, Trust, Wanted
+from archroom.core.shelving import BlockView, ControllerStatus, Identity, StopReport, Ticket, Trust, Wanted
+from archroom.core.supervisor_base import SupervisorBase
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
 from archroom.core.supervisor_numbering import Numbering
 from archroom.core.supervisor_plans import Plan
-from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_rules import (
     Ready,
     allowed_plan,
@@ -27,38 +27,25 @@ from archroom.core.supervisor_rules import (
     permission_problem,
     standing_problem,
 )
-from archroom.core.supervisor_stop import Stopping
 from archroom.core.supervisor_tickets import GivenTicket, Tickets
 from archroom.core.supervisor_view import aisle_states
 from archroom.core.supervisor_watch import Sight, Watch
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.errors import Message, MotionRefused, say
 
 UNKNOWN_SCAN_S = 0.1
 
 
-class Supervisor:
+class Supervisor(SupervisorBase[ControllerStatus, Motion]):
     """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
 
     def __init__(self, block: Block, new_id: Callable[[], str], gate: Gate | None = None) -> None:
-        self.block = block
-        self.gate = gate or Gate(block)
-        """What people say: holds and arming. Whoever changes it wakes the bus, which draws the consequences."""
-        self._new_id = new_id
         self._watch = Watch(block)
-        self._stopping = Stopping()
+        super().__init__(block, self._watch, new_id, gate)
         self._tickets = Tickets()
         self._numbering = Numbering()
-        self._motion: Motion | None = None
-        self._ended: tuple[str, Outcome] | None = None
-        self._notices: list[Notice] = []
-        self._polls = Polls()
 
     # -- the shell's side: what to send, and what became of it
-
-    def set_pace(self, pace: Pace) -> None:
-        """Take over how fast the line is."""
-        self._watch.pace = pace
 
     def wishes(self, now: float) -> list[Wish]:
         """Return everything that should be sent to the unit, now or later."""
@@ -90,13 +77,6 @@ class Supervisor:
         self._advance(now)
         if wish.frame in (Frame.IDENTITY, Frame.STATUS):
             self._schedule_poll(now)
-
-    def frame_echoed(self, now: float, wish: Wish) -> None:
-        """Take note that a write was answered by its echo: it was received, no more."""
-        self._watch.take_echo(now)
-        if self._motion is not None:
-            self._motion.frame_echoed(wish.frame)
-        self._advance(now)
 
     def identity_read(self, now: float, identity: Identity) -> None:
         """Take who answers at the unit."""
@@ -138,19 +118,6 @@ class Supervisor:
             return False
         self._notices.append(Notice(NoticeKind.STANDSTILL, say("Block {block} is at rest.", block=self.block.number)))
         return True
-
-    def port_lost(self, now: float, reason: Message) -> None:
-        """Take note that the port of the unit's bus is not open."""
-        was_lost = self._watch.is_lost
-        self._watch.lose(reason)
-        if not was_lost:
-            self._disappoint(NoticeKind.LOST)
-        self._advance(now)
-
-    def take_notices(self) -> list[Notice]:
-        """Return what happened since the last call."""
-        found, self._notices = self._notices + self.gate.take_notices(), []
-        return found
 
     # -- acts of people
 
@@ -208,17 +175,6 @@ class Supervisor:
             self._watch.expect((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
         self._advance(now)
 
-    def withdraw(self, now: float, motion_id: str, reason: Message) -> None:
-        """End a motion because whoever asked for it cannot go on; it is stopped if it has begun."""
-        if self._motion is not None and self._motion.ticket.id == motion_id:
-            self._motion.fail(now, reason)
-        self._advance(now)
-
-    def keep_alive(self, now: float, motion_id: str) -> None:
-        """Take note that the program that confirmed a motion is alive."""
-        if self._motion is not None and self._motion.ticket.id == motion_id:
-            self._motion.keep_alive(now)
-
     def let_go(self, now: float, motion_id: str) -> None:
         """Take note that the key of a jog was let go: it is stopped."""
         if self._motion is not None and self._motion.ticket.id == motion_id:
@@ -236,25 +192,6 @@ class Supervisor:
 
     # -- what is so
 
-    def refresh(self, now: float) -> None:
-        """Ask for a status at once, of a unit that did not answer too."""
-        self._polls.hasten(now)
-        self._polls.begin_anew()
-
-    def fresh_since(self, since_s: float) -> bool:
-        """Return whether a status with news came since then."""
-        return self._watch.fresh_s is not None and self._watch.fresh_s > since_s
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether the unit has answered and was not lost since."""
-        return self._watch.is_answering
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether nothing speaks for or against the unit yet."""
-        return self._watch.is_unread
-
     @property
     def is_busy(self) -> bool:
         """Whether a motion or a stop is under way, or the controller says that something moves.
@@ -270,10 +207,6 @@ class Supervisor:
     def is_stranger(self) -> bool:
         """Whether the unit is certainly no controller of this map."""
         return self._watch.is_stranger
-
-    def outcome(self, motion_id: str) -> Outcome | None:
-        """Return how a motion ended, None while it is under way; only the last one is remembered."""
-        return self._ended[1] if self._ended is not None and self._ended[0] == motion_id else None
 
     def stop_report(self) -> StopReport:
         """Return what became of the last stop."""
@@ -339,36 +272,20 @@ class Supervisor:
         if is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
             motion.fail(now, say("Block {block} was stopped: its status went stale.", block=self.block.number))
         motion.advance(now)
-        if motion.wants_stop:
-            motion.wants_stop = False
-            self._ask_stop(now)
+        self._take_stop_of(now, motion)
         self._finish(now, motion)
 
     def _finish(self, now: float, motion: Motion) -> None:
         outcome = motion.outcome
         if outcome is None:
             return
-        kind, reason = outcome
-        self._motion = None
         self._watch.forget_expected()
         commands = ((motion.select.epoch, motion.select.seq), (motion.operate.epoch, motion.operate.seq))
         self._numbering.end(commands, self._watch.authority)
-        self.gate.conclude(kind, reason)
-        self._ended = (motion.ticket.id, Outcome(kind, reason, self.view(now)))
-        self._notices.append(Notice(NoticeKind.ENDED, reason, motion.ticket.id, kind))
+        self._conclude(now, motion, *outcome)
 
-    def _disappoint(self, kind: NoticeKind) -> None:
-        """Draw the consequences of what the watch no longer believes."""
-        reason = self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
+    def _end_ticket(self) -> None:
         self._tickets.end()
-        if self._watch.doubt_is_news() or kind is NoticeKind.LOST:
-            self._notices.append(Notice(kind, reason))
-        if self._motion is not None:
-            self._motion.lose(reason)
-
-    def _ask_stop(self, now: float) -> None:
-        self._stopping.ask(now)
-        self._notices.append(Notice(NoticeKind.STOP_ASKED, say("Block {block} is being stopped.", block=self.block.number)))
 
     # -- polls
 
