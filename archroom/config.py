@@ -18,6 +18,8 @@ from urllib.parse import quote
 from archroom import paths
 from archroom.core.bus_urls import BUS_EXAMPLE, is_bus_url
 from archroom.core.cleaning import clean
+from archroom.core.sensors import Sensor, WrongKey, contradiction, sensor_of
+from archroom.core.toml_lines import line_of_key
 from archroom.errors import BadFile, Message, UsageError, say
 
 USUAL_STOCK: Final = "roll"
@@ -55,6 +57,8 @@ class Config:
     """`en` or `zh`; empty leaves it to the environment's locale."""
     buses: tuple[Bus, ...]
     """The lines of the mobile shelving, none where there is none."""
+    sensors: tuple[Sensor, ...]
+    """The sensors of temperature and humidity, none where there is none."""
     shelving_group: str
     """Group of the machine whose members may use the shelving; empty: only whoever starts it."""
     glyphs: str
@@ -117,6 +121,7 @@ def load(options: Options | None = None) -> Settings:
         loan_days=pick.number("loan_days", 14, 1, MAX_LOAN_DAYS),
         language=pick.text("language", chosen.language, "--lang", "ARCHROOM_LANG"),
         buses=pick.buses(chosen.shelving, "--shelving", "ARCHROOM_SHELVING"),
+        sensors=pick.sensors(),
         shelving_group=pick.text("shelving_group"),
         glyphs=pick.text("glyphs") or GLYPHS[0],
         label_stock=pick.text("label_stock") or USUAL_STOCK,
@@ -235,22 +240,39 @@ class _Table:
 
     def buses(self) -> tuple[Bus, ...]:
         """Return the buses of the file; raises BadFile."""
-        entries = self.get("bus")
-        if entries is None:
-            return ()
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise self._wrong("bus", say("write each bus as a table [[bus]]"))
+        entries = self._tables("bus", say("write each bus as a table [[bus]]"))
         buses = tuple(self._bus(nth, entry) for nth, entry in enumerate(entries))
         blocks = [block for bus in buses for block in bus.units]
         if len(set(blocks)) != len(blocks) or (len(buses) > 1 and not all(bus.units for bus in buses)):
             raise self._wrong("bus", say("with several buses, each names its units, and each block stands once"))
         return buses
 
+    def sensors(self) -> tuple[Sensor, ...]:
+        """Return the sensors of the file; raises BadFile."""
+        sensors: list[Sensor] = []
+        for nth, entry in enumerate(self._tables("sensor", say("write each sensor as a table [[sensor]]"))):
+            try:
+                sensors.append(sensor_of(entry))
+            except WrongKey as wrong:
+                raise self._wrong(wrong.key, wrong.problem, nth, "sensor") from None
+        problem = contradiction(sensors)
+        if problem is not None:
+            raise self._wrong("sensor", problem)
+        return tuple(sensors)
+
     def refuse_unknown(self) -> None:
         """Raise BadFile if the file holds a key nobody asked for."""
         for key in self._values:
             if key not in self._asked:
                 raise self._unknown(key)
+
+    def _tables(self, key: str, problem: Message) -> list[Mapping[str, object]]:
+        entries = self.get(key)
+        if entries is None:
+            return []
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self._wrong(key, problem)
+        return entries
 
     def _bus(self, nth: int, entry: Mapping[str, object]) -> Bus:
         for key in entry:
@@ -271,20 +293,9 @@ class _Table:
     def _unknown(self, key: str, nth_bus: int | None = None) -> BadFile:
         return self._wrong(key, say("unknown setting {key}", key=clean(key, MAX_NAME)), nth_bus)
 
-    def _wrong(self, key: str, problem: Message, nth_bus: int | None = None) -> BadFile:
-        line = self._line_of(key, nth_bus)
+    def _wrong(self, key: str, problem: Message, nth: int | None = None, table: str = "bus") -> BadFile:
+        line = line_of_key(self._text, key, "" if nth is None else table, nth or 0)
         return BadFile(say("{file}, line {line}: {problem}.", file=str(self.file), line=line, problem=problem), line=line)
-
-    def _line_of(self, key: str, nth_bus: int | None) -> int:
-        is_sought = re.compile(rf"\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)")
-        bus, last_header = -1, 1
-        for number, line in enumerate(self._text.split("\n"), start=1):
-            if re.match(r"\s*\[\[\s*bus\s*\]\]", line):
-                bus += 1
-                last_header = number if bus == nth_bus else last_header
-            if nth_bus in (None, bus) and is_sought.match(line):
-                return number
-        return last_header
 
 
 def _not_meant(name: str, value: str, sense: _Sense) -> Message:
@@ -323,6 +334,12 @@ class _Picker:
         if overruling is not None:
             return (Bus(overruling),)
         self._came("bus", bool(in_file))
+        return in_file
+
+    def sensors(self) -> tuple[Sensor, ...]:
+        """Return the sensors, which only the file names."""
+        in_file = self._table.sensors()
+        self._came("sensor", bool(in_file))
         return in_file
 
     def _overruling(self, key: str, option: str | None, option_name: str, variable: str) -> str | None:

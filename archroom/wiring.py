@@ -22,11 +22,15 @@ from archroom.errors import ArchroomError, BadFile, PortUnavailable, say
 
 if TYPE_CHECKING:
     from archroom.core.arming import Arming
+    from archroom.core.climate import Alarm, ClimateView, Limits, SensorView
+    from archroom.core.climate_history import Span
     from archroom.core.people_holds import Hold, Release
     from archroom.core.ports import Reading, Writing
+    from archroom.core.rooms import Block
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.services.aisles import Aisles
     from archroom.services.claims import Claims
+    from archroom.services.climate import Climate
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -113,6 +117,7 @@ class ShelvingOnDemand:
         self._config = config
         self._books = books
         self._client: ShelvingClient | None = None
+        self._has_seen_climate = False
 
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block."""
@@ -149,6 +154,29 @@ class ShelvingOnDemand:
         """Disarm a block."""
         return self._for_holds().disarm(block, by)
 
+    def climate(self) -> ClimateView:
+        """Return what may be shown of the climate; the first time once each sensor was asked, if that is soon."""
+        client = self._for_holds()
+        view = client.climate()
+        deadline = time.monotonic() + _FIRST_LOOK_S
+        while not self._has_seen_climate and time.monotonic() < deadline and not all(map(_is_asked, view.sensors)):
+            time.sleep(_LOOK_EVERY_S)
+            view = client.climate()
+        self._has_seen_climate = True
+        return view
+
+    def climate_history(self, sensor: str, from_s: int, to_s: int) -> list[Span]:
+        """Return the first spans of a sensor in a while."""
+        return self._for_holds().climate_history(sensor, from_s, to_s)
+
+    def set_climate_limits(self, room: str, limits: Limits, by: str) -> None:
+        """Judge a room by other limits from now on."""
+        self._for_holds().set_climate_limits(room, limits, by)
+
+    def acknowledge_climate(self, number: int, by: str, note: str) -> Alarm:
+        """Keep who has taken note of an alarm."""
+        return self._for_holds().acknowledge_climate(number, by, note)
+
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""
         client = self._client or self._remembered() or self._stopping_client()
@@ -167,11 +195,14 @@ class ShelvingOnDemand:
         """
         from archroom.shelving.spec import ServerSpec
 
-        with self._books.reading() as books:
-            blocks = books.blocks()
-        if not blocks:
+        blocks = self._blocks() if self._config.buses else []
+        if not blocks and self._config.buses:
             raise PortUnavailable(say("The books know no block of mobile shelving yet; archroom init builds the room."))
-        return ServerSpec.of(self._buses(), blocks, self._config.shelving_group)
+        return ServerSpec.of(self._buses(), blocks, self._config.shelving_group, self._config.sensors)
+
+    def _blocks(self) -> list[Block]:
+        with self._books.reading() as books:
+            return books.blocks()
 
     def places(self) -> Places:
         """Return where the server and its clients keep their things."""
@@ -229,6 +260,13 @@ class ShelvingOnDemand:
         return tuple(BusSpec(bus.url, bus.units) for bus in self._config.buses)
 
 
+def _is_asked(view: SensorView) -> bool:
+    """Whether a sensor has answered a server that was just started, or is known not to."""
+    from archroom.core.climate import Freshness
+
+    return view.freshness is Freshness.LIVE or view.raw is not None or view.problem is not None
+
+
 def _wait_for_first_look(client: ShelvingClient) -> None:
     """Give a server that has just started the time to read each block once, or to find that it does not answer."""
     from archroom.core.shelving import Trust
@@ -256,7 +294,19 @@ class House:
     @cached_property
     def shelving(self) -> ShelvingOnDemand | None:
         """The mobile shelving of this machine, None where no bus is configured."""
-        return ShelvingOnDemand(self.config, self.books) if self.config.buses else None
+        return self.server if self.config.buses else None
+
+    @cached_property
+    def server(self) -> ShelvingOnDemand:
+        """The shelving server of this machine, which reads the sensors too."""
+        return ShelvingOnDemand(self.config, self.books)
+
+    @cached_property
+    def climate(self) -> Climate:
+        """Temperature and humidity of the rooms."""
+        from archroom.services.climate import Climate
+
+        return Climate(self.books, self.server if self.config.sensors else None)
 
     @cached_property
     def desk(self) -> Desk:
@@ -330,8 +380,8 @@ class House:
 
     def dismiss_shelving(self) -> None:
         """Have the shelving server end now, if it was started on demand and nothing moves."""
-        if self.shelving is not None:
-            self.shelving.dismiss()
+        if self.config.buses or self.config.sensors:
+            self.server.dismiss()
 
     def _stop_all(self) -> list[StopReport]:
         return self.shelving.stop() if self.shelving is not None else []

@@ -58,11 +58,12 @@ class Commands:
         parser.set_defaults(handler=handler)
         return parser
 
-    def group(self, name: str, sentence: Message) -> Commands:
-        """Add a command that has commands of its own, and return their level."""
+    def group(self, name: str, sentence: Message, handler: Handler | None = None) -> Commands:
+        """Add a command that has commands of its own, and return their level; `handler` is for the command alone."""
         parser = self._new(name, sentence, "")
         commands = Commands(parser, tr("commands"))
-        commands._subparsers.required = True
+        commands._subparsers.required = handler is None
+        parser.set_defaults(handler=handler)
         return commands
 
     def _new(self, name: str, sentence: Message, epilog: str) -> Parser:

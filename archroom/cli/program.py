@@ -35,6 +35,7 @@ GROUPS = {
     "people": ("person",),
     "labels": ("label",),
     "aisles": ("aisle",),
+    "climate": ("climate",),
     "shelving": ("shelving",),
     "ledger": ("ledger",),
     "storage": ("backup", "restore"),

@@ -32,15 +32,16 @@ def add_commands(commands: Commands) -> None:
 def _serve(job: Job) -> int:
     from archroom.shelving.server import serve
 
-    shelving = job.house.shelving
-    if shelving is None:
+    shelving = job.house.server
+    if not job.settings.config.buses and not job.settings.config.sensors:
         raise PortUnavailable(say("No shelving is connected to this machine."))
     spec = shelving.spec()
 
     def announce(server: Server) -> None:
         blocks = [block.number for block in spec.blocks]
         shape: dict[str, Json] = {"address": server.address, "blocks": blocks, "unknown": list(server.found_open)}
-        named = " ".join(map(str, blocks))
+        named = " ".join(map(str, blocks)) or "-"
+        shape["sensors"] = [sensor.name for sensor in spec.sensors]
         job.output.result(shape, [tr("Serving blocks {blocks} at {address}", blocks=named, address=server.address)])
         if not job.output.is_json:
             for sentence in server.found_open:

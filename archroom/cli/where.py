@@ -32,6 +32,7 @@ def _where(job: Job) -> int:
 
 def _values(config: Config) -> dict[str, str]:
     buses = [masked(bus.url) + "".join(f" {block}={unit}" for block, unit in bus.units.items()) for bus in config.buses]
+    sensors = [f"{sensor.name} ({sensor.room}) {masked(sensor.url)} {sensor.unit}" for sensor in config.sensors]
     return {
         "database": masked(config.database),
         "operator": config.operator,
@@ -39,6 +40,7 @@ def _values(config: Config) -> dict[str, str]:
         "loan_days": str(config.loan_days),
         "language": config.language or chosen_language(),
         "bus": ", ".join(buses),
+        "sensor": ", ".join(sensors),
         "shelving_group": config.shelving_group,
         "glyphs": config.glyphs,
         "label_stock": config.label_stock,

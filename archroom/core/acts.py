@@ -37,6 +37,8 @@ class ActKind(Enum):
     AISLE_RELEASED = "aisle.released"
     BLOCK_ARMED = "block.armed"
     BLOCK_DISARMED = "block.disarmed"
+    CLIMATE_LIMITS_SET = "climate.limits_set"
+    CLIMATE_ACKNOWLEDGED = "climate.alarm_acknowledged"
     ARCHIVE_RESTORED = "archive.restored"
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from archroom.core.acts import Act, Performer
     from archroom.core.arming import Arming
+    from archroom.core.climate import Alarm, ClimateView, Limits
+    from archroom.core.climate_history import Span
     from archroom.core.codes import OwnCode
     from archroom.core.events import Event
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
@@ -325,4 +327,27 @@ class Shelving(Protocol):
 
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block; what moves there is stopped."""
+        ...
+
+
+class RoomClimate(Protocol):
+    """Temperature and humidity of the rooms, as the shelving server of this machine measures them."""
+
+    def climate(self) -> ClimateView:
+        """Return what may be shown now; raises PortUnavailable."""
+        ...
+
+    def climate_history(self, sensor: str, from_s: int, to_s: int) -> list[Span]:
+        """Return the first spans of a sensor from a time on until before another, seconds since 1970, in order.
+
+        Empty once there are no more. Raises UsageError if there is no such sensor.
+        """
+        ...
+
+    def set_climate_limits(self, room: str, limits: Limits, by: str) -> None:
+        """Judge a room by other limits from now on; raises UsageError, Unreadable if they could not be written down."""
+        ...
+
+    def acknowledge_climate(self, number: int, by: str, note: str) -> Alarm:
+        """Keep who has taken note of an alarm; raises UsageError, Refused, Unreadable if it could not be written down."""
         ...

@@ -6,9 +6,10 @@ can make another unreachable: there is no write here. No value is believed befor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from archroom.drivers.line import Line
+from archroom.drivers.line import MOST_READ_REPEATS, Line
 from archroom.drivers.modbus import Function, Request, read_from
 from archroom.drivers.wire_settings import ClimateSettings
 from archroom.errors import UsageError, say
@@ -61,10 +62,13 @@ class RawClimate:
 class ClimateSensor:
     """One sensor on a line."""
 
-    def __init__(self, line: Line, unit: int, settings: ClimateSettings) -> None:
+    def __init__(
+        self, line: Line, unit: int, settings: ClimateSettings, is_urgent: Callable[[], bool] | None = None
+    ) -> None:
         self._line = line
         self._unit = unit
         self._settings = settings
+        self._is_urgent = is_urgent
 
     def read(self) -> ClimateReading:
         """Return temperature and humidity.
@@ -76,9 +80,10 @@ class ClimateSensor:
             raise UsageError(say("Nobody has confirmed the scale of sensor {unit} yet.", unit=self._unit))
         return self.read_raw().scaled(scale)
 
-    def read_raw(self) -> RawClimate:
+    def read_raw(self, repeats: int = MOST_READ_REPEATS) -> RawClimate:
         """Return the registers as they came, whatever the scale. Raises LinkError and PortUnavailable."""
-        reply = self._line.exchange_read(climate_request(self._unit, self._settings.address))
+        request = climate_request(self._unit, self._settings.address)
+        reply = self._line.exchange_read(request, repeats, self._is_urgent)
         temperature, humidity = reply.registers
         return RawClimate(temperature - 0x10000 if temperature & 0x8000 else temperature, humidity, reply.sent_at)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from archroom.services.aisles import Aisles
     from archroom.services.claims import Claims
+    from archroom.services.climate import Climate
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -57,6 +58,11 @@ class Services(Protocol):
     @property
     def claims(self) -> Claims:
         """Who is in which aisle, and which block may move."""
+        ...
+
+    @property
+    def climate(self) -> Climate:
+        """Temperature and humidity of the rooms."""
         ...
 
     @property

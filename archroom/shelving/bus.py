@@ -25,6 +25,7 @@ from archroom.drivers.ports import Carrier, is_pty, open_port, parse_port
 from archroom.drivers.timing import LineTiming
 from archroom.drivers.transactions import FailureKind
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
+from archroom.shelving.climate_rounds import SensorRound
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
@@ -58,7 +59,9 @@ class Bus:
         new_id: Callable[[], str],
         tell: Callable[[int, Notice], None],
         gates: Mapping[int, Gate] | None = None,
+        sensors: SensorRound | None = None,
     ) -> None:
+        """`sensors` are those of the climate on the same port."""
         self.spec = spec
         self.changed = threading.Condition()
         """Notified after everything that happened on the bus."""
@@ -74,6 +77,7 @@ class Bus:
         self._started_s = monotonic()
         self._carriages = {number: len(blocks[number].carriages) for number in spec.units}
         self._tell = tell
+        self._sensors = sensors
         self._is_ending = False
         self._is_urgent = False
         self._thread = threading.Thread(target=self._run, name=f"bus {spec.url}", daemon=True)
@@ -161,6 +165,8 @@ class Bus:
                     self.port_problem, self._is_tried = None, True
                     for supervisor in self.supervisors.values():
                         supervisor.refresh(monotonic())
+                if self._sensors is not None:
+                    self._sensors.begin(monotonic())
                 self._serve(line, wire.timing)
             except PortUnavailable as error:
                 self._lose_port(error.message)
@@ -187,6 +193,8 @@ class Bus:
             for supervisor in self.supervisors.values():
                 supervisor.port_lost(monotonic(), reason)
             self._pass_on()
+        if self._sensors is not None:
+            self._sensors.fail(reason)
 
     def _rest(self, seconds: float) -> None:
         """Wait before the port is tried again; a stop ends the wait."""
@@ -199,9 +207,12 @@ class Bus:
             number: ReferenceController(line, unit, lambda: self._is_urgent) for number, unit in self.spec.units.items()
         }
         while (choice := self._next(timing)) is not None:
-            self._carry_out(controllers[choice.block], choice)
+            if isinstance(choice, SensorRound):
+                choice.read_next(line, lambda: self._is_urgent)
+            else:
+                self._carry_out(controllers[choice.block], choice)
 
-    def _next(self, timing: LineTiming) -> _Choice | None:
+    def _next(self, timing: LineTiming) -> _Choice | SensorRound | None:
         """Wait for the next frame's turn and return it; None when the bus ends."""
         with self.changed:
             while not self._is_ending:
@@ -211,6 +222,8 @@ class Bus:
                 wishes = self._wishes(now)
                 self._pass_on()
                 due = [choice for choice in wishes if choice.wish.due_s <= now]
+                if self._sensors is not None and self._is_turn_of_sensors(now, self._sensors, due):
+                    return self._sensors
                 if due:
                     chosen = min(due, key=lambda choice: self._rank(now, choice))
                     self.supervisors[chosen.block].frame_sent(now, chosen.wish)
@@ -228,6 +241,12 @@ class Bus:
         if any(supervisor.is_busy and supervisor.is_answering for supervisor in self.supervisors.values()):
             found = [choice for choice in found if choice.wish.lane is not Lane.PROBE]
         return found
+
+    def _is_turn_of_sensors(self, now: float, sensors: SensorRound, due: list[_Choice]) -> bool:
+        """Whether a sensor may be read now: in a pause, or before polls if it has waited long; never during a motion."""
+        if not sensors.is_due(now) or any(supervisor.is_busy for supervisor in self.supervisors.values()):
+            return False
+        return not due or (sensors.is_starved(now) and all(choice.wish.lane >= Lane.POLL for choice in due))
 
     def _rank(self, now: float, choice: _Choice) -> tuple[int, bool, float]:
         wish = choice.wish

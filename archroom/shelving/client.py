@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 from archroom import errors
 from archroom.core.arming import Arming
@@ -22,6 +23,10 @@ from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.endpoint import Gone, Lines, connect
 from archroom.shelving.notice_board import Board, is_alive, is_frozen, read_board
 from archroom.shelving.spec import Places, ServerSpec
+
+if TYPE_CHECKING:
+    from archroom.core.climate import Alarm, ClimateView, Limits
+    from archroom.core.climate_history import Span
 
 VERSION = 2
 ANSWER_WITHIN_S = 4.0
@@ -34,7 +39,7 @@ TAKEN_WITHIN_S = 0.2
 """How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
 REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
-LOOKS = ("views", "hello")
+LOOKS = ("views", "hello", "climate", "climate_history")
 """Questions that change nothing."""
 ENDED_WITHIN_S = 3.0
 ENDING_LOOK_S = 0.02
@@ -142,6 +147,29 @@ class ShelvingClient:
         """Disarm a block; what moves there is stopped."""
         return decode(Arming, self._ask("disarm", block=block, by=by).get("arming"))
 
+    def climate(self) -> ClimateView:
+        """Return what may be shown of the climate; raises PortUnavailable."""
+        from archroom.core.climate import ClimateView  # a stop must load little
+
+        return decode(ClimateView, self._ask("climate").get("climate"))
+
+    def climate_history(self, sensor: str, from_s: int, to_s: int) -> list[Span]:
+        """Return the first spans of a sensor in a while, as many as the server tells at once; raises UsageError."""
+        from archroom.core.climate_history import Span
+
+        spans = self._ask("climate_history", sensor=sensor, from_s=from_s, to_s=to_s).get("spans")
+        return list(decode(tuple[Span, ...], spans))
+
+    def set_climate_limits(self, room: str, limits: Limits, by: str) -> None:
+        """Judge a room by other limits from now on; raises UsageError, Unreadable."""
+        self._ask("climate_limits", room=room, limits=encode(limits), by=by)
+
+    def acknowledge_climate(self, number: int, by: str, note: str) -> Alarm:
+        """Keep who has taken note of an alarm; raises UsageError, Refused, Unreadable."""
+        from archroom.core.climate import Alarm
+
+        return decode(Alarm, self._ask("climate_acknowledge", number=number, by=by, note=note).get("alarm"))
+
     def dismiss(self) -> None:
         """Have a server that was started on demand end now; one that is needed, or was started to stay, stays."""
         board = read_board(self._places.run_folder)
@@ -181,7 +209,7 @@ class ShelvingClient:
 
     def _connected(self) -> Lines:
         """Return a connection to the server of this specification, started or taken over if need be."""
-        if not self._spec.buses:
+        if not (self._spec.buses or self._spec.sensors):
             raise PortUnavailable(say("No mobile shelving is set up on this machine."))
         board = read_board(self._places.run_folder)
         if board is not None and board.digest == self._spec.digest:

@@ -23,6 +23,7 @@ from archroom.core.supervisor_notices import Notice
 from archroom.errors import Message, PortUnavailable, Unreadable, say
 from archroom.shelving import notice_board
 from archroom.shelving.bus import Bus
+from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
@@ -71,15 +72,26 @@ class Server:
             self._closers.callback(holds.close)
             if holds.problem is not None:
                 complain(holds.problem)
+            self._climate = ClimateServing(spec.sensors, places, complain)
+            self._closers.callback(self._climate.close)
             self._listener, self.address, self._token = listen(places.run_folder)
             self._closers.callback(self._listener.close)
             blocks = {block.number: block for block in spec.blocks}
             gates = {number: self._gate(block, holds) for number, block in blocks.items()}
             buses = tuple(
-                Bus(bus, blocks, lambda: secrets.token_hex(8), lambda block, told: self._notices.put((block, told)), gates)
+                Bus(
+                    bus,
+                    blocks,
+                    lambda: secrets.token_hex(8),
+                    lambda block, told: self._notices.put((block, told)),
+                    gates,
+                    self._climate.shared_with(bus.url),
+                )
                 for bus in spec.buses
             )
-            self._floor = Floor(buses, self._journal, holds, spec.digest, lambda: self._is_ending, self._make_way)
+            self._floor = Floor(
+                buses, self._journal, holds, self._climate, spec.digest, lambda: self._is_ending, self._make_way
+            )
             carriages = {block.number: len(block.carriages) for block in spec.blocks}
             board = notice_board.Board(os.getpid(), self.address, self._token, spec.digest, spec.buses, carriages)
             notice_board.publish(board, places.run_folder)
@@ -99,6 +111,7 @@ class Server:
         writer.start()
         for bus in self._floor.buses:
             bus.start()
+        self._climate.start()
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
@@ -109,6 +122,7 @@ class Server:
         finally:
             self._is_ending = True
             self._come_to_rest()
+            self._climate.end()
             for bus in self._floor.buses:
                 bus.end()
             self._notices.put(None)
@@ -162,7 +176,7 @@ class Server:
         limit_s = self.spec.idle_exit_s
         if limit_s is None:
             return False
-        if all(bus.is_gone for bus in self._floor.buses):
+        if self._floor.buses and all(bus.is_gone for bus in self._floor.buses):
             limit_s = min(limit_s, GONE_EXIT_S)
         with self._lock:
             is_left = not self._clients and monotonic() - self._idle_since_s > limit_s

@@ -19,6 +19,7 @@ from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
 from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, UsageError, say
 from archroom.shelving.bus import Bus
+from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.codec import decode, encode
 from archroom.shelving.endpoint import Gone, Lines
 from archroom.shelving.holds_file import HoldsFile
@@ -45,6 +46,7 @@ class Floor:
         buses: tuple[Bus, ...],
         journal: Journal,
         holds: HoldsFile,
+        climate: ClimateServing,
         digest: str,
         is_ending: Callable[[], bool],
         make_way: Callable[[], bool],
@@ -52,6 +54,7 @@ class Floor:
         self.buses = buses
         self.journal = journal
         self.holds = holds
+        self.climate = climate
         self.digest = digest
         """Of the specification that is served."""
         self.is_ending = is_ending
@@ -120,6 +123,8 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
                 lines.send({"ok": True, "arming": encode(_arm(floor, request))})
             case "disarm":
                 lines.send({"ok": True, "arming": encode(_disarm(floor, request))})
+            case str(do) if do.startswith("climate"):
+                lines.send(floor.climate.answer(do, request))
             case _:
                 raise Gone
     except ArchroomError as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archroom.core.rooms import Block
+from archroom.core.sensors import Sensor
 from archroom.errors import BadFile, UsageError, say
 from archroom.shelving.codec import decode, encode
 
@@ -54,9 +55,13 @@ class ServerSpec:
     """Group of the machine whose members may use the shelving; empty: that of whoever starts the server."""
     idle_exit_s: float | None = None
     """How long the server stays without a client; None: until it is told to end."""
+    sensors: tuple[Sensor, ...] = ()
+    """Of temperature and humidity, on these buses or on ports of their own."""
 
     @classmethod
-    def of(cls, buses: Sequence[BusSpec], blocks: Sequence[Block], group: str = "") -> ServerSpec:
+    def of(
+        cls, buses: Sequence[BusSpec], blocks: Sequence[Block], group: str = "", sensors: Sequence[Sensor] = ()
+    ) -> ServerSpec:
         """Return the specification with every block's unit named; raises UsageError if one has no unit or two."""
         numbers = {block.number for block in blocks}
         whole: list[BusSpec] = []
@@ -73,12 +78,12 @@ class ServerSpec:
         served = [block for bus in whole for block in bus.units]
         if len(set(served)) < len(served):
             raise UsageError(say("A block stands on two buses; name the units of each bus."))
-        return cls(tuple(whole), tuple(block for block in blocks if block.number in served), group)
+        return cls(tuple(whole), tuple(block for block in blocks if block.number in served), group, None, tuple(sensors))
 
     @property
     def digest(self) -> str:
-        """Tells whether a running server serves the same: a hash of buses and blocks."""
-        told = json.dumps([encode(self.buses), encode(self.blocks)], sort_keys=True)
+        """Tells whether a running server serves the same: a hash of buses, blocks and sensors."""
+        told = json.dumps([encode(self.buses), encode(self.blocks), encode(self.sensors)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     def block(self, number: int) -> Block:

@@ -20,16 +20,18 @@ class Where(Enum):
     DESK = "desk"
     FIND = "find"
     AISLES = "aisles"
+    CLIMATE = "climate"
     HELP = "help"
     CONFIRM = "confirm"
     ARM = "arm"
     HOLD = "hold"
     RELEASE = "release"
+    ACKNOWLEDGE = "acknowledge"
 
 
-HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES})
+HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE})
 """The screens one works on; the others lie over them."""
-QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE})
+QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ACKNOWLEDGE})
 """What is answered with F9, by hand."""
 
 
@@ -41,6 +43,8 @@ class Chosen:
     title: str = ""
     aisle: tuple[int, int] | None = None
     """Block and aisle."""
+    alarm: int | None = None
+    """Number of an alarm of the climate that waits to be acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -74,6 +78,12 @@ def _needs_aisle(situation: Situation) -> Message | None:
 
 def _needs_chosen_aisle(situation: Situation) -> Message | None:
     return say("Choose an aisle first, with F4 and the arrow keys.") if situation.chosen.aisle is None else None
+
+
+def _needs_alarm(situation: Situation) -> Message | None:
+    if situation.where is Where.CLIMATE and situation.chosen.alarm is None:
+        return say("Nothing here waits to be acknowledged.")
+    return None
 
 
 def _needs_hand(situation: Situation) -> Message | None:
@@ -133,7 +143,7 @@ ACTIONS: Final = (
         "f6",
         say("Open aisle"),
         say("Open the aisle of the chosen thing, or the chosen aisle; you are asked first"),
-        bars=HOUSE,
+        bars=HOUSE - {Where.CLIMATE},
         why_not=_needs_aisle,
     ),
     Action(
@@ -164,6 +174,7 @@ ACTIONS: Final = (
             Where.ARM: say("It may move: arm"),
             Where.HOLD: say("In the aisle: hold"),
             Where.RELEASE: say("Out again: release"),
+            Where.ACKNOWLEDGE: say("Acknowledge"),
         },
     ),
     Action(
@@ -198,6 +209,16 @@ ACTIONS: Final = (
         say("Leave this screen; at the desk, empty the scan bar"),
         where=frozenset(Where),
         bars=QUESTIONS | {Where.HELP},
+    ),
+    Action("climate", "ctrl+t", say("Climate"), say("Watch temperature and humidity of the rooms")),
+    Action(
+        "acknowledge",
+        "ctrl+n",
+        say("Acknowledge"),
+        say("Acknowledge the chosen alarm of the climate; you are asked for a note"),
+        where=frozenset({Where.CLIMATE}),
+        bars=frozenset({Where.CLIMATE}),
+        why_not=_needs_alarm,
     ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),

@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -28,6 +28,7 @@ from archroom.tui.glyphs import SETS
 from archroom.tui.inputs import ScanBar
 from archroom.tui.journal import Entry, Journal
 from archroom.tui.listening import Listener, let_finish
+from archroom.tui.modes import screen_of
 from archroom.tui.opening import Opening
 from archroom.tui.scanning import ScanQueue
 from archroom.tui.screens import HouseDialog, HouseScreen, care_with_keys, is_box_ready
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from archroom.core.scans import InHand
     from archroom.core.shelving import BlockView
     from archroom.services.house import Services
+    from archroom.tui.climate_news import ClimateNews
     from archroom.tui.deeds import Deeds
 
 ACTS_SHOWN = 45
@@ -127,21 +129,16 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
         return Deeds(self)
 
+    @cached_property
+    def climate(self) -> ClimateNews:
+        """What is known of the climate."""
+        from archroom.tui.climate_news import ClimateNews  # the first screen shows none
+
+        return ClimateNews(self)
+
     def get_default_screen(self) -> Screen[None]:
         """Return the desk, which is home."""
-        from archroom.tui.desk import DeskScreen
-
-        return DeskScreen(self)
-
-    def _find(self) -> Screen[None]:
-        from archroom.tui.find import FindScreen
-
-        return FindScreen(self)
-
-    def _aisles(self) -> Screen[None]:
-        from archroom.tui.aisles import AislesScreen
-
-        return AislesScreen(self)
+        return screen_of(Where.DESK, self)
 
     def on_load(self) -> None:
         """Prepare before the first screen is drawn."""
@@ -149,8 +146,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Make the way to the other screens and back, and keep what is shown up to date."""
-        for where, screen in ((Where.DESK, self.get_default_screen), (Where.FIND, self._find), (Where.AISLES, self._aisles)):
-            self.add_mode(where.value, screen)
+        for where in actions.HOUSE:
+            self.add_mode(where.value, partial(screen_of, where, self))
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_S, self.read_acts)
         self.set_timer(WARM_UP_S, lambda: self._deeds.warm_up())
@@ -275,8 +272,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
         for text in texts:
             self._take_scan(Scan(text, Posted().time, True))
 
-    # Scans
-
     async def _take_scanned(self, scan: Scan) -> None:
         """Let what was typed before a scan have its turn before it; STOP waits for nothing."""
         if read_scan(scan.text) is not Command.STOP:
@@ -309,8 +304,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
         if present is not None and present != (self.hint, self.held):
             self.hint, self.held = present
             self.show_situation()
-
-    # What the workers tell
 
     @on(messages.ScanAnswered)
     def _show_answer(self, event: messages.ScanAnswered) -> None:
@@ -373,6 +366,12 @@ class ArchroomApp(App[None], inherit_bindings=False):
     @on(messages.ClaimAnswered)
     def _hear_claim(self, event: messages.ArmingAsked | messages.ClaimAnswered) -> None:
         self._deeds.hear_claim(event)
+
+    @on(messages.ClimateRead)
+    @on(messages.ClimateFailed)
+    @on(messages.AlarmAcknowledged)
+    def _hear_climate(self, event: messages.ClimateRead | messages.ClimateFailed | messages.AlarmAcknowledged) -> None:
+        self.climate.hear(event)
 
     @on(messages.OpeningEnded)
     def _show_outcome(self, event: messages.OpeningEnded) -> None:

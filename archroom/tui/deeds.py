@@ -37,6 +37,7 @@ class Deeds:
     def warm_up(self) -> None:
         """Open the way to the shelving, so that STOP finds it open; what the deeds need is loaded by now."""
         self._house.read_views()
+        self._house.climate.begin()
 
     def help(self) -> None:
         """Show what can be done here; what is chosen there is done once the list is gone."""
@@ -62,6 +63,14 @@ class Deeds:
     def aisles(self) -> None:
         """Go to the aisles."""
         self._house.switch_mode(Where.AISLES.value)
+
+    def climate(self) -> None:
+        """Go to the climate."""
+        self._house.switch_mode(Where.CLIMATE.value)
+
+    def acknowledge(self) -> None:
+        """Ask for the note to the chosen alarm."""
+        self._house.climate.ask_note(self._house.situation.chosen.alarm)
 
     def palette(self) -> None:
         """Search the actions by their names."""

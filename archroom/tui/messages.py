@@ -13,6 +13,7 @@ from archroom.errors import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archroom.core.climate import ClimateView
     from archroom.core.holdings import Loan, Person, Thing
     from archroom.core.ports import Details
     from archroom.core.rooms import Block
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from archroom.services.answers import Answer
     from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
+    from archroom.tui.climate_drawing import Past
 
 
 @dataclass(eq=False, repr=False)
@@ -107,6 +109,36 @@ class ViewsFailed(Posted):
     """The shelving could not be asked; what is on the screen grows old."""
 
     reason: Message
+
+
+@dataclass(eq=False, repr=False)
+class ClimateRead(Posted):
+    """What may be shown of the climate, read at `at_s` of the app's clock."""
+
+    view: ClimateView
+    at_s: float
+
+
+@dataclass(eq=False, repr=False)
+class ClimateFailed(Posted):
+    """The climate could not be asked for; what is on the screen grows old."""
+
+    reason: Message
+
+
+@dataclass(eq=False, repr=False)
+class ClimatePastRead(Posted):
+    """What a sensor read over a while."""
+
+    past: Past
+
+
+@dataclass(eq=False, repr=False)
+class AlarmAcknowledged(Posted):
+    """Somebody acknowledged an alarm of the climate; or it could not be kept, and `is_kept` is False."""
+
+    message: Message
+    is_kept: bool
 
 
 @dataclass(eq=False, repr=False)

@@ -10,6 +10,7 @@ from command_line import Cli
 
 from archroom import config, paths
 from archroom.config import Bus, Options, Source, sqlite_url
+from archroom.core.sensors import Sensor
 from archroom.errors import BadFile, UsageError
 
 
@@ -48,6 +49,16 @@ def test_buses_with_their_units_are_read(config_file: Path) -> None:
     )
 
 
+SENSOR = '[[sensor]]\nname = "depot"\nroom = "R1"\nurl = "tcp://10.0.0.9"\nunit = 31\n'
+
+
+def test_sensors_are_read(config_file: Path) -> None:
+    config_file.write_text(SENSOR + SENSOR.replace("depot", "库房 2").replace("31", "32") + "scale = 100\n")
+    first, second = config.load().config.sensors
+    assert first == Sensor("depot", "R1", "tcp://10.0.0.9", 31, "climate-sensor", None)
+    assert (second.name, second.unit, second.scale) == ("库房 2", 32, 100)
+
+
 def test_an_option_for_the_shelving_stands_for_all_buses(config_file: Path) -> None:
     config_file.write_text('[[bus]]\nurl = "tcp://10.0.0.5"\n')
     assert config.load(Options(shelving="socket://127.0.0.1:4001")).config.buses == (Bus("socket://127.0.0.1:4001"),)
@@ -79,6 +90,19 @@ def test_an_option_for_the_shelving_stands_for_all_buses(config_file: Path) -> N
         ('[[bus]]\nurl = "tcp://a"\nunits = { x = 1 }\n', 3, "units gives each block its own unit"),
         ('[[bus]]\nurl = "tcp://a"\n[[bus]]\nurl = "tcp://b"\n', 1, "with several buses, each names its units"),
         ('bus = "tcp://a"\n', 1, "write each bus as a table"),
+        ('sensor = "depot"\n', 1, "write each sensor as a table"),
+        (SENSOR.replace("31", "0"), 5, "unit is the sensor's Modbus address"),
+        (SENSOR.replace("tcp://10.0.0.9", "tcp://"), 4, "url must be the address of the sensor's port"),
+        (SENSOR.replace("depot", "a,b"), 2, "name is 1 to 40 characters"),
+        (SENSOR.replace("R1", "=1"), 3, "room is 1 to 40 characters"),
+        (SENSOR + "scale = 1\n", 6, "scale is 10 or 100"),
+        (SENSOR + "scale = true\n", 6, "scale is 10 or 100"),
+        (SENSOR + 'family = "../x"\n', 6, "family is climate-sensor or the full path of a profile"),
+        (SENSOR + "colour = 1\n", 6, "unknown setting colour"),
+        ('[[bus]]\nurl = "tcp://a"\n' + SENSOR + "units = 1\n", 8, "unknown setting units"),
+        (SENSOR + SENSOR.replace("unit = 31", "unit = 32"), 1, "each sensor has a name of its own"),
+        (SENSOR + SENSOR.replace("depot", "attic"), 1, "two sensors at one port have one unit"),
+        ('[[sensor]]\nname = "a"\n', 1, "room is 1 to 40 characters"),
         ("operator = \n", 1, "this is not TOML"),
         ('a = 1\nb = "open\n', 2, "this is not TOML"),
     ],

@@ -16,6 +16,7 @@ from archroom.cli.output import error_word
 from archroom.cli.program import GROUPS, command_tree
 from archroom.config import Config
 from archroom.core.scans import Step
+from archroom.core.sensors import KEYS as SENSOR_KEYS
 from archroom.core.shelving import OutcomeKind
 from archroom.errors import ArchroomError
 
@@ -121,5 +122,6 @@ def test_the_act_words_of_scan_are_documented() -> None:
 def test_every_setting_is_documented() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
-    keys = {"bus" if field.name == "buses" else field.name for field in fields(Config)}
-    assert documented == keys | {"url", "units"}
+    tables = {"buses": "bus", "sensors": "sensor"}
+    keys = {tables.get(field.name, field.name) for field in fields(Config)}
+    assert documented == keys | {"url", "units"} | set(SENSOR_KEYS)

@@ -47,7 +47,13 @@ def until(condition: Callable[[], bool], within_s: float) -> bool:
 
 
 def simulator_of(
-    blocks: tuple[Block, ...], wire: str, *, baud: int | None = None, speed: float = 1.0, warning_ms: int = 1000
+    blocks: tuple[Block, ...],
+    wire: str,
+    *,
+    baud: int | None = None,
+    speed: float = 1.0,
+    warning_ms: int = 1000,
+    profile: str = "reference",
 ) -> RunningSimulator:
     """A simulator of these blocks on one wire."""
     room = RoomLayout("R1", "Room", tuple(layout_of(block) for block in blocks))
@@ -60,6 +66,7 @@ def simulator_of(
         speed=speed,
         seed=1,
         settings=Settings(serial="SIM00001", warning_ms=warning_ms),
+        profile=profile,
     )
 
 
@@ -74,6 +81,8 @@ class ShelvingRoom:
     speed: float = 1.0
     warning_ms: int = 1000
     silent: tuple[int, ...] = ()
+    profile: str = "reference"
+    """`climate` puts sensors on the same line."""
     simulator: RunningSimulator = field(init=False)
     places: Places = field(init=False)
     spec: ServerSpec = field(init=False)
@@ -81,7 +90,7 @@ class ShelvingRoom:
 
     def __enter__(self) -> Self:
         self.simulator = simulator_of(
-            self.blocks, self.wire, baud=self.baud, speed=self.speed, warning_ms=self.warning_ms
+            self.blocks, self.wire, baud=self.baud, speed=self.speed, warning_ms=self.warning_ms, profile=self.profile
         ).__enter__()
         for unit in self.silent:
             self.simulator.control("silent", unit=unit, on=True)

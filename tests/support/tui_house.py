@@ -23,7 +23,7 @@ from archroom.core.arming import Arming
 from archroom.core.gaps import carriages_between
 from archroom.core.holdings import Person, Thing, ThingKind
 from archroom.core.people_holds import Hold, Release
-from archroom.core.ports import Importing
+from archroom.core.ports import Importing, RoomClimate
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
@@ -42,6 +42,7 @@ from archroom.errors import ArchroomError, Message, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles
 from archroom.services.claims import Claims
+from archroom.services.climate import Climate
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
 from archroom.services.importing import Intake
@@ -211,6 +212,7 @@ class PaperServices:
     aisles: Aisles
     labelling: Labelling
     claims: Claims
+    climate: Climate
 
 
 @dataclass
@@ -246,7 +248,13 @@ class TuiHouse:
         return self.archive.place_at(address).code
 
 
-def tui_house(folder: Path, room: str = "small", clock: ManualClock | None = None, boxes: int = 4) -> TuiHouse:
+def tui_house(
+    folder: Path,
+    room: str = "small",
+    clock: ManualClock | None = None,
+    boxes: int = 4,
+    rooms: Callable[[ManualClock], RoomClimate] | None = None,
+) -> TuiHouse:
     """Return a house with so many boxes and a few acts in its ledger; nobody takes records in here."""
     archive, plan = MemoryArchive(clock), sample_room(room)
     archive.build(plan)
@@ -263,6 +271,7 @@ def tui_house(folder: Path, room: str = "small", clock: ManualClock | None = Non
         aisles=Aisles(archive, shelving),
         labelling=Labelling(archive),
         claims=Claims(archive, shelving),
+        climate=Climate(archive, None if rooms is None else rooms(archive.clock)),
     )
     ann, zhang = archive.add_person("Ann Archer"), archive.add_person("张伟")
     box = archive.add_thing(ThingKind.BOX, "Box 1, Smith family papers", "MS 1/1", 130)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from climate_house import climate_house
 from tui_house import TuiHouse, tui_house
 from tui_stage import Stage, on_stage
 
@@ -135,6 +136,20 @@ async def stop(stage: Stage) -> None:
     await stage.settle()
 
 
+async def climate(stage: Stage) -> None:
+    """Sensors, charts and alarms at the end of a day."""
+    await stage.press("ctrl+t")
+    await stage.until(lambda: "ClimatePastRead" in stage.names())
+    await stage.until_shown("45.0")
+
+
+async def acknowledgement(stage: Stage) -> None:
+    """The note to an alarm."""
+    await climate(stage)
+    await stage.press("down", "down", "down", "ctrl+n")
+
+
+CLIMATE_SCENES: list[Scene] = [climate, acknowledgement]
 SCENES: list[Scene] = [
     desk,
     find,
@@ -180,6 +195,33 @@ async def test_a_screen_looks_as_it_did(
         await scene(stage)
         compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
         await end(stage)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", CLIMATE_SCENES, ids=lambda scene: scene.__name__)
+async def test_the_climate_looks_as_it_did(
+    tmp_path: Path, scene: Scene, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHROOM_LANG", language)
+    async with on_stage(climate_house(tmp_path).house, size) as stage:
+        await scene(stage)
+        compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
+
+
+async def test_the_climate_in_ascii_looks_as_it_did(tmp_path: Path) -> None:
+    async with on_stage(climate_house(tmp_path).house, glyphs="ascii") as stage:
+        await climate(stage)
+        compared("climate_ascii-80x24-en", stage.shown())
+
+
+async def test_the_manual_shows_the_climate_as_it_is(tmp_path: Path) -> None:
+    async with on_stage(climate_house(tmp_path).house, MANUAL_SIZE) as stage:
+        await climate(stage)
+        drawn, path = drawing(stage), MANUAL / "climate.svg"
+        if IS_WRITING:
+            path.write_text(drawn, encoding="utf-8")
+        assert words_in(path.read_text(encoding="utf-8")) == words_in(drawn)
 
 
 async def test_the_large_room_looks_as_it_did(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""The climate within a running server: its sensors by port, the clock that finds silence, the answers to clients."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from archroom.core.climate import Limits
+from archroom.core.sensors import Sensor
+from archroom.drivers.ports import parse_port
+from archroom.errors import Message, PortUnavailable, UsageError, say
+from archroom.shelving.climate_rounds import OwnPort, SensorRound
+from archroom.shelving.climate_station import ClimateStation
+from archroom.shelving.codec import Json, decode, encode
+from archroom.shelving.lock import port_key
+from archroom.shelving.spec import Places
+
+TICK_S = 5.0
+T = TypeVar("T")
+
+
+class ClimateServing:
+    """The sensors of one server, from its start to its end."""
+
+    def __init__(self, sensors: Sequence[Sensor], places: Places, complain: Callable[[Message], None]) -> None:
+        """Read what earlier servers have left; nothing is sent yet. Raises Unreadable, UsageError, BadFile."""
+        self._station = ClimateStation(sensors, places.state_folder, complain) if sensors else None
+        by_port: dict[str, list[Sensor]] = defaultdict(list)
+        for sensor in sensors:
+            by_port[_key(sensor.url)].append(sensor)
+        station = self._station
+        self._rounds = {} if station is None else {key: SensorRound(found, station) for key, found in by_port.items()}
+        self._places = places
+        self._ports: list[OwnPort] = []
+        self._ending = threading.Event()
+        self._clock = threading.Thread(target=self._tick, name="climate", daemon=True)
+
+    def shared_with(self, url: str) -> SensorRound | None:
+        """Return the sensors on the port of a bus, whose thread reads them from now on; None if there are none."""
+        return self._rounds.pop(_key(url), None)
+
+    def start(self) -> None:
+        """Begin to read the sensors that have ports of their own."""
+        if self._station is None:
+            return
+        self._ports = [OwnPort(found, self._places.lock_folder) for found in self._rounds.values()]
+        for port in self._ports:
+            port.start()
+        self._clock.start()
+
+    def end(self) -> None:
+        """Stop reading."""
+        self._ending.set()
+        for port in self._ports:
+            port.end()
+        if self._clock.ident is not None:
+            self._clock.join()
+
+    def close(self) -> None:
+        """Close the files."""
+        if self._station is not None:
+            self._station.close()
+
+    def answer(self, do: str, request: Mapping[str, object]) -> dict[str, Json]:
+        """Return the answer to a client's question; raises ArchroomError."""
+        station = self._station
+        if station is None:
+            raise PortUnavailable(say("The shelving server here knows no sensor of temperature and humidity."))
+        match do:
+            case "climate_history":
+                first, last = (_asked(int, request, name) for name in ("from_s", "to_s"))
+                return {"ok": True, "spans": encode(station.history(_asked(str, request, "sensor"), first, last))}
+            case "climate_limits":
+                room, by = (_asked(str, request, name) for name in ("room", "by"))
+                station.set_limits(room, _asked(Limits, request, "limits"), by)
+                return {"ok": True}
+            case "climate_acknowledge":
+                by, note = (_asked(str, request, name) for name in ("by", "note"))
+                return {"ok": True, "alarm": encode(station.acknowledge(_asked(int, request, "number"), by, note))}
+            case _:
+                return {"ok": True, "climate": encode(station.view())}
+
+    def _tick(self) -> None:
+        while not self._ending.wait(TICK_S):
+            if self._station is not None:
+                self._station.tick()
+
+
+def _key(url: str) -> str:
+    try:
+        return port_key(parse_port(url))
+    except UsageError:
+        return url
+
+
+def _asked(kind: type[T], request: Mapping[str, object], name: str) -> T:
+    try:
+        return decode(kind, request.get(name))
+    except ValueError:
+        raise UsageError(say("The shelving server was asked without {name}.", name=name)) from None

@@ -1,0 +1,32 @@
+"""The screens one works on, by where they are; each is loaded when somebody first goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archroom.tui.actions import Where
+
+if TYPE_CHECKING:
+    from archroom.tui.app import ArchroomApp
+    from archroom.tui.screens import HouseScreen
+
+
+def screen_of(where: Where, house: ArchroomApp) -> HouseScreen:
+    """Return a new screen; the desk is home, and what is no screen leads there."""
+    match where:
+        case Where.FIND:
+            from archroom.tui.find import FindScreen
+
+            return FindScreen(house)
+        case Where.AISLES:
+            from archroom.tui.aisles import AislesScreen
+
+            return AislesScreen(house)
+        case Where.CLIMATE:
+            from archroom.tui.climate import ClimateScreen
+
+            return ClimateScreen(house)
+        case _:
+            from archroom.tui.desk import DeskScreen
+
+            return DeskScreen(house)
