@@ -169,16 +169,16 @@ class Reading(Protocol):
         """
         ...
 
+    def find_counted(self, words: str, limit: int, offset: int = 0, at_most: int = 1001) -> tuple[list[Hit], int]:
+        """Return a page as `find` does, and how many things match, counted up to a limit."""
+        ...
+
     def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
         """Return people whose names hold all words, with how many things each has."""
         ...
 
     def all_people(self) -> Iterator[tuple[Person, int]]:
         """Yield people who are registered or still have something, by name, with how many things each has."""
-        ...
-
-    def count_found(self, words: str, at_most: int = 1001) -> int:
-        """Return how many things match, counted up to a limit."""
         ...
 
     def room_codes(self) -> list[str]:

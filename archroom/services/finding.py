@@ -57,10 +57,8 @@ class Finder:
     def find(self, words: str, limit: int = 50, offset: int = 0) -> FoundPage:
         """Return one page of the things that match: a code, barcode or reference code, or all words; and of the people."""
         with self._archive.reading() as books:
-            hits = books.find(words, limit, offset)
+            hits, count = books.find_counted(words, limit, offset, MAX_COUNTED + 1)
             people = _people_found(books, words) if offset == 0 else []
-            is_all_seen = offset == 0 and len(hits) < limit
-            count = len(hits) if is_all_seen else books.count_found(words, MAX_COUNTED + 1)
         return FoundPage(hits, people, min(count, MAX_COUNTED), count > MAX_COUNTED)
 
     def details(self, text: str) -> Details:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archroom.core.codes import ForeignCode, OwnCode, read_scan
 from archroom.core.events import event_of
 from archroom.core.ports import Details, Hit
-from archroom.core.searching import MAX_QUERY, by_rank, exact_key, opened, query_phrases
+from archroom.core.searching import MAX_QUERY, Phrase, by_rank, exact_key, opened, query_phrases
 from archroom.store import search
 from archroom.store.standings import in_list, standings, things
 
@@ -27,19 +27,39 @@ _MOST_HISTORY = 100
 def find(books: Books, words: str, limit: int, offset: int) -> list[Hit]:
     """Return a page of the things that match cleaned words; of all things, newest first, if there are none."""
     if not words:
-        rows = books.rows("SELECT id FROM thing ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
-        return hits(books, [row[0] for row in rows])
-    return hits(books, _matching(books, words, offset + limit)[offset:])
+        return hits(books, _newest(books, limit, offset))
+    return hits(books, _matching(Answers(books), words, offset + limit)[offset:])
 
 
-def count_found(books: Books, words: str, at_most: int) -> int:
-    """Return how many things match, counted up to a limit."""
+def find_counted(books: Books, words: str, limit: int, offset: int, at_most: int) -> tuple[list[Hit], int]:
+    """Return a page as `find` does, and how many things match in all, counted up to a limit."""
     if not words:
         row = books.row("SELECT count(*) FROM (SELECT id FROM thing LIMIT ?) AS counted", (at_most,))
-        return int(row[0]) if row else 0
-    phrases = opened(query_phrases(words))
-    found = set(search.matching(books, phrases, at_most)) if phrases else set()
-    return min(at_most, len(found.union(exact(books, words))))
+        return hits(books, _newest(books, limit, offset)), int(row[0]) if row else 0
+    answers = Answers(books, opened(query_phrases(words)), at_most)
+    found = _matching(answers, words, offset + limit)
+    is_complete = len(found) < offset + limit
+    total = len(found) if is_complete else _count(answers, words, at_most)
+    return hits(books, found[offset:]), min(total, at_most)
+
+
+class Answers:
+    """What the index answered within one search, so that it reads nothing twice."""
+
+    def __init__(self, books: Books, counted: tuple[Phrase, ...] = (), at_least: int = 0) -> None:
+        self.books = books
+        self._counted, self._at_least = counted, at_least
+        """The question whose answers will be counted: it is asked for that many at once, for whatever it is asked first."""
+        self._known: dict[tuple[Phrase, ...], tuple[list[int], int]] = {}
+
+    def to(self, question: tuple[Phrase, ...], most: int) -> list[int]:
+        """Return the newest numbers that answer a question, at most so many."""
+        answer, asked = self._known.get(question, ([], 0))
+        if asked < most and (asked == 0 or len(answer) == asked):
+            asked = max(most, self._at_least) if question == self._counted else most
+            answer = search.matching(self.books, question, asked)
+            self._known[question] = answer, asked
+        return answer[:most]
 
 
 def exact(books: Books, text: str) -> list[int]:
@@ -121,13 +141,26 @@ def details(books: Books, thing_id: int) -> Details | None:
     )
 
 
-def _matching(books: Books, words: str, count: int) -> list[int]:
+def _newest(books: Books, limit: int, offset: int) -> list[int]:
+    return [row[0] for row in books.rows("SELECT id FROM thing ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))]
+
+
+def _matching(answers: Answers, words: str, count: int) -> list[int]:
     """Return the first `count` numbers of matching things; fewer than those begin with the same."""
-    found = dict.fromkeys(exact(books, words))
+    found = dict.fromkeys(exact(answers.books, words))
     phrases = query_phrases(words)
     if phrases:
         for asked in dict.fromkeys((phrases, opened(phrases))):
             for question in by_rank(asked):
                 if len(found) < count:
-                    found |= dict.fromkeys(search.matching(books, question, count))
+                    found |= dict.fromkeys(answers.to(question, count))
     return list(found)[:count]
+
+
+def _count(answers: Answers, words: str, at_most: int) -> int:
+    """Return how many things match, counted up to a limit; one whole word tells cheaply that there are as many."""
+    phrases = query_phrases(words)
+    if len(phrases) == 1 and len(answers.to(phrases, at_most)) >= at_most:
+        return at_most
+    found = set(answers.to(opened(phrases), at_most)) if phrases else set()
+    return len(found.union(exact(answers.books, words)))

@@ -160,6 +160,12 @@ class SqlReading:
 
         return hits.find(self._books, _asked(words.replace("\x00", " ")), limit, offset)
 
+    def find_counted(self, words: str, limit: int, offset: int = 0, at_most: int = 1001) -> tuple[list[Hit], int]:
+        """Return a page as `find` does, and how many things match, counted up to a limit."""
+        from archroom.store import hits
+
+        return hits.find_counted(self._books, _asked(words.replace("\x00", " ")), limit, offset, at_most)
+
     def find_people(self, words: str, limit: int) -> list[tuple[Person, int]]:
         """Return people whose names hold all words, with how many things each has."""
         return people.find_people(self._books, _asked(words), limit)
@@ -167,12 +173,6 @@ class SqlReading:
     def all_people(self) -> Iterator[tuple[Person, int]]:
         """Yield people who are registered or still have something, by name, with how many things each has."""
         return people.all_people(self._books)
-
-    def count_found(self, words: str, at_most: int = 1001) -> int:
-        """Return how many things match, counted up to a limit."""
-        from archroom.store import hits
-
-        return hits.count_found(self._books, _asked(words.replace("\x00", " ")), at_most)
 
     def room_codes(self) -> list[str]:
         """Return the codes of the rooms that were built."""

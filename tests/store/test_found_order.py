@@ -143,7 +143,7 @@ def test_the_order_is_that_of_going_through_everything(archive: SqlArchive) -> N
             expected = plain.find(words)
             lengths.append(len(expected))
             assert [hit.standing.thing.id for hit in books.find(words, 2_000)] == expected, words
-            assert books.count_found(words, 2_000) == len(expected), words
+            assert books.find_counted(words, 7, at_most=2_000)[1] == len(expected), words
             pages = [hit.standing.thing.id for at in range(0, 70, 7) for hit in books.find(words, 7, at)]
             assert pages == expected[:70], words
     assert max(lengths) > 150

@@ -70,8 +70,8 @@ def stocked_titles() -> tuple[Item, ...]:
 
 def found(archive: SqlArchive, words: str) -> Found:
     with archive.reading() as books:
-        hits = books.find(words, 50)
-        count = books.count_found(words)
+        hits, count = books.find_counted(words, 50)
+        assert hits == books.find(words, 50)
     return Found([hit.standing.thing.title for hit in hits], count)
 
 
@@ -186,7 +186,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(archive: SqlArchive) -> N
             whole = [hit.standing.thing.id for hit in books.find(words, 500)]
             pages = [hit.standing.thing.id for at in range(0, 240, 7) for hit in books.find(words, 7, at)]
             assert pages == whole
-            assert len(whole) == len(set(whole)) == books.count_found(words)
+            assert len(whole) == len(set(whole)) == books.find_counted(words, 7)[1]
 
 
 def test_any_piece_of_a_chinese_title_finds_it(archive: SqlArchive) -> None:

@@ -186,8 +186,8 @@ class MemoryLook:
         people = sorted(self._books.people.values(), key=lambda person: person.name.casefold())
         yield from ((person, len(self.open_loans(person.id))) for person in people)
 
-    def count_found(self, words: str, at_most: int = 1001) -> int:
-        return min(len(self._found(words)), at_most)
+    def find_counted(self, words: str, limit: int, offset: int = 0, at_most: int = 1001) -> tuple[list[Hit], int]:
+        return self.find(words, limit, offset), min(len(self._found(words)), at_most)
 
     def room_codes(self) -> list[str]:
         return list(self._books.room_codes)
