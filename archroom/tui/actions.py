@@ -54,7 +54,7 @@ class Situation:
     where: Where
     chosen: Chosen = Chosen()
     is_opening: bool = False
-    """Whether this app has asked for an opening that has not come to its end."""
+    """Whether this app has asked for a motion that has not come to its end."""
     is_hand_empty: bool = True
 
 
@@ -70,7 +70,7 @@ def _needs_thing(situation: Situation) -> Message | None:
 
 def _needs_aisle(situation: Situation) -> Message | None:
     if situation.is_opening:
-        return say("An opening is under way: wait for its end, or stop it with F8.")
+        return say("The shelving moves for you: wait for its end, or stop it with F8.")
     if situation.chosen.aisle is None and not situation.chosen.code:
         return say("Nothing is chosen: scan a thing, find one with F2, or choose an aisle with F4.")
     return None
@@ -78,6 +78,12 @@ def _needs_aisle(situation: Situation) -> Message | None:
 
 def _needs_chosen_aisle(situation: Situation) -> Message | None:
     return say("Choose an aisle first, with F4 and the arrow keys.") if situation.chosen.aisle is None else None
+
+
+def _needs_resting_block(situation: Situation) -> Message | None:
+    if situation.is_opening:
+        return say("The shelving moves for you: wait for its end, or stop it with F8.")
+    return _needs_chosen_aisle(situation)
 
 
 def _needs_alarm(situation: Situation) -> Message | None:
@@ -219,6 +225,38 @@ ACTIONS: Final = (
         where=frozenset({Where.CLIMATE}),
         bars=frozenset({Where.CLIMATE}),
         why_not=_needs_alarm,
+    ),
+    Action(
+        "close_aisles",
+        "",
+        say("Close up"),
+        say("Close all aisles around the chosen one, towards an end that nobody can enter; you are asked first"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_resting_block,
+    ),
+    Action(
+        "ventilate",
+        "",
+        say("Ventilate"),
+        say("Spread the carriages around the chosen aisle evenly; you are asked first"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_resting_block,
+    ),
+    Action(
+        "lock",
+        "",
+        say("Lock"),
+        say("Lock a carriage of the chosen block, so that it stands still; you are asked which"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_resting_block,
+    ),
+    Action(
+        "unlock",
+        "",
+        say("Unlock"),
+        say("Let a locked carriage of the chosen block move again; you are asked which"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_resting_block,
     ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),

@@ -375,7 +375,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
     @on(messages.OpeningEnded)
     def _show_outcome(self, event: messages.OpeningEnded) -> None:
-        self._deeds.opening_ended(event.block, event.aisle, event.outcome)
+        self._deeds.opening_ended(event.block, event.wanted, event.outcome)
 
     @on(messages.OpeningFailed)
     def _show_failed_opening(self, event: messages.OpeningFailed) -> None:

@@ -36,6 +36,8 @@ class Sight:
     """The aisle under the cursor."""
     held: frozenset[int] = frozenset()
     """Aisles that somebody holds; their numbers are marked, whatever is known of the steel."""
+    locked: frozenset[int] = frozenset()
+    """Carriages that stand as still as fixed ones."""
 
 
 def drawn(sight: Sight, width: int, height: int, glyphs: Glyphs) -> list[list[Piece]]:
@@ -128,7 +130,8 @@ class _Band:
         first, end = self._spans[unit.number]
         style = f"{marks.MUTED if self._sight.is_sure else marks.FAINT} on $panel"
         number_style = f"{marks.PLAIN} on $panel" if self._sight.is_sure else style
-        lines = self._glyphs.light if unit.is_mobile else self._glyphs.heavy
+        is_free = unit.is_mobile and unit.number not in self._sight.locked
+        lines = self._glyphs.light if is_free else self._glyphs.heavy
         top_left, top_right, low_left, low_right, flat, upright = tuple(lines)
         fill = " " if self._sight.is_sure else self._glyphs.hatch
         inner = end - first - 2

@@ -45,6 +45,7 @@ WARNING: Final = Mark(say("ABOUT TO MOVE"), "waiting", marks.CAREFUL)
 STOPPING: Final = Mark(say("STOPPING"), "waiting", marks.CAREFUL)
 FAULTED: Final = Mark(say("FAULT"), "no", marks.BAD)
 ALL_CLOSED: Final = Mark(say("ALL CLOSED"), "quiet", marks.MUTED)
+LOCKED: Final = Mark(say("LOCKED"), "no", marks.CAREFUL)
 NOT_MOVABLE: Final = Mark(say("NOT TO BE MOVED"), "no", marks.CAREFUL)
 ARMED: Final = Mark(say("ARMED"), "yes", marks.MUTED)
 NOT_ARMED: Final = Mark(say("NOT ARMED"), "no", marks.CAREFUL)
@@ -135,8 +136,9 @@ class BlockPanel(Painted):
                 positions = status.positions_mm
             held = held_aisles(view.holds) if view is not None else frozenset()
             return Sight(self._block, positions, False, chosen=self.chosen, held=held)
-        moving, held = _ways(self._block, status), held_aisles(view.holds)
-        return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen, held)
+        moving, locked = _ways(self._block, status), status.locked_carriages
+        held = held_aisles(view.holds)
+        return Sight(self._block, status.positions_mm, True, dict(view.aisles), moving, self.chosen, held, locked)
 
     def _heading(self, trust: Trust, age_s: float | None, width: int) -> Content:
         mark = shelving_marks.TRUST[trust]
@@ -175,6 +177,9 @@ def sayings(
     sayings: list[tuple[Mark, Message | None]] = []
     if trust is Trust.GOOD and view.status is not None:
         sayings.append(_state(view, view.status))
+        if view.status.locked_carriages:
+            locked = ", ".join(map(str, sorted(view.status.locked_carriages)))
+            sayings.append((LOCKED, say("Carriage {carriages}", carriages=locked)))
     else:
         sayings.append((shelving_marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
     is_moving = view.status is not None and not view.status.state.is_at_rest

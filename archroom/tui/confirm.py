@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
-from archroom.core.shelving import Action
 from archroom.errors import Message, say
 from archroom.tui import marks
 from archroom.tui.actions import Where
@@ -25,25 +24,24 @@ from archroom.tui.screens import HouseDialog
 from archroom.tui.text import row, words, wrapped
 
 if TYPE_CHECKING:
-    from archroom.core.shelving import Ticket
     from archroom.tui.app import ArchroomApp
+    from archroom.tui.asking import Asking
 
 
 class Question(Painted):
     """What narrows, what is done, what moves, and what to do."""
 
-    def __init__(self, ticket: Ticket) -> None:
+    def __init__(self, asking: Asking) -> None:
         super().__init__()
-        self.ticket = ticket
+        self._asking = asking
 
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the question in lines."""
-        lines: list[Content] = []
-        if self.ticket.narrows:
-            lines += [row((line, marks.BAD)) for line in wrapped(words(_narrows(self.ticket)), width, 2)]
-        lines += [row((line, "")) for line in wrapped(words(_effect(self.ticket)), width, 2)]
-        ask = _ask(self.ticket)
-        return [*lines, Content(""), *(row((line, "bold")) for line in wrapped(words(ask), width, 3))]
+        asking, lines = self._asking, list[Content]()
+        if asking.narrows is not None:
+            lines += [row((line, marks.BAD)) for line in wrapped(words(asking.narrows), width, 2)]
+        lines += [row((line, "")) for line in wrapped(words(asking.effect), width, 2)]
+        return [*lines, Content(""), *(row((line, "bold")) for line in wrapped(words(asking.what_to_do), width, 3))]
 
 
 class Note(Painted):
@@ -64,14 +62,10 @@ class Note(Painted):
 class AnswerBox(TextBox):
     """Where the numbers are typed; it takes digits, between several of them commas and blanks, and nothing pasted."""
 
-    def __init__(self, ticket: Ticket) -> None:
-        count = len(ticket.answer)
-        if not ticket.narrows:
-            wanted = say("number of the carriage")
-        else:
-            wanted = say("number of the aisle that closes") if count == 1 else say("numbers of the aisles that narrow")
-        super().__init__(wanted, 4 * count - 2)
-        self.restrict = r"[0-9]*" if count == 1 else r"[0-9, ]*"
+    def __init__(self, asking: Asking) -> None:
+        most = max(len(answer) for answer in asking.answers)
+        super().__init__(asking.label, 4 * most - 2)
+        self.restrict = r"[0-9]*" if most == 1 else r"[0-9, ]*"
 
     def numbers(self) -> tuple[int, ...]:
         """Return the typed numbers, in order."""
@@ -108,37 +102,31 @@ class ConfirmScreen(HouseDialog[tuple[int, ...]]):
     ConfirmScreen.-low AnswerBox { border: none; height: 1; }
     """
 
-    def __init__(self, house: ArchroomApp, ticket: Ticket) -> None:
+    def __init__(self, house: ArchroomApp, asking: Asking) -> None:
         super().__init__(house)
-        self.ticket = ticket
-        self._until_s = house.now_s() + ticket.life_s
+        self.asking = asking
+        self._until_s = house.now_s() + asking.life_s
 
     def body(self) -> Iterable[Widget]:
         """Return question and box."""
         with Vertical(id="question"):
-            yield Question(self.ticket)
-            yield AnswerBox(self.ticket)
-            yield Note(self.ticket.life_s)
+            yield Question(self.asking)
+            yield AnswerBox(self.asking)
+            yield Note(self.asking.life_s)
 
     def on_mount(self) -> None:
         """Count the seconds that are left."""
         self.set_interval(0.5, self._count_down)
 
     def confirm(self) -> None:
-        """Take the typed numbers as the answer, if they are all that are asked for and no other."""
+        """Take the typed numbers as the answer, if they are one."""
         box = self.query_one(AnswerBox)
-        typed, answer = box.numbers(), self.ticket.answer
-        if typed == answer:
+        typed = box.numbers()
+        if typed in self.asking.answers:
             self.dismiss(typed)
             return
         box.value = ""
-        strange = next((number for number in typed if number not in answer), None)
-        if not typed:
-            self._note(say("Type the number first.") if len(answer) == 1 else say("Type the numbers of all of them first."))
-        elif strange is not None and self.ticket.narrows:
-            self._note(say("Aisle {typed} does not close here. Look again.", typed=strange))
-        else:
-            self._note(say("These are not the numbers that are asked for. Look again."))
+        self._note(self.asking.wrong(typed))
 
     def scan_refused(self) -> None:
         """Say that a scan is no answer."""
@@ -161,49 +149,7 @@ class ConfirmScreen(HouseDialog[tuple[int, ...]]):
         note = self.query_one(Note)
         note.left_s = self._until_s - self.house.now_s()
         if note.left_s <= 0:
-            self.house.tell(say("The question was open too long, so nothing moves. Ask again with F6."), "warning")
+            self.house.tell(say("The question was open too long, so nothing moves. Ask again."), "warning")
             self.leave()
         else:
             note.refresh()
-
-
-def _narrows(ticket: Ticket) -> Message:
-    if len(ticket.narrows) == 1:
-        return say("Aisle {aisle} of block {block} CLOSES.", aisle=ticket.narrows[0], block=ticket.block)
-    return say("Aisles {aisles} of block {block} NARROW.", aisles=_list(ticket.narrows), block=ticket.block)
-
-
-def _effect(ticket: Ticket) -> Message:
-    number, moving = ticket.wanted.number, _list(tuple(sorted(ticket.moving_carriages)))
-    match ticket.wanted.action:
-        case Action.OPEN:
-            return say("Aisle {aisle} opens; carriages that move: {moving}.", aisle=number, moving=moving)
-        case Action.CLOSE:
-            return say(
-                "The block closes up around aisle {aisle}; carriages that move: {moving}.", aisle=number, moving=moving
-            )
-        case Action.VENTILATE:
-            return say("The block is spread for ventilation; carriages that move: {moving}.", moving=moving)
-        case Action.JOG:
-            return say("Carriage {carriage} moves {distance} mm.", carriage=number, distance=abs(ticket.wanted.jog_mm))
-        case Action.LOCK:
-            return say("Carriage {carriage} of block {block} is LOCKED.", carriage=number, block=ticket.block)
-        case Action.UNLOCK:
-            return say("Carriage {carriage} of block {block} is UNLOCKED.", carriage=number, block=ticket.block)
-
-
-def _ask(ticket: Ticket) -> Message:
-    if ticket.wanted.action is Action.LOCK:
-        return say("To lock it, type {carriage} and press F9.", carriage=ticket.wanted.number)
-    if ticket.wanted.action is Action.UNLOCK:
-        return say("If nobody works at it, type {carriage} and press F9.", carriage=ticket.wanted.number)
-    if len(ticket.narrows) == 1:
-        return say(
-            "Go and look. If nobody and nothing is in aisle {aisle}, type {aisle} and press F9.", aisle=ticket.narrows[0]
-        )
-    aisles = _list(ticket.narrows)
-    return say("Go and look. If nobody and nothing is in any of them, type {aisles} and press F9.", aisles=aisles)
-
-
-def _list(numbers: tuple[int, ...]) -> str:
-    return ", ".join(map(str, numbers))

@@ -20,7 +20,7 @@ from archroom.tui.stopping import LATE_S, NEWS_S, Stage, StopState
 from archroom.tui.text import words
 
 if TYPE_CHECKING:
-    from archroom.core.shelving import BlockView, Outcome, Ticket
+    from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
     from archroom.tui.app import ArchroomApp
     from archroom.tui.claiming import Claiming
 
@@ -85,8 +85,36 @@ class Deeds:
 
     def open_aisle(self) -> None:
         """Ask for the chosen aisle."""
-        self._house.opening.ask(self._house.situation.chosen)
+        from archroom.core.shelving import Action
+
+        self._house.opening.ask(self._house.situation.chosen, Action.OPEN)
         self._house.show_situation()
+
+    def close_aisles(self) -> None:
+        """Ask for the aisles around the chosen one to be closed."""
+        from archroom.core.shelving import Action
+
+        self._house.opening.ask(self._house.situation.chosen, Action.CLOSE)
+        self._house.show_situation()
+
+    def ventilate(self) -> None:
+        """Ask for the carriages around the chosen aisle to be spread."""
+        from archroom.core.shelving import Action
+
+        self._house.opening.ask(self._house.situation.chosen, Action.VENTILATE)
+        self._house.show_situation()
+
+    def lock(self) -> None:
+        """Ask which carriage is locked."""
+        from archroom.core.shelving import Action
+
+        self._ask_carriage(Action.LOCK)
+
+    def unlock(self) -> None:
+        """Ask which carriage is unlocked."""
+        from archroom.core.shelving import Action
+
+        self._ask_carriage(Action.UNLOCK)
 
     def confirm(self) -> None:
         """Answer the question on the screen."""
@@ -182,7 +210,7 @@ class Deeds:
         if is_asked_again:
             house.exit()
         elif house.opening.is_under_way:
-            house.tell(say("An opening is under way, and leaving stops it. Press ^Q again to leave."), "warning")
+            house.tell(say("The shelving moves for you, and leaving stops it. Press ^Q again to leave."), "warning")
         elif not house.scans.is_idle:
             house.tell(say("Leaving once all scans are carried out. Press ^Q again to leave without them."), "warning")
         else:
@@ -217,6 +245,7 @@ class Deeds:
 
     def ask(self, ticket: Ticket, answer: Future[tuple[int, ...] | None]) -> None:
         """Ask whether every aisle that narrows is clear."""
+        from archroom.tui.asking import asking_for
         from archroom.tui.confirm import ConfirmScreen
 
         def answered(clear: tuple[int, ...] | None) -> None:
@@ -226,20 +255,43 @@ class Deeds:
             if clear is not None:
                 self.aisles()
 
-        self._house.push_screen(ConfirmScreen(self._house, ticket), answered)
+        self._house.push_screen(ConfirmScreen(self._house, asking_for(ticket)), answered)
 
-    def opening_ended(self, block: int, aisle: int, outcome: Outcome) -> None:
-        """Tell how an opening ended."""
-        from archroom.core.shelving import OutcomeKind
-        from archroom.tui.shelving_marks import OUTCOMES
+    def opening_ended(self, block: int, wanted: Wanted, outcome: Outcome) -> None:
+        """Tell how an opening, or whatever else was asked of the shelving, ended."""
+        from archroom.core.shelving import Action, OutcomeKind
+        from archroom.core.supervisor_texts import action_name
+        from archroom.tui.shelving_marks import OUTCOMES, OUTCOMES_OF_OTHERS
 
         house = self._house
         house.opening.ended()
         self._is_quit_asked = False
-        said = say("Aisle {block}/{aisle}. {why}", block=block, aisle=aisle, why=outcome.reason)
+        is_opening, number = wanted.action is Action.OPEN, wanted.number
+        said = say("Aisle {block}/{aisle}. {why}", block=block, aisle=number, why=outcome.reason)
+        if not is_opening:
+            what = action_name(wanted.action)
+            said = say("{what} {block}/{number}. {why}", what=what, block=block, number=number, why=outcome.reason)
         is_good = outcome.kind is OutcomeKind.DONE or (outcome.kind is OutcomeKind.REFUSED and self._is_left_by_hand)
         self._is_left_by_hand = False
-        house.note(house.journal.note(OUTCOMES[outcome.kind], said), is_good)
+        mark = (OUTCOMES if is_opening else OUTCOMES_OF_OTHERS)[outcome.kind]
+        house.note(house.journal.note(mark, said), is_good)
+
+    def _ask_carriage(self, action: Action) -> None:
+        from archroom.tui.asking import asking_for_carriage
+        from archroom.tui.confirm import ConfirmScreen
+
+        house, chosen = self._house, self._house.situation.chosen.aisle
+        if chosen is None:
+            return
+        block = house.blocks[chosen[0]]
+        view, _ = house.views.get(block.number, (None, 0.0))
+
+        def answered(numbers: tuple[int, ...] | None) -> None:
+            if numbers is not None:
+                house.opening.ask_of_carriage(block.number, action, numbers[0])
+                house.show_situation()
+
+        house.push_screen(ConfirmScreen(house, asking_for_carriage(action, block, view)), answered)
 
     def _command(self, command: Command) -> None:
         self._house.scans.add(Scan(command.value, Posted().time, True))

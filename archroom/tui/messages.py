@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archroom.core.ports import Details
     from archroom.core.rooms import Block
     from archroom.core.scans import Hand
-    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket
+    from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.services.answers import Answer
     from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
@@ -179,16 +179,16 @@ class ClaimAnswered(Posted):
 
 @dataclass(eq=False, repr=False)
 class OpeningEnded(Posted):
-    """An asked-for opening came to its end."""
+    """Something asked of the shelving came to its end."""
 
     block: int
-    aisle: int
+    wanted: Wanted
     outcome: Outcome
 
 
 @dataclass(eq=False, repr=False)
 class OpeningFailed(Posted):
-    """An opening could not be asked for, or its end could not be written down."""
+    """Something could not be asked of the shelving, or its end could not be written down."""
 
     reason: Message
 

@@ -1,4 +1,4 @@
-"""Opening an aisle from the app: one at a time, in a worker, with the question asked on the UI loop in between.
+"""What is asked of the shelving from the app: one thing at a time, in a worker, its question asked on the UI loop meanwhile.
 
 The worker waits for the answer at most as long as the ticket lives; a question that is left, or that outlives its ticket, is
 answered with None, which moves nothing.
@@ -18,12 +18,13 @@ from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
     from archroom.core.acts import Performer
-    from archroom.core.shelving import BlockView, Ticket
+    from archroom.core.shelving import Action, BlockView, Ticket
+    from archroom.services.aisles import Confirm
     from archroom.services.house import Services
 
 
 class Opening:
-    """Asks for openings and tells how they end."""
+    """Asks for openings and whatever else is done to the shelving, and tells how that ends."""
 
     def __init__(
         self,
@@ -41,15 +42,25 @@ class Opening:
         self._question: Future[tuple[int, ...] | None] | None = None
         self._arming: Future[tuple[str, ...] | None] | None = None
         self.is_under_way = False
-        """Whether an opening was asked for that has not come to its end."""
+        """Whether something was asked for that has not come to its end."""
 
-    def ask(self, chosen: Chosen) -> None:
-        """Ask for the aisle of a thing, or for the chosen one."""
+    def ask(self, chosen: Chosen, action: Action) -> None:
+        """Ask for something to be done to the aisle of a thing, or to the chosen one and those around it."""
         self.is_under_way = True
-        self._lane.start(lambda: self._carry_out(chosen), OpeningFailed)
+
+        def carry_out() -> Posted:
+            block, aisle = chosen.aisle or self._services.aisles.aisle_for(chosen.code)
+            return self._carry_out(block, action, aisle, self._confirmed)
+
+        self._lane.start(carry_out, OpeningFailed)
+
+    def ask_of_carriage(self, block: int, action: Action, carriage: int) -> None:
+        """Lock or unlock a carriage whose number somebody has typed as the answer already."""
+        self.is_under_way = True
+        self._lane.start(lambda: self._carry_out(block, action, carriage, lambda _: (carriage,)), OpeningFailed)
 
     def ended(self) -> None:
-        """Take note that the opening came to its end, or failed."""
+        """Take note that it came to its end, or failed."""
         self.is_under_way = False
         self._question = self._arming = None
 
@@ -59,13 +70,14 @@ class Opening:
             if question is not None and not question.done():
                 question.cancel()
 
-    def _carry_out(self, chosen: Chosen) -> Posted:
-        aisles = self._services.aisles
-        block, aisle = chosen.aisle or aisles.aisle_for(chosen.code)
-        outcome = aisles.open(
-            self._performer, block, aisle, self._confirmed, self._seen, lambda _refusal: self._is_armed_now(block)
+    def _carry_out(self, block: int, action: Action, number: int, confirm: Confirm) -> Posted:
+        from archroom.core.shelving import Wanted
+
+        wanted = Wanted(action, number)
+        outcome = self._services.aisles.carry_out(
+            self._performer, block, wanted, confirm, self._seen, offer_arming=lambda _refusal: self._is_armed_now(block)
         )
-        return OpeningEnded(block, aisle, outcome)
+        return OpeningEnded(block, wanted, outcome)
 
     def _confirmed(self, ticket: Ticket) -> tuple[int, ...] | None:
         """Wait on the worker's thread for the person's answer."""

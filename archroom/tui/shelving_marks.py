@@ -31,3 +31,5 @@ OUTCOMES: Final = {
     OutcomeKind.ABORTED: Mark(say("STOPPED ON THE WAY"), "no", BAD),
     OutcomeKind.UNKNOWN: Mark(say("UNKNOWN"), "unknown", BAD),
 }
+OUTCOMES_OF_OTHERS: Final = OUTCOMES | {OutcomeKind.DONE: Mark(say("DONE"), "yes", GOOD)}
+"""Of what is no opening."""

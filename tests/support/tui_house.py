@@ -20,7 +20,7 @@ from statuses import identity_of, status_of
 
 from archroom.core.acts import Performer
 from archroom.core.arming import Arming
-from archroom.core.gaps import carriages_between
+from archroom.core.gaps import Positions
 from archroom.core.holdings import Person, Thing, ThingKind
 from archroom.core.people_holds import Hold, Release
 from archroom.core.ports import Importing, RoomClimate
@@ -30,7 +30,6 @@ from archroom.core.shelving import (
     AisleState,
     BlockView,
     ControllerState,
-    Instruction,
     Outcome,
     OutcomeKind,
     StopReport,
@@ -38,7 +37,10 @@ from archroom.core.shelving import (
     Trust,
     Wanted,
 )
-from archroom.errors import ArchroomError, Message, say
+from archroom.core.supervisor_plans import Plan, plan
+from archroom.core.supervisor_texts import done_text
+from archroom.core.supervisor_view import aisle_states
+from archroom.errors import ArchroomError, Message, MotionRefused, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles
 from archroom.services.claims import Claims
@@ -68,11 +70,12 @@ STEPS_OF_MOTION = 12
 
 @dataclass
 class PaperShelving:
-    """A shelving on paper: opens what it is asked to, in a few looks, unless it is stopped, blocked or told to fail."""
+    """A shelving on paper: does what it is asked to, in a few looks, unless it is stopped, blocked or told to fail."""
 
     blocks: dict[int, Block] = field(default_factory=dict)
-    open: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """The open aisles of each block, one in each segment."""
+    positions: dict[int, Positions] = field(default_factory=dict)
+    """Where the carriages of each block stand."""
+    locked: dict[int, frozenset[int]] = field(default_factory=dict)
     pace_s: float = 0.0
     """How long it waits between two looks at a moving block."""
     life_s: float = 10.0
@@ -93,7 +96,10 @@ class PaperShelving:
     log: list[str] = field(default_factory=list)
     people: PaperGates = field(init=False)
     _stopped: Event = field(default_factory=Event)
-    _moving: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    _plans: dict[int, Plan] = field(default_factory=dict)
+    """The plan of the last ticket of each block."""
+    _moving: dict[int, int] = field(default_factory=dict)
+    """How many steps each moving block has gone."""
 
     def __post_init__(self) -> None:
         self.people = PaperGates(self.blocks.values())
@@ -107,23 +113,20 @@ class PaperShelving:
         if self.trust in (Trust.UNKNOWN, Trust.LOST):
             aisles = tuple((aisle, AisleState.UNKNOWN) for aisle in block.aisles)
             return BlockView(number, self.trust, None, None, None, aisles, False, say("Nothing was read twice yet."))
-        status = status_of(block, open_aisles=self.open[number])
-        states = dict.fromkeys(block.aisles, AisleState.CLOSED)
+        locked = self.locked.get(number, frozenset())
+        status = replace(status_of(block), positions_mm=self.positions[number], locked_carriages=locked)
         if number in self._moving:
-            opens, closes, step = self._moving[number]
+            going = self._plans[number]
             status = replace(
                 status,
                 state=ControllerState.MOVING,
-                moving_carriages=frozenset(carriages_between(opens, closes)[:2]),
-                instruction=Instruction(Action.OPEN, opens, closes),
-                positions_mm=_between(block, self.open[number], opens, closes, step / STEPS_OF_MOTION),
+                moving_carriages=frozenset(going.carriages[:2]),
+                instruction=going.told,
+                positions_mm=_between(going, self._moving[number] / STEPS_OF_MOTION),
             )
-            states[opens], states[closes] = AisleState.OPENING, AisleState.CLOSING
-        else:
-            states |= dict.fromkeys(self.open[number], AisleState.OPEN)
-        aisles = tuple(states.items())
+        states = aisle_states(block, status)
         return BlockView(
-            number, self.trust, self.age_s, identity_of(block), status, aisles, self.why_not is None, self.why_not
+            number, self.trust, self.age_s, identity_of(block), status, states, self.why_not is None, self.why_not
         )
 
     def views(self) -> list[BlockView]:
@@ -134,19 +137,15 @@ class PaperShelving:
         return [self.view(number) for number in self.blocks]
 
     def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
-        opens = wanted.number
-        self.log.append(f"select {block}/{opens} by {by}")
+        self.log.append(f"select {_said(block, wanted)} by {by}")
         if self.refusal is not None:
             raise self.refusal
-        closes = self.closing(block, opens)
-        self.people.gates[block].admit(range(min(opens, closes), max(opens, closes) + 1))
-        return Ticket("t1", block, wanted, (closes,), carriages_between(opens, closes), 30.0, self.life_s)
-
-    def closing(self, block: int, opens: int) -> int:
-        """The aisle that closes when one opens."""
-        segment = self.blocks[block].segment_of(opens)
-        assert segment is not None
-        return next(aisle for aisle in self.open[block] if aisle in segment.gaps)
+        found = plan(self.blocks[block], self.positions[block], wanted, self.locked.get(block, frozenset()))
+        if isinstance(found, Message):
+            raise MotionRefused(found)
+        self.people.gates[block].admit(found.changes)
+        self._plans[block] = found
+        return Ticket("t1", block, wanted, found.narrows, found.carriages, 30.0, self.life_s)
 
     def go(
         self,
@@ -156,23 +155,25 @@ class PaperShelving:
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
     ) -> Outcome:
-        opens = ticket.wanted.number
-        self.log.append(f"go {ticket.block}/{opens} clear {confirmed_clear}")
+        number, wanted = ticket.block, ticket.wanted
+        self.log.append(f"go {_said(number, wanted)} clear {confirmed_clear}")
         self._stopped.clear()
-        closes = self.closing(ticket.block, opens)
-        start = self.open[ticket.block]
-        end = tuple(opens if aisle == closes else aisle for aisle in start)
-        for step in range(STEPS_OF_MOTION):
-            self._moving[ticket.block] = opens, closes, step
-            observe(self.view(ticket.block))
+        for step in range(STEPS_OF_MOTION if wanted.action.is_motion else 1):
+            self._moving[number] = step
+            observe(self.view(number))
             if self._stopped.wait(self.pace_s):
-                del self._moving[ticket.block]
-                return Outcome(OutcomeKind.ABORTED, say("Stopped on the way."), self.view(ticket.block))
-        del self._moving[ticket.block]
-        if self.end is OutcomeKind.DONE:
-            self.open[ticket.block] = end
-            return Outcome(self.end, say("It stands open."), self.view(ticket.block))
-        return Outcome(self.end, say("The controller no longer answers."), None)
+                del self._moving[number]
+                return Outcome(OutcomeKind.ABORTED, say("Stopped on the way."), self.view(number))
+        del self._moving[number]
+        if self.end is not OutcomeKind.DONE:
+            return Outcome(self.end, say("The controller no longer answers."), None)
+        self.positions[number] = self._plans[number].target_mm
+        locked, carriage = self.locked.get(number, frozenset()), frozenset({wanted.number})
+        if wanted.action is Action.LOCK:
+            self.locked[number] = locked | carriage
+        if wanted.action is Action.UNLOCK:
+            self.locked[number] = locked - carriage
+        return Outcome(self.end, done_text(number, wanted, 0), self.view(number))
 
     def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
         self.log.append(f"hold {block}/{aisle} for {person}")
@@ -256,10 +257,11 @@ def tui_house(
     rooms: Callable[[ManualClock], RoomClimate] | None = None,
 ) -> TuiHouse:
     """Return a house with so many boxes and a few acts in its ledger; nobody takes records in here."""
-    archive, plan = MemoryArchive(clock), sample_room(room)
-    archive.build(plan)
+    archive, built = MemoryArchive(clock), sample_room(room)
+    archive.build(built)
     shelving = PaperShelving(
-        {block.number: block for block in plan.blocks}, {block.number: block.open_aisles for block in plan.blocks}
+        {block.number: block for block in built.blocks},
+        {block.number: block.positions_mm(block.open_aisles) for block in built.blocks},
     )
     services = PaperServices(
         desk=Desk(archive, archive.clock, LoanPolicy(), shelving.stop),
@@ -281,7 +283,7 @@ def tui_house(
     for number in range(4, boxes):
         archive.add_thing(ThingKind.BOX, f"Box {number}, Smith family papers, correspondence", f"MS 1/{number}", 120)
     house = TuiHouse(archive, shelving, services, folder, ann, zhang, box, other_box, letter)
-    code = plan.code
+    code = built.code
     _let_pass(archive, 60)
     services.desk.put(OPERATOR, box.code, f"{code}/1/03/A/2/4")
     _let_pass(archive, 60)
@@ -301,7 +303,11 @@ def _let_pass(archive: MemoryArchive, seconds: float) -> None:
     archive.clock.pass_seconds(seconds)
 
 
-def _between(block: Block, before: tuple[int, ...], opens: int, closes: int, part: float) -> tuple[int, ...]:
-    after = tuple(opens if aisle == closes else aisle for aisle in before)
-    start, end = block.positions_mm(before), block.positions_mm(after)
-    return tuple(round(first + (last - first) * part) for first, last in zip(start, end, strict=True))
+def _said(block: int, wanted: Wanted) -> str:
+    verb = "" if wanted.action is Action.OPEN else f"{wanted.action.value} "
+    return f"{verb}{block}/{wanted.number}"
+
+
+def _between(going: Plan, part: float) -> Positions:
+    pairs = zip(going.start_mm, going.target_mm, strict=True)
+    return tuple(round(first + (last - first) * part) for first, last in pairs)

@@ -232,7 +232,7 @@ async def test_one_opening_at_a_time_and_leaving_is_asked_twice(house: TuiHouse)
         await stage.until_shown("▸ MOVING  Aisle 2 opens, aisle 1 closes.")
         assert "◂◂◂" in stage.shown()
         await hand(stage, "f6")
-        await stage.until_shown("An opening is under way")
+        await stage.until_shown("The shelving moves for you")
         await hand(stage, "ctrl+q")
         await stage.until_shown("Press ^Q again")
         assert stage.app.is_running
@@ -240,6 +240,97 @@ async def test_one_opening_at_a_time_and_leaving_is_asked_twice(house: TuiHouse)
         await stage.until(lambda: "OpeningEnded" in stage.names())
         await stage.settle()
         assert "STOPPED ON THE WAY" in " ".join(stage.toasts())
+
+
+async def done_from_palette(stage: Stage, words: str) -> None:
+    """Do an action by its name, as ctrl+p and Enter do."""
+    await stage.press("f1")
+    await stage.type(words)
+    await stage.pilot.press("enter")
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+
+
+async def test_a_block_closes_up_once_the_aisle_that_closes_is_clear(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        await stage.press("right")
+        await done_from_palette(stage, "close all aisles")
+        assert "Aisle 1 of block 1 CLOSES." in stage.said()
+        assert "The block closes up around aisle 2; carriages that move:" in stage.said()
+        await hand(stage, "1", "f9")
+        await stage.until(lambda: "OpeningEnded" in stage.names())
+        await stage.settle()
+        assert house.shelving.log == ["select close 1/2 by Olga Berg", "go close 1/2 clear (1,)"]
+        await stage.until_shown("ALL CLOSED")
+        assert "DONE: Closing 1/2. Block 1 is closed around aisle 2." in " ".join(stage.toasts())
+
+
+async def test_what_cannot_be_done_is_refused_with_its_reason(house: TuiHouse) -> None:
+    house.shelving.refusal = MotionRefused(say("The controller of block {block} cannot do that.", block=1))
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        await stage.press("f1")
+        await stage.type("spread")
+        await stage.press("enter")
+        await stage.settle()
+        assert "REFUSED: Ventilating 1/1. The controller of block 1 cannot do that." in " ".join(stage.toasts())
+
+
+async def test_each_of_several_aisles_that_narrow_is_confirmed_by_its_number(house: TuiHouse) -> None:
+    house.shelving.locked[1] = frozenset({4})
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        await done_from_palette(stage, "spread the carriages")
+        await hand(stage, "1", "f9")
+        await stage.until(lambda: "OpeningEnded" in stage.names())
+        await stage.until_shown("? PARTLY OPEN  Aisle 1, 2, 3")
+        await stage.press("right", "right")
+        await stage.pilot.press("f6")
+        await stage.until_shown("Aisles 1, 2 of block 1 NARROW.")
+        for said, words in (("1", "not the numbers"), ("1,3", "Aisle 3 does not close here."), ("", "all of them first")):
+            await hand(stage, *said, "f9")
+            await stage.until_shown(words)
+        assert house.shelving.log[-1] == "select 1/3 by Olga Berg"
+        await hand(stage, *"2, 1", "f9")
+        await stage.until(lambda: house.shelving.log[-1] == "go 1/3 clear (1, 2)")
+        await stage.until_shown("✓ OPEN  Aisle 3")
+
+
+async def test_a_carriage_is_locked_drawn_as_fixed_and_unlocked(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        await done_from_palette(stage, "lock a carriage")
+        assert "Carriages: 2, 3, 4, 5, 6, 7." in stage.said()
+        for said, words in (("", "Type the number first."), ("1", "1 is none of these carriages.")):
+            await hand(stage, *said, "f9")
+            await stage.until_shown(words)
+        assert house.shelving.log == []
+        await hand(stage, "3", "f9")
+        await stage.until(lambda: "OpeningEnded" in stage.names())
+        assert house.shelving.log == ["select lock 1/3 by Olga Berg", "go lock 1/3 clear ()"]
+        await stage.until_shown("✗ LOCKED  Carriage 3")
+        assert stage.shown().count("╔") == 2
+        assert "DONE: Locking 1/3. Carriage 3 of block 1 is locked now." in " ".join(stage.toasts())
+        await done_from_palette(stage, "locked carriage")
+        await stage.until_shown("Carriages: 3.")
+        await stage.press("escape")
+        await stage.settle()
+        assert house.shelving.locked == {1: frozenset({3})}
+        await done_from_palette(stage, "locked carriage")
+        await hand(stage, "3", "f9")
+        await stage.until(lambda: house.shelving.locked == {1: frozenset()})
+
+
+@pytest.mark.parametrize("end", ["\r", "\t"])
+async def test_a_scan_locks_nothing(house: TuiHouse, end: str) -> None:
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        await done_from_palette(stage, "lock a carriage")
+        stage.burst("3", end)
+        await stage.until_shown("A scan is not an answer.")
+        await hand(stage, "f9")
+        await stage.until_shown("Type the number first.")
+        assert house.shelving.log == []
 
 
 async def test_the_cursor_goes_along_the_aisles_as_they_are_drawn_and_from_block_to_block(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ async def test_the_code_of_the_chosen_thing_can_be_copied(house: TuiHouse) -> No
 
 async def test_keys_of_other_screens_do_nothing_under_a_question(house: TuiHouse) -> None:
     async with on_stage(house) as stage:
-        await stage.press("f4")
+        await stage.press("f4", "right")
         stage.key("f6", 0.5)
         await stage.until_shown("CLOSES")
         for key in ("f2", "f3", "f1", "ctrl+p", "ctrl+q"):

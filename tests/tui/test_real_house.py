@@ -16,7 +16,7 @@ from archroom import config
 from archroom.cli import demo_house
 from archroom.cli.labels import label_file
 from archroom.cli.simulator import Simulator
-from archroom.core.shelving import Action, Trust, Wanted
+from archroom.core.shelving import Trust
 from archroom.tui.actions import Where
 from archroom.tui.app import ArchroomApp
 from archroom.tui.arming import ArmScreen
@@ -128,8 +128,9 @@ async def open_its_aisle(person: Person, aisle: int | None) -> None:
     await person.see(lambda: isinstance(person.app.screen, ConfirmScreen))
     screen = person.app.screen
     assert isinstance(screen, ConfirmScreen)
-    assert screen.ticket.wanted == Wanted(Action.OPEN, aisle or 0)
-    await person.press(*str(screen.ticket.narrows[0]), "f9")
+    assert f"Aisle {aisle} opens" in screen.asking.effect.english()
+    ((closes,),) = screen.asking.answers
+    await person.press(*str(closes), "f9")
     await person.see(lambda: person.app.where is Where.AISLES)
     await person.see(lambda: not person.app.opening.is_under_way)
     assert person.word() == "OPEN"

@@ -35,7 +35,7 @@ async def test_every_screen_survives_every_size(house: TuiHouse, key: str) -> No
 
 async def test_the_question_survives_every_size(house: TuiHouse) -> None:
     async with on_stage(house) as stage:
-        await stage.press("f4")
+        await stage.press("f4", "right")
         stage.key("f6", 0.5)
         await stage.until_shown("CLOSES")
         for width, height in SIZES:

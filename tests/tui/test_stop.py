@@ -38,7 +38,7 @@ async def in_palette(stage: Stage) -> None:
 
 
 async def in_question(stage: Stage) -> None:
-    await stage.press("f4")
+    await stage.press("f4", "right")
     stage.key("f6", 0.5)
     await stage.until_shown("CLOSES")
 
