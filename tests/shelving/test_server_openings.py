@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from shelving_room import STANDSTILL_S, WIRES, ShelvingRoom, until
 
-from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
+from archroom.core.shelving import Action, AisleState, BlockView, OutcomeKind, Trust, Wanted
 from archroom.errors import MotionRefused
 from archroom.shelving.bus import FIRST_READ_S
 from archroom.shelving.client import ShelvingClient
@@ -138,3 +138,31 @@ def test_what_nobody_saw_the_end_of_is_unknown(
     room.simulator.control("silent", unit=1, on=False)
     assert until(lambda: client.views()[0].trust is Trust.GOOD, 10.0)
     room.wait_until_still(0.0)
+
+
+def test_a_carriage_is_locked_through_the_server_and_nothing_moves(room: ShelvingRoom, client: ShelvingClient) -> None:
+    before = room.truth()["positions"]
+    ticket = client.select(1, Wanted(Action.LOCK, 3), "Ana")
+    assert client.go(ticket, ticket.narrows, "Ana", lambda view: None).kind is OutcomeKind.DONE
+    assert room.truth()["locked"] == [3]
+    assert room.truth()["positions"] == before
+    with pytest.raises(MotionRefused, match="locked carriages leave it"):
+        client.select(1, Wanted(Action.OPEN, 4), "Ana")
+    assert [entry["kind"] for entry in room.journal()][-2:] == ["intent", "end"]
+
+
+def test_a_held_jog_lasts_as_long_as_its_key(room: ShelvingRoom, client: ShelvingClient) -> None:
+    ticket = client.select(1, Wanted(Action.JOG, 1, -2000, is_held=True), "Ana")
+    seen: list[int] = []
+
+    def observe(view: BlockView) -> None:
+        assert view.status is not None
+        seen.append(view.status.positions_mm[0])
+
+    outcome = client.go(ticket, ticket.narrows, "Ana", observe, lambda: not seen or seen[-1] > 700)
+    assert outcome.kind is OutcomeKind.DONE, outcome.reason
+    assert "has moved" in outcome.reason.english()
+    room.wait_until_still(0.0)
+    positions = room.truth()["positions"]
+    assert isinstance(positions, list)
+    assert 25 < positions[0] < 700, "it stopped where the key was let go, not at the end of its way"

@@ -9,7 +9,16 @@ import pytest
 from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
-from archroom.core.shelving import ControllerState, ControllerStatus, EndReason, Fault, OutcomeKind, Ticket
+from archroom.core.shelving import (
+    Action,
+    ControllerState,
+    ControllerStatus,
+    EndReason,
+    Fault,
+    OutcomeKind,
+    Ticket,
+    Wanted,
+)
 from archroom.core.supervisor_motion import Motion, Phase
 from archroom.core.supervisor_plans import Plan, plan
 from archroom.core.supervisor_wishes import Frame
@@ -23,11 +32,12 @@ SETTLED_S = 0.05
 class Course:
     """A motion from aisle 0 to aisle 3 in EPOCH 4, and the statuses that a controller would show of it."""
 
-    def __init__(self) -> None:
-        found = plan(BLOCK, BLOCK.positions_mm((0,)), opening(3))
+    def __init__(self, wanted: Wanted | None = None) -> None:
+        wanted = wanted or opening(3)
+        found = plan(BLOCK, BLOCK.positions_mm((0,)), wanted)
         assert isinstance(found, Plan)
         self.planned = found
-        ticket = Ticket("t1", 1, opening(3), (0,), self.planned.carriages, 20.0)
+        ticket = Ticket("t1", 1, wanted, found.narrows, self.planned.carriages, 20.0)
         self.motion = Motion(BLOCK, identity_of(BLOCK), ticket, self.planned, (4, 1), "Ana", 0.0)
         self.now = 0.0
         self.status = status_of(BLOCK)
@@ -342,3 +352,15 @@ def test_a_lost_link_before_the_operate_is_refused_and_after_it_unknown() -> Non
     assert (early.ended()[0], late.ended()[0]) == (OutcomeKind.REFUSED, OutcomeKind.UNKNOWN)
     assert early.motion.wants_stop
     assert late.motion.wants_stop
+
+
+@pytest.mark.parametrize(
+    ("locked", "kind"),
+    [(frozenset({3}), OutcomeKind.DONE), (frozenset[int](), OutcomeKind.UNKNOWN)],
+    ids=["shows", "does not"],
+)
+def test_a_lock_is_done_only_if_it_shows(locked: frozenset[int], kind: OutcomeKind) -> None:
+    locking = Course(Wanted(Action.LOCK, 3))
+    locking.operate()
+    locking.show(state=ControllerState.IDLE, last_seq=2, last_result=2, locked_carriages=locked)
+    assert locking.ended()[0] is kind
