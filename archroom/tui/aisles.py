@@ -43,7 +43,10 @@ class AislesHead(Painted):
         trouble = self._house.shelving_trouble
         if trouble is not None:
             return [row((line, marks.BAD)) for line in wrapped(words(trouble), width, 3)]
-        said = say("Arrows or a click choose an aisle: F6 opens, F10 holds, F12 releases it.")
+        said = say(
+            "Arrows or a click choose an aisle: F6 opens, F10 holds, F12 releases it. "
+            "F1 tells what else: close up, ventilate, lock."
+        )
         return [row((line, marks.MUTED)) for line in wrapped(words(said), width, 2)]
 
 

@@ -8,7 +8,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.arming import Unfinished
 from archroom.errors import MotionRefused, Unreadable, say
-from archroom.tui.actions import Where
+from archroom.tui.actions import BY_NAME, Where
 from archroom.tui.arming import ArmingText, ArmScreen
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.forms import FormBox, FormScreen, FormText
@@ -98,6 +98,32 @@ def boxed(stage: Stage) -> str:
     """What the dialog says as one line."""
     texts = stage.app.screen.query("ArmingText, FormText")
     return " ".join(" ".join(text.render().plain for text in texts if isinstance(text, ArmingText | FormText)).split())
+
+
+@pytest.mark.parametrize(("name", "verb"), [("ventilate", "ventilate"), ("close_aisles", "close")])
+async def test_what_else_moves_a_block_offers_to_arm_it_too(disarmed: TuiHouse, name: str, verb: str) -> None:
+    async with on_stage(disarmed) as stage:
+        await at_aisles(stage)
+        await stage.press("right")
+        stage.app.perform(BY_NAME[name])
+        await stage.until_shown("It may move: arm")
+        await hand(stage, "f9")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        select = f"select {verb} 1/2 by Olga Berg"
+        assert disarmed.shelving.log == [select, "arm 1 by Olga Berg", select]
+        await hand(stage, "escape")
+        await stage.until(lambda: "OpeningEnded" in stage.names())
+
+
+async def test_a_held_aisle_is_neither_spread_nor_closed(house: TuiHouse) -> None:
+    house.shelving.hold(1, 1, "Ann Archer")
+    async with on_stage(house) as stage:
+        await at_aisles(stage)
+        for name in ("ventilate", "close_aisles"):
+            stage.app.perform(BY_NAME[name])
+            await stage.settle()
+        assert " ".join(stage.toasts()).count("Ann Archer") == 2
+        assert house.shelving.log[1:] == ["select ventilate 1/1 by Olga Berg", "select close 1/1 by Olga Berg"]
 
 
 async def test_leaving_the_offer_moves_nothing_and_says_so(disarmed: TuiHouse) -> None:

@@ -18,6 +18,7 @@ from tui_stage import Stage, on_stage
 from archroom.core.arming import Unfinished
 from archroom.core.shelving import StopReport
 from archroom.errors import say
+from archroom.tui.actions import BY_NAME
 from archroom.tui.confirm import ConfirmScreen
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -120,6 +121,22 @@ async def release_form(stage: Stage) -> None:
     await stage.press("f12")
 
 
+async def locking(stage: Stage) -> None:
+    """The question which carriage is locked, where one is locked already."""
+    stage.house.shelving.locked[1] = frozenset({4})
+    await aisles(stage)
+    await stage.until(lambda: stage.shown().count("╔") == 2)
+    stage.app.perform(BY_NAME["lock"])
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+
+
+async def aisles_help(stage: Stage) -> None:
+    """What can be done at the aisles."""
+    await aisles(stage)
+    await stage.press("f1")
+    await stage.press(*["pagedown"] * 2)
+
+
 async def help_list(stage: Stage) -> None:
     """What can be done here."""
     await stage.press("f1")
@@ -162,6 +179,8 @@ SCENES: list[Scene] = [
     arming,
     hold_form,
     release_form,
+    locking,
+    aisles_help,
     help_list,
     stop,
 ]
