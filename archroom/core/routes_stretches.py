@@ -12,16 +12,7 @@ from itertools import pairwise
 
 from archroom.core.rooms import Block, Segment
 from archroom.core.routes_motion import Motion
-from archroom.errors import Message, say
-
-
-@dataclass(frozen=True, slots=True)
-class Pins:
-    """What must not move in a block at present."""
-
-    held_aisles: frozenset[int] = frozenset()
-    """Aisles that somebody claims: neither may they open or close, nor slide sideways."""
-    locked_carriages: frozenset[int] = frozenset()
+from archroom.core.routes_pins import Pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +50,6 @@ def widest_gaps(block: Block, positions_mm: tuple[int, ...]) -> tuple[int, ...]:
     """Return the gaps that count as open at these positions: the widest of each segment, also after a broken-off motion."""
     widths = block.gaps_mm(positions_mm)
     return tuple(max(segment.gaps, key=lambda gap: (widths[gap], -gap)) for segment in block.segments)
-
-
-def why_unreachable(stretches: tuple[Stretch, ...], pins: Pins, block: int, aisle: int) -> Message | None:
-    """Return why an aisle cannot be opened by any walk, None if it can."""
-    if aisle in pins.held_aisles:
-        return say("aisle {block}/{aisle} is held: it must not change", block=block, aisle=aisle)
-    own = next((stretch for stretch in stretches if stretch.block == block and aisle in stretch.aisles), None)
-    if own is None:
-        return say("there is no aisle {block}/{aisle} that can be entered", block=block, aisle=aisle)
-    if not own.open_gaps:
-        return say(
-            "aisle {block}/{aisle} cannot open: a held aisle or a locked carriage stands between it and the open one",
-            block=block,
-            aisle=aisle,
-        )
-    return None
 
 
 def _runs(segment: Segment, pins: Pins) -> Iterator[tuple[int, ...]]:

@@ -5,16 +5,16 @@ Nothing on the list is dropped: what no walk can reach is set aside with the rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archroom.core.people_holds import held_aisles
 from archroom.core.routes import Goal, Route
 from archroom.core.routes_motion import Motion, MotionPolicy
+from archroom.core.routes_pins import Pins, pins_of, why_unreachable
 from archroom.core.routes_planning import planned
 from archroom.core.routes_slotting import AislePlace, Habits, Lending, best_parking, habits_of
-from archroom.core.routes_stretches import Pins, Stretch, stretches_of, why_unreachable, widest_gaps
+from archroom.core.routes_stretches import Stretch, stretches_of, widest_gaps
 from archroom.core.shelving import BlockView, Trust
 from archroom.errors import Message, ShelvingError, say
 from archroom.services.errands import Aside, Asked, Purpose, Spot, sorted_out
@@ -23,14 +23,8 @@ if TYPE_CHECKING:
     from archroom.core.ports import Archive, Clock, Hit, Reading, Shelving
     from archroom.core.rooms import Block
 
-PinsOf = Callable[[int], Pins]
 MOST_LENDINGS = 5000
 """How many past loans are looked at, the newest."""
-
-
-def nothing_pinned(block: int) -> Pins:
-    """Return that nothing is locked in a block; what people hold, the shelving itself tells."""
-    return Pins()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +75,10 @@ class Advice:
 class Planning:
     """Plans walks in one house; `shelving` is None where none is connected."""
 
-    def __init__(self, archive: Archive, shelving: Shelving | None, clock: Clock, pins_of: PinsOf = nothing_pinned) -> None:
+    def __init__(self, archive: Archive, shelving: Shelving | None, clock: Clock) -> None:
         self._archive = archive
         self._shelving = shelving
         self._clock = clock
-        self._pins_of = pins_of
 
     def plan(self, asked: Sequence[Asked], wishes: Wishes) -> Walk:
         """Return the walk for a list; what it cannot hold is set aside."""
@@ -95,26 +88,25 @@ class Planning:
             blocks = [block for block in books.blocks() if block.number in needed]
             habits = habits_of(_lendings(books)) if wishes.is_parking else None
         views, notes = self._views() if blocks else ({}, [])
-        grounds = {block.number: self._stretches(block, views.get(block.number), wishes.policy) for block in blocks}
+        grounds = {block.number: _ground(block, views.get(block.number), wishes.policy) for block in blocks}
         for block in blocks:
             notes += _notes_of(block, views.get(block.number), is_connected=bool(views))
         reached: list[Spot] = []
         for spot in spots:
-            block_number, aisle = spot.errand.block, spot.errand.aisle
-            pins = self._pins(block_number, views.get(block_number))
-            why = why_unreachable(grounds[block_number], pins, block_number, aisle)
+            why = grounds[spot.errand.block].why_unreachable(spot.errand.aisle)
             if why is None:
                 reached.append(spot)
             else:
                 asides.append(Aside(spot.errand.number, spot.code, spot.title, spot.address, why))
-        stretches = tuple(stretch for ground in grounds.values() for stretch in ground if stretch.open_gaps)
+        stretches = tuple(stretch for ground in grounds.values() for stretch in ground.stretches if stretch.open_gaps)
         route = planned(stretches, [spot.errand for spot in reached], wishes.goal)
+        halted = {number for number, ground in grounds.items() if ground.pins.halt is not None}
         return Walk(
             route,
             {spot.errand.number: spot for spot in reached},
             tuple(sorted(asides, key=lambda aside: aside.number)),
             tuple(notes),
-            _parkings(stretches, route, habits.demand) if habits is not None else (),
+            _parkings(stretches, route, habits.demand, halted) if habits is not None else (),
         )
 
     def advise(self) -> Advice:
@@ -123,7 +115,7 @@ class Planning:
             habits = habits_of(_lendings(books))
             blocks = books.blocks()
             pairs = [(_details(books, pair.first), _details(books, pair.second), pair.times) for pair in habits.boxes[:20]]
-        stretches = [stretch for block in blocks for stretch in self._stretches(block, None, MotionPolicy.STAGGERED)]
+        stretches = [stretch for block in blocks for stretch in _ground(block, None, MotionPolicy.STAGGERED).stretches]
         parked = [(stretch.block, best_parking(stretch, habits.demand)) for stretch in stretches]
         return Advice(
             habits,
@@ -138,43 +130,64 @@ class Planning:
         try:
             return {view.block: view for view in self._shelving.views()}, []
         except ShelvingError as error:
-            return {}, [say("The shelving cannot be asked: planned as the room was built. {why}", why=error.message)]
+            return {}, [
+                say(
+                    "The shelving cannot be asked: planned as the room was built, and who is in which aisle is not known. "
+                    "{why}",
+                    why=error.message,
+                )
+            ]
 
-    def _stretches(self, block: Block, view: BlockView | None, policy: MotionPolicy) -> tuple[Stretch, ...]:
-        """Return the stretches of a block as it stands if that is known, else as it was built."""
-        positions = block.positions_mm(block.open_aisles)
-        drives = Motion(block.aisle_mm - block.clearance_mm, policy)
-        if view is not None and view.trust is Trust.GOOD and view.status is not None:
-            positions = view.status.positions_mm
-        if view is not None and view.identity is not None:
-            speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
-            drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
-        return stretches_of(block, widest_gaps(block, positions), self._pins(block.number, view), drives)
 
-    def _pins(self, block: int, view: BlockView | None) -> Pins:
-        """Return what must not move in a block: what people hold there at present, and whatever else is pinned."""
-        pins = self._pins_of(block)
-        held = held_aisles(view.holds) if view is not None else frozenset()
-        return replace(pins, held_aisles=pins.held_aisles | held)
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A block as a walk finds it."""
+
+    block: Block
+    open_gaps: tuple[int, ...]
+    pins: Pins
+    stretches: tuple[Stretch, ...]
+
+    def why_unreachable(self, aisle: int) -> Message | None:
+        """Return why no walk gets into an aisle, None if one does."""
+        return why_unreachable(self.block, self.open_gaps, self.pins, aisle)
+
+
+def _ground(block: Block, view: BlockView | None, policy: MotionPolicy) -> _Ground:
+    """Return a block as it stands if that is known, else as it was built; held and locked as the view tells."""
+    positions = block.positions_mm(block.open_aisles)
+    drives = Motion(block.aisle_mm - block.clearance_mm, policy)
+    if view is not None and view.trust is Trust.GOOD and view.status is not None:
+        positions = view.status.positions_mm
+    if view is not None and view.identity is not None:
+        speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
+        drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
+    open_gaps, pins = widest_gaps(block, positions), pins_of(block, view)
+    return _Ground(block, open_gaps, pins, stretches_of(block, open_gaps, pins, drives))
 
 
 def _notes_of(block: Block, view: BlockView | None, is_connected: bool) -> list[Message]:
     if not is_connected:
         return []
-    if view is None or view.trust is not Trust.GOOD or view.status is None:
+    if view is None:
+        return [say("How block {block} stands and who is in it is not known: planned as it was built.", block=block.number)]
+    if view.trust is not Trust.GOOD or view.status is None:
         return [say("How block {block} stands is not known: planned as it was built.", block=block.number)]
     if view.why_not is not None:
         return [say("Block {block} cannot be moved now: {why}", block=block.number, why=view.why_not)]
     return []
 
 
-def _parkings(stretches: tuple[Stretch, ...], route: Route, demand: Mapping[AislePlace, int]) -> tuple[Parking, ...]:
+def _parkings(
+    stretches: tuple[Stretch, ...], route: Route, demand: Mapping[AislePlace, int], halted: Collection[int]
+) -> tuple[Parking, ...]:
     """Return where to leave the open aisle of each stretch that was walked, where that is another than the last."""
     last = {step.timed.visit.stretch: step.aisle for step in route.steps}
     found: list[Parking] = []
     for index, aisle in last.items():
         stretch = stretches[index]
-        best = best_parking(stretch, demand) if len(stretch.open_gaps) == 1 else None
+        may_park = len(stretch.open_gaps) == 1 and stretch.block not in halted
+        best = best_parking(stretch, demand) if may_park else None
         if best is not None and best != aisle:
             found.append(Parking(stretch.block, best, aisle))
     return tuple(found)

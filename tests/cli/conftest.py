@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import Cli, Ran
 
+from archroom import config
 from archroom.cli.program import run
+from archroom.wiring import House
+from hardware_sim.running import RunningSimulator
 
+ROOM_FILE = Path(__file__).parents[2] / "archroom" / "rooms" / "small.toml"
 SAMPLES = Path(__file__).parents[2] / "archroom" / "samples"
 FIRST_SHELF = "R1/1/01/B/1/6"
 
@@ -58,3 +63,19 @@ def house(room: Cli) -> Cli:
     assert room("place", "--run", FIRST_SHELF).code == 0
     assert room("person", "add", "Ann Lee").code == 0
     return room
+
+
+@pytest.fixture
+def simulator() -> Iterator[RunningSimulator]:
+    """The small room's shelving, fast."""
+    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=20.0) as running:
+        yield running
+
+
+@pytest.fixture
+def aisles(room: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """The command line of a room with that shelving."""
+    monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    yield room
+    with House(config.load().config) as opened:
+        opened.dismiss_shelving()

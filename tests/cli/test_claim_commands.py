@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,6 @@ from archroom.wiring import House
 from hardware_sim.running import RunningSimulator
 
 ROOM_FILE = Path(__file__).parents[2] / "archroom" / "rooms" / "small.toml"
-
-
-@pytest.fixture
-def simulator() -> Iterator[RunningSimulator]:
-    """The small room's shelving, fast."""
-    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=20.0) as running:
-        yield running
-
-
-@pytest.fixture
-def aisles(room: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """The command line of a room with that shelving."""
-    monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
-    yield room
-    with House(config.load().config) as opened:
-        opened.dismiss_shelving()
 
 
 def block_of(cli: Cli) -> dict[str, Any]:

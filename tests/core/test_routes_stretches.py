@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -9,18 +11,30 @@ import route_judge as judge
 from arbitrary_blocks import blocks
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from statuses import identity_of, status_of
 
+from archroom.core.arming import Arming, unarmed
 from archroom.core.gaps import changed_aisles
+from archroom.core.people_holds import Hold
 from archroom.core.rooms import Block, Face
 from archroom.core.routes import Errand, Route
 from archroom.core.routes_motion import Motion
+from archroom.core.routes_pins import Pins, pins_of, why_unreachable
 from archroom.core.routes_planning import planned
 from archroom.core.routes_slotting import Lending, best_parking, habits_of
-from archroom.core.routes_stretches import Pins, Stretch, stretches_of, why_unreachable, widest_gaps
+from archroom.core.routes_stretches import Stretch, stretches_of, widest_gaps
+from archroom.core.shelving import BlockView, ControllerState, Trust
+from archroom.errors import say
 from archroom.exchange.roomfile import sample_room
 
 SMALL = sample_room("small").blocks[0]
 DRIVES = Motion(875)
+NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def held(*aisles: int, locked: tuple[int, ...] = ()) -> Pins:
+    """Aisles that somebody is in, and carriages that are locked."""
+    return Pins(tuple(Hold(aisle, f"Person {aisle}", NINE) for aisle in aisles), frozenset(locked))
 
 
 @st.composite
@@ -30,7 +44,8 @@ def pinned_lists(draw: st.DrawFn) -> tuple[Block, Pins, list[Errand]]:
     assume(block.aisles)
     aisles = st.sampled_from(block.aisles)
     numbers = st.integers(1, len(block.carriages))
-    pins = Pins(draw(st.frozensets(aisles, max_size=2)), draw(st.frozensets(numbers, max_size=2)))
+    pinned = draw(st.frozensets(aisles, max_size=2)), draw(st.frozensets(numbers, max_size=2))
+    pins = held(*pinned[0], locked=tuple(pinned[1]))
     wanted = draw(st.lists(aisles, min_size=1, max_size=8))
     return block, pins, [Errand(number, block.number, aisle, Face.B, 1, 1) for number, aisle in enumerate(wanted)]
 
@@ -53,7 +68,7 @@ def test_no_walk_moves_what_is_pinned_and_every_errand_is_walked_or_told(case: t
     block, pins, errands = case
     open_gaps = widest_gaps(block, block.positions_mm(block.open_aisles))
     stretches = stretches_of(block, open_gaps, pins, Motion(block.aisle_mm - block.clearance_mm))
-    reached = [e for e in errands if why_unreachable(stretches, pins, block.number, e.aisle) is None]
+    reached = [e for e in errands if why_unreachable(block, open_gaps, pins, e.aisle) is None]
     route = planned(tuple(stretch for stretch in stretches if stretch.open_gaps), reached)
     assert touched(block, pins, route) == []
     assert judge.flaws(route, stretches, reached) == []
@@ -74,35 +89,90 @@ def test_the_check_sees_a_walk_over_a_held_aisle_and_a_locked_carriage() -> None
     stretches = stretches_of(SMALL, (1,), Pins(), DRIVES)
     route = planned(stretches, [judge.errand(0, 5)])
     assert touched(SMALL, Pins(), route) == []
-    assert touched(SMALL, Pins(frozenset({3}), frozenset({4})), route) == ["aisle 3", "carriage 4"]
+    assert touched(SMALL, held(3, locked=(4,)), route) == ["aisle 3", "carriage 4"]
 
 
 def reasons_of(pins: Pins, aisles: tuple[int, ...] = SMALL.aisles) -> list[str]:
-    stretches = stretches_of(SMALL, (1,), pins, DRIVES)
-    found = (why_unreachable(stretches, pins, 1, aisle) for aisle in aisles)
-    return ["" if why is None else why.english().partition(":")[0] for why in found]
+    """Why each aisle of the small room, whose aisle 1 is open, cannot be reached; empty where it can."""
+    found = (why_unreachable(SMALL, (1,), pins, aisle) for aisle in aisles)
+    return ["" if why is None else why.english() for why in found]
 
 
-def test_a_held_aisle_parts_the_block_and_is_told_with_what_lies_behind() -> None:
-    assert reasons_of(Pins(frozenset({3}))) == [
-        *("", "", "aisle 1/3 is held"),
-        *(f"aisle 1/{aisle} cannot open" for aisle in (4, 5, 6)),
+def test_a_held_aisle_parts_the_block_and_is_told_by_name_with_what_lies_behind() -> None:
+    assert reasons_of(held(3)) == [
+        *("", "", "aisle 1/3 is held by Person 3: it must not change"),
+        *(f"aisle 1/{aisle} cannot open: aisle 3, which would change with it, is held by Person 3" for aisle in (4, 5, 6)),
     ]
 
 
+def test_all_who_are_in_an_aisle_are_named_and_the_nearest_obstacle_is_told() -> None:
+    both = Pins((Hold(3, "Ann", NINE), Hold(5, "Cleo", NINE), Hold(3, "张伟", NINE)), frozenset({6}))
+    found = reasons_of(both, (3, 4, 6))
+    assert found[0] == "aisle 1/3 is held by Ann, 张伟: it must not change"
+    assert found[1].endswith("aisle 3, which would change with it, is held by Ann, 张伟")
+    assert found[2] == "aisle 1/6 cannot open: carriage 6, which would move for it, is locked"
+
+
 def test_a_locked_carriage_parts_the_block_between_its_aisles() -> None:
-    assert reasons_of(Pins(locked_carriages=frozenset({3}))) == [
+    assert reasons_of(held(locked=(3,))) == [
         *("", ""),
-        *(f"aisle 1/{aisle} cannot open" for aisle in (3, 4, 5, 6)),
+        *(f"aisle 1/{aisle} cannot open: carriage 3, which would move for it, is locked" for aisle in (3, 4, 5, 6)),
     ]
 
 
 def test_where_the_open_aisle_is_held_nothing_else_opens() -> None:
-    assert [why != "" for why in reasons_of(Pins(frozenset({1})))] == [True] * 6
+    first, *others = reasons_of(held(1))
+    assert first == "aisle 1/1 stands open and is held by Person 1: go there directly"
+    assert {why.partition(": ")[2] for why in others} == {"aisle 1, which would change with it, is held by Person 1"}
+
+
+def test_what_halts_a_block_leaves_only_the_open_aisle() -> None:
+    first, *others = reasons_of(Pins(halt=say("its emergency stop is pressed.")))
+    assert first == ""
+    assert others == [f"aisle 1/{aisle} cannot open now: its emergency stop is pressed." for aisle in SMALL.aisles[1:]]
 
 
 def test_an_aisle_that_is_not_there_is_told() -> None:
     assert reasons_of(Pins(), (0, 7, 99)) == [f"there is no aisle 1/{aisle} that can be entered" for aisle in (0, 7, 99)]
+
+
+# -- what a view pins
+
+
+def view_of(**facts: object) -> BlockView:
+    """The small room's block as a controller shows it."""
+    base = BlockView(1, Trust.GOOD, 0.1, identity_of(SMALL), status_of(SMALL, 1, (1,)), (), True, None)
+    return replace(base, **facts)  # type: ignore[arg-type]
+
+
+def test_old_locks_and_holds_count_whatever_is_known_of_the_steel() -> None:
+    locked = replace(status_of(SMALL, 1, (1,)), locked_carriages=frozenset({4}))
+    for trust in Trust:
+        pins = pins_of(SMALL, view_of(trust=trust, status=locked, holds=(Hold(3, "Ann", NINE),)))
+        assert (pins.held_aisles, pins.locked_carriages, pins.halt) == (frozenset({3}), frozenset({4}), None)
+    assert pins_of(SMALL, None) == Pins() == pins_of(SMALL, view_of(trust=Trust.UNKNOWN, status=None))
+
+
+def test_a_lasting_fault_halts_a_block_and_what_passes_does_not() -> None:
+    why, reason = say("its emergency stop is pressed"), say("The mode switch was turned.")
+    halted = view_of(is_movable=False, why_not=why, arming=Arming(reason=reason))
+    assert pins_of(SMALL, halted).halt == why
+    moving = replace(status_of(SMALL, 1, (1,)), state=ControllerState.MOVING)
+    assert halted.status is not None
+    passing = [
+        replace(halted, motion="m1"),
+        replace(halted, status=moving),
+        replace(halted, trust=Trust.STALE),
+        replace(halted, why_not=unarmed(1, reason)),
+        replace(halted, is_movable=True),
+    ]
+    assert [pins_of(SMALL, view).halt for view in passing] == [None] * len(passing)
+
+
+def test_a_hold_on_an_aisle_that_is_gone_halts_the_block() -> None:
+    halt = pins_of(SMALL, view_of(holds=(Hold(99, "Ann", NINE),))).halt
+    assert halt is not None
+    assert halt.english().startswith("Ann is in aisle 99")
 
 
 def test_after_a_broken_off_motion_the_widest_gap_is_the_open_one() -> None:

@@ -10,12 +10,12 @@ import pytest
 from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 from statuses import identity_of, status_of
 
+from archroom.core.arming import Arming, unarmed
 from archroom.core.holdings import Custody, Thing, ThingKind
 from archroom.core.people_holds import Hold
 from archroom.core.rooms import Block, End
 from archroom.core.routes import Goal
 from archroom.core.routes_motion import MotionPolicy
-from archroom.core.routes_stretches import Pins
 from archroom.core.shelving import AisleState, BlockView, Trust
 from archroom.errors import LinkError, say
 from archroom.services.errands import Asked, Purpose
@@ -37,13 +37,13 @@ class LookingOnly:
         return list(self.shown)
 
 
-def planning(house: SmallHouse, shown: Sequence[BlockView] | LinkError | None = None, pins: Pins | None = None) -> Planning:
+def planning(house: SmallHouse, shown: Sequence[BlockView] | LinkError | None = None) -> Planning:
     """The planner of the small house, with a shelving that shows these views."""
     shelving = None
     if shown is not None:
         shelving = house.shelving
         shelving.views = LookingOnly(shown).views  # type: ignore[method-assign]
-    return Planning(house.archive, shelving, house.clock, lambda block: pins or Pins())
+    return Planning(house.archive, shelving, house.clock)
 
 
 def view_of(block: Block, *open_aisles: int) -> BlockView:
@@ -120,20 +120,45 @@ def test_the_controller_says_how_fast_it_is(house: SmallHouse) -> None:
     assert fast == pytest.approx(3 + 875 / 80 + 2 + 30)
 
 
-def test_where_nothing_certain_is_known_it_is_planned_as_built_and_said(house: SmallHouse) -> None:
-    unknown = replace(view_of(block_of(house), 6), trust=Trust.STALE)
-    for shown in (None, [unknown], LinkError(say("silence"))):
-        walk = planning(house, shown).plan([Asked(CARRIAGE_3)], Wishes())
-        assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
-        (note,) = walk.notes
-        assert "built" in note.english()
+@pytest.mark.parametrize(
+    ("shown", "note"),
+    [
+        (None, "No shelving is connected to this machine: planned as the room was built."),
+        ("stale", "How block 1 stands is not known: planned as it was built."),
+        ("another", "How block 1 stands and who is in it is not known: planned as it was built."),
+        (
+            LinkError(say("Silence.")),
+            "The shelving cannot be asked: planned as the room was built, and who is in which aisle is not known. Silence.",
+        ),
+    ],
+)
+def test_where_nothing_certain_is_known_it_is_planned_as_built_and_said(
+    house: SmallHouse, shown: str | LinkError | None, note: str
+) -> None:
+    view = view_of(block_of(house), 6)
+    known = {"stale": replace(view, trust=Trust.STALE), "another": replace(view, block=2)}
+    walk = planning(house, [known[shown]] if isinstance(shown, str) else shown).plan([Asked(CARRIAGE_3)], Wishes())
+    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
+    assert [one.english() for one in walk.notes] == [note]
 
 
-def test_a_block_that_cannot_be_moved_is_planned_and_said(house: SmallHouse) -> None:
+def test_of_a_block_that_cannot_be_moved_only_the_open_aisle_is_walked(house: SmallHouse) -> None:
     latched = replace(view_of(block_of(house), 1), is_movable=False, why_not=say("its emergency stop is pressed"))
-    walk = planning(house, [latched]).plan([Asked(CARRIAGE_3)], Wishes())
+    wishes = Wishes(Purpose.COUNT, is_parking=True)
+    walk = planning(house, [latched]).plan([Asked(CARRIAGE_3), Asked("R1/1/02/A/1/1")], wishes)
     assert [note.english() for note in walk.notes] == ["Block 1 cannot be moved now: its emergency stop is pressed"]
-    assert len(walk.route.steps) == 1
+    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(1, None)]
+    assert [why for _, why in told(walk)] == ["aisle 1/2 cannot open now: its emergency stop is pressed"]
+    assert walk.parkings == ()
+
+
+def test_a_block_that_is_only_not_armed_is_planned_and_said(house: SmallHouse) -> None:
+    arming = Arming(reason=say("The shelving server was started."))
+    assert arming.reason is not None
+    shown = replace(view_of(block_of(house), 1), is_movable=False, why_not=unarmed(1, arming.reason), arming=arming)
+    walk = planning(house, [shown]).plan([Asked(CARRIAGE_3)], Wishes())
+    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
+    assert "Block 1 is not armed" in walk.notes[0].english()
 
 
 def test_nothing_is_dropped_from_the_list(house: SmallHouse) -> None:
@@ -177,21 +202,20 @@ def test_shelves_are_counted_like_things(house: SmallHouse) -> None:
 
 def test_what_is_held_or_locked_is_told_and_walked_round(house: SmallHouse) -> None:
     asked = [Asked(text) for text in (CARRIAGE_3, CARRIAGE_4, "R1/1/05/B/1/1")]
-    held = planning(house, pins=Pins(frozenset({3}))).plan(asked, COUNTED)
-    assert [aisle for aisle, _, _ in steps(held)] == [2]
-    assert [why.partition(":")[0] for _, why in told(held)] == ["aisle 1/3 is held", "aisle 1/5 cannot open"]
-    locked = planning(house, pins=Pins(locked_carriages=frozenset({5}))).plan(asked, COUNTED)
-    assert [aisle for aisle, _, _ in steps(locked)] == [2, 3]
-
-
-def test_what_people_hold_is_walked_round_whatever_is_known_of_the_steel(house: SmallHouse) -> None:
-    asked = [Asked(text) for text in (CARRIAGE_3, CARRIAGE_4)]
     hold = Hold(3, "Ann", datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
-    for trust in (Trust.GOOD, Trust.LOST):
-        view = replace(view_of(block_of(house), 1), trust=trust, holds=(hold,))
-        walk = planning(house, [view]).plan(asked, COUNTED)
+    base = view_of(block_of(house), 1)
+    assert base.status is not None
+    for trust in (Trust.GOOD, Trust.STALE, Trust.LOST):
+        walk = planning(house, [replace(base, trust=trust, holds=(hold,))]).plan(asked, COUNTED)
         assert [aisle for aisle, _, _ in steps(walk)] == [2]
-        assert told(walk)[0][1].startswith("aisle 1/3 is held")
+        assert [why for _, why in told(walk)] == [
+            "aisle 1/3 is held by Ann: it must not change",
+            "aisle 1/5 cannot open: aisle 3, which would change with it, is held by Ann",
+        ]
+        status = replace(base.status, locked_carriages=frozenset({5}))
+        locked = planning(house, [replace(base, trust=trust, status=status)]).plan(asked, COUNTED)
+        assert [aisle for aisle, _, _ in steps(locked)] == [2, 3]
+        assert [why for _, why in told(locked)] == ["aisle 1/5 cannot open: carriage 5, which would move for it, is locked"]
 
 
 def test_orders_due_times_and_waiting_reach_the_planner(house: SmallHouse) -> None:

@@ -1,0 +1,103 @@
+"""What must not move in a block at present, by people's word and by the controller's: holds, locks, and what halts it whole.
+
+Nothing is taken for movable because it was not told: what is not known is said by whoever plans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archroom.core.arming import unarmed
+from archroom.core.people_holds import Holds, held_aisles, hold_problem
+from archroom.core.rooms import Block
+from archroom.core.shelving import BlockView, Trust
+from archroom.errors import Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What must not move in a block at present."""
+
+    holds: Holds = ()
+    """Who claims which aisle: it may neither open nor close, nor slide sideways."""
+    locked_carriages: frozenset[int] = frozenset()
+    halt: Message | None = None
+    """Why nothing of the block moves until somebody has seen to it."""
+
+    @property
+    def held_aisles(self) -> frozenset[int]:
+        """The aisles that somebody claims."""
+        return held_aisles(self.holds)
+
+    def holders(self, aisle: int) -> str:
+        """Return who claims an aisle, by name; empty if nobody does."""
+        return ", ".join(hold.person for hold in self.holds if hold.aisle == aisle)
+
+
+def pins_of(block: Block, view: BlockView | None) -> Pins:
+    """Return what must not move, as a block was last seen; old locks count until others are told."""
+    if view is None:
+        return Pins()
+    locked = frozenset[int]() if view.status is None else view.status.locked_carriages
+    return Pins(view.holds, locked, hold_problem(block, view.holds, ()) or _halt(view))
+
+
+def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle: int) -> Message | None:
+    """Return why no walk can open or enter an aisle, None if one can; names whoever holds what is in the way."""
+    if aisle not in block.aisles:
+        return say("there is no aisle {block}/{aisle} that can be entered", block=block.number, aisle=aisle)
+    names = pins.holders(aisle)
+    if aisle in open_gaps:
+        if not names:
+            return None
+        return say(
+            "aisle {block}/{aisle} stands open and is held by {names}: go there directly",
+            block=block.number,
+            aisle=aisle,
+            names=names,
+        )
+    if names:
+        return say(
+            "aisle {block}/{aisle} is held by {names}: it must not change", block=block.number, aisle=aisle, names=names
+        )
+    if pins.halt is not None:
+        return say("aisle {block}/{aisle} cannot open now: {why}", block=block.number, aisle=aisle, why=pins.halt)
+    segment = block.segment_of(aisle)
+    gaps = () if segment is None else segment.gaps
+    ways = [
+        _in_the_way(block, pins, aisle, gap) for gap in sorted(open_gaps, key=lambda gap: abs(gap - aisle)) if gap in gaps
+    ]
+    return None if None in ways else next(iter(ways), None)
+
+
+def _halt(view: BlockView) -> Message | None:
+    """Return why a block that is believed cannot be moved; what passes by itself, or with an arming, is no reason."""
+    status = view.status
+    if view.is_movable or view.trust is not Trust.GOOD or status is None or view.motion is not None:
+        return None
+    passes = not status.state.is_at_rest or bool(status.moving_carriages)
+    is_unarmed = view.arming.reason is not None and view.why_not == unarmed(view.block, view.arming.reason)
+    return None if passes or is_unarmed else view.why_not
+
+
+def _in_the_way(block: Block, pins: Pins, aisle: int, open_gap: int) -> Message | None:
+    """Return what keeps an open gap from an aisle, the nearest to the aisle; None if nothing does."""
+    step = 1 if open_gap > aisle else -1
+    for gap in range(aisle, open_gap, step):
+        carriage, beyond = max(gap, gap + step), gap + step
+        if carriage in pins.locked_carriages:
+            return say(
+                "aisle {block}/{aisle} cannot open: carriage {carriage}, which would move for it, is locked",
+                block=block.number,
+                aisle=aisle,
+                carriage=carriage,
+            )
+        if beyond in pins.held_aisles:
+            return say(
+                "aisle {block}/{aisle} cannot open: aisle {held}, which would change with it, is held by {names}",
+                block=block.number,
+                aisle=aisle,
+                held=beyond,
+                names=pins.holders(beyond),
+            )
+    return None
