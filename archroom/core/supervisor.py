@@ -214,7 +214,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
 
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
-        trust = self._watch.trust(now, self._motion is not None)
+        trust = self._watch.trust(now, self._is_under_order)
         status = self._watch.status
         ready = self._ready(now)
         problem = ready if isinstance(ready, Message) else None
@@ -234,12 +234,21 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
 
     # -- rules
 
+    @property
+    def _is_under_order(self) -> bool:
+        """Whether steel may move at our word, so that no slow line excuses an old status.
+
+        Until then a silent unit that has the line costs time and nothing else: the order to move goes out only after a
+        status that was asked for after the choice.
+        """
+        return self._motion is not None and self._motion.phase not in (Phase.INTENDED, Phase.SELECTING)
+
     def _ready(self, now: float, ours: Motion | None = None) -> Ready | Message:
         identity = self._watch.identity
         if identity is None:
             return self._watch.reason or say("Block {block} was not read yet.", block=self.block.number)
         problem = identity_problem(self.block, identity) or permission_problem(self.block, identity)
-        status = problem or self._watch.believed(now, self._motion is not None)
+        status = problem or self._watch.believed(now, self._is_under_order)
         if isinstance(status, Message):
             return status
         if self._motion is not None and self._motion is not ours:
@@ -261,7 +270,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
     # -- time
 
     def _advance(self, now: float) -> None:
-        if self._watch.advance(now, self._motion is not None):
+        if self._watch.advance(now, self._is_under_order):
             self._polls.begin_anew()
             self._disappoint(NoticeKind.LOST)
         motion = self._motion
@@ -269,7 +278,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         if motion is None:
             return
         is_watched = motion.phase in (Phase.SELECTING, Phase.OPERATING, Phase.RUNNING)
-        if is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
+        if is_watched and self._watch.failures != 1 and self._watch.trust(now, self._is_under_order) is Trust.STALE:
             motion.fail(now, say("Block {block} was stopped: its status went stale.", block=self.block.number))
         motion.advance(now)
         self._take_stop_of(now, motion)

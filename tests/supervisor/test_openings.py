@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from supervised_room import SupervisedBlock, block_of, refusal
+from supervised_room import LOST_ANSWER, SupervisedBlock, block_of, refusal
 
 from archroom.core.shelving import TICKET_LIFE_S, AisleState, OutcomeKind, Trust
 from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor_wishes import Frame, Pace
 from archroom.errors import say
 from hardware_sim import registers
 
@@ -217,3 +217,27 @@ def test_an_exhausted_epoch_is_refused(rig: SupervisedBlock) -> None:
     ticket = rig.select(3)
     text = refusal(lambda: rig.supervisor.go(rig.now, ticket.id, ticket.narrows, "Ana"))
     assert text == "The controller of block 1 must be restarted."
+
+
+# -- beside a silent unit
+
+
+@pytest.mark.parametrize("age_s", [0.02, 0.25])
+def test_a_silent_unit_that_is_asked_right_then_refuses_no_opening(rig: SupervisedBlock, age_s: float) -> None:
+    rig.supervisor.set_pace(Pace.of_line(0.05, 0.36))
+    ticket = rig.select(3)
+    rig.wait_for_line(age_s)
+    rig.supervisor.go(rig.now, ticket.id, ticket.narrows, "Ana")
+    rig.wait_for_line(0.36)
+    rig.supervisor.release(rig.now, ticket.id)
+    rig.lease_of = ticket.id
+    assert rig.end_of(ticket).kind is OutcomeKind.DONE
+
+
+def test_no_order_to_move_goes_out_before_a_status_that_was_asked_for_after_the_choice(rig: SupervisedBlock) -> None:
+    rig.supervisor.set_pace(Pace.of_line(0.05, 0.36))
+    rig.decide = lambda _now, frame: LOST_ANSWER if frame is Frame.STATUS and rig.frames(Frame.SELECT) else None
+    ticket = rig.start(3)
+    assert rig.end_of(ticket).kind is OutcomeKind.REFUSED
+    assert rig.frames(Frame.SELECT)
+    assert not rig.frames(Frame.OPERATE)

@@ -112,6 +112,10 @@ class SupervisedBlock:
         """Let the supervisor read until it believes the block."""
         assert self.run(3.0, lambda: self.view().trust.value == "good"), self.view().why_not
 
+    def wait_for_line(self, seconds: float) -> None:
+        """Let time pass while another unit has the line."""
+        self._pass(seconds)
+
     def _pass(self, seconds: float) -> None:
         self.now += seconds
         self.sim.advance(seconds)
