@@ -157,5 +157,5 @@ class SupervisorBase(ABC, Generic[S, M]):
             self._motion.lose(reason)
 
     def _ask_stop(self, now: float) -> None:
-        self._stopping.ask(now)
+        self._stopping.ask(now, self._link.heard_s)
         self._notices.append(Notice(NoticeKind.STOP_ASKED, say("Block {block} is being stopped.", block=self.block.number)))

@@ -1,7 +1,8 @@
 """STOP until standstill: sent at once, then again and again until a matched status says that nothing moves.
 
 Nothing holds it back but a unit that is certainly no controller of this map. Once a unit was silent for longer than any
-accepted watchdog it has stopped by itself; its STOP then goes along with the probes, so that living units get their turn.
+accepted watchdog it has stopped by itself; its STOP then goes along with the probes, so that living units get their turn. A
+unit that was silent for so long before the key was pressed gets a few at once first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ AFTER_FAILURE_S = 0.05
 SILENT_S = 3.0
 """After so long without an answer a unit has stopped by itself: the longest accepted watchdog is 2 s."""
 SILENT_REPEAT_S = 1.0
+SILENT_TRIES = 3
+"""STOPs ahead of everything for a unit that was silent already."""
 
 
 class Stopping:
@@ -28,9 +31,13 @@ class Stopping:
         self.is_standstill_seen = False
         self._asked_s = 0.0
         self._due_s = 0.0
+        self._was_silent = False
+        self._failures = 0
 
-    def ask(self, now: float) -> None:
-        """Begin, or begin anew: the next frame is due at once."""
+    def ask(self, now: float, heard_s: float | None) -> None:
+        """Begin, or begin anew: the next frame is due at once. `heard_s` is when the unit last answered."""
+        self._was_silent = heard_s is None or now - heard_s > SILENT_S
+        self._failures = 0
         self.is_active = True
         self.is_standstill_seen = False
         self.sent_s = None
@@ -40,7 +47,7 @@ class Stopping:
         """Return the next STOP; `heard_s` is when the unit last answered."""
         if not self.is_active:
             return None
-        is_silent = now - max(self._asked_s, heard_s or self._asked_s) > SILENT_S
+        is_silent = self._is_silent(now, max(self._asked_s, heard_s or self._asked_s))
         return Wish(Frame.STOP, Lane.PROBE if is_silent else Lane.STOP, self._due_s)
 
     def frame_sent(self, now: float) -> None:
@@ -51,8 +58,12 @@ class Stopping:
 
     def frame_failed(self, now: float) -> None:
         """Take note that a STOP was not answered."""
-        is_silent = now - self._asked_s > SILENT_S
+        self._failures += 1
+        is_silent = self._is_silent(now, self._asked_s)
         self._due_s = max(self._due_s, now + (SILENT_REPEAT_S if is_silent else AFTER_FAILURE_S))
+
+    def _is_silent(self, now: float, since_s: float) -> bool:
+        return now - since_s > SILENT_S or (self._was_silent and self._failures >= SILENT_TRIES)
 
     def take_status(self, is_standing: bool, asked_s: float, scan_s: float) -> bool:
         """Take what a fresh status asked for at `asked_s` shows; returns whether it is the standstill waited for."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from supervised_room import LOST_ANSWER, SupervisedBlock, refusal
 
 from archroom.core.shelving import AisleState, OutcomeKind, Trust
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor_wishes import Frame, Lane
 from archroom.errors import say
 from hardware_sim import registers
 
@@ -75,13 +77,30 @@ def test_a_question_can_wait_for_a_status_newer_than_itself(rig: SupervisedBlock
 
 def test_a_stop_of_a_silent_unit_does_not_take_the_line_for_ever(rig: SupervisedBlock) -> None:
     rig.sim.control("silent", on=True)
-    assert rig.run(3.0, lambda: rig.view().trust is Trust.LOST)
+    assert rig.run(2.0, lambda: rig.view().trust is Trust.LOST)
     rig.supervisor.stop(rig.now, say("Stopped."))
     pressed_s = rig.now
     rig.run(10.0)
     times = [sent.at_s - pressed_s for sent in rig.frames(Frame.STOP)]
     assert len([time for time in times if time < 3.0]) >= 10
     assert len([time for time in times if time > 4.0]) <= 8
+    rig.sim.control("silent", on=False)
+    assert rig.run(6.0, lambda: rig.supervisor.stop_report().is_standstill_seen)
+
+
+def test_a_unit_that_was_silent_for_long_gets_three_stops_at_once_and_leaves_the_line_to_the_living(
+    rig: SupervisedBlock,
+) -> None:
+    rig.sim.control("silent", on=True)
+    rig.run(6.0)
+    rig.supervisor.stop(rig.now, say("Stopped."))
+    pressed_s = rig.now
+    rig.run(10.0)
+    stops = [sent for sent in rig.frames(Frame.STOP) if sent.at_s >= pressed_s]
+    assert stops[0].at_s - pressed_s < 0.01
+    assert [sent.wish.lane for sent in stops[:4]] == [Lane.STOP, Lane.STOP, Lane.STOP, Lane.PROBE]
+    assert all(later.at_s - earlier.at_s >= 1.0 for earlier, later in pairwise(stops[2:]))
+    assert len(stops) >= 6, "it is never given up"
     rig.sim.control("silent", on=False)
     assert rig.run(6.0, lambda: rig.supervisor.stop_report().is_standstill_seen)
 
