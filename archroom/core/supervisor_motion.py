@@ -30,9 +30,10 @@ HANDSHAKE_S = 3.0
 """Longest time from the intent's being written down to an accepted OPERATE."""
 STANDSTILL_S = 3.0
 """Longest time from a STOP until standstill must have been seen."""
-PROGRESS_S = 0.5
+PROGRESS_S = 1.5
 PROGRESS_MM = 20
-"""Without a millimetre of progress for the time that these take at nominal speed, and at least `PROGRESS_S`, it is stuck."""
+"""Without a millimetre of progress for the time that these take at nominal speed, and at least `PROGRESS_S`, it is stuck:
+the next carriage may start half a second after one that had less than a millimetre to go, and softly."""
 SELECTED_RESULT = 1
 ACCEPTED_RESULT = 2
 

@@ -275,9 +275,9 @@ def test_running_back_from_the_furthest_point_is_stopped(course: Course) -> None
     assert "moves as it should not" in course.stopping()
 
 
-def test_steel_that_should_move_and_does_not_is_stopped_after_half_a_second(course: Course) -> None:
+def test_steel_that_should_move_and_does_not_is_stopped_after_a_second_and_a_half(course: Course) -> None:
     course.run(10)
-    course.show(0.45)
+    course.show(1.45)
     assert course.motion.phase is Phase.RUNNING
     course.show(0.1)
     assert "nothing does" in course.stopping()
