@@ -16,7 +16,7 @@ from typing import Final, TypeGuard
 from urllib.parse import quote
 
 from archroom import paths
-from archroom.core.bus_urls import BUS_EXAMPLE, is_bus_url
+from archroom.core.bus_urls import BUS_EXAMPLE, REFERENCE, is_bus_url, is_profile
 from archroom.core.cleaning import clean
 from archroom.core.sensors import Sensor, WrongKey, contradiction, sensor_of
 from archroom.core.toml_lines import line_of_key
@@ -38,7 +38,9 @@ class Bus:
     url: str
     """`serial:///dev/...?baud=`, `socket://HOST:PORT` (RTU over TCP) or `tcp://HOST[:PORT]` (Modbus TCP)."""
     units: Mapping[int, int] = field(default_factory=dict)
-    """Modbus unit of each block by its number; empty: each block answers at the unit of its own number."""
+    """Modbus unit or area of each block by its number; empty: each block answers at the unit of its own number."""
+    profile: str = REFERENCE
+    """Kind of its controllers: `reference`, a profile that comes with the program, or the path of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +278,23 @@ class _Table:
 
     def _bus(self, nth: int, entry: Mapping[str, object]) -> Bus:
         for key in entry:
-            if key not in ("url", "units"):
+            if key not in ("url", "units", "profile"):
                 raise self._unknown(key, nth)
         url = entry.get("url")
         if not isinstance(url, str):
             raise self._wrong("url", say("{key} must be text in quotes", key="url"), nth)
-        if not is_bus_url(url):
+        profile = entry.get("profile", REFERENCE)
+        if not isinstance(profile, str) or not is_profile(profile):
+            example = "reference, fatek-coils, /etc/archroom/own.toml"
+            raise self._wrong("profile", say("{name} needs a value; write {example}", name="profile", example=example), nth)
+        if not is_bus_url(url, profile):
             raise self._wrong("url", _not_meant("url", url, _SENSES["bus"]), nth)
         units = entry.get("units", {})
         if not _are_units(units):
             example = "{ 1 = 1, 2 = 2 }"
             problem = say("units gives each block its own unit from 1 to 247, as {example}", example=example)
             raise self._wrong("units", problem, nth)
-        return Bus(url, {int(block): unit for block, unit in units.items()})
+        return Bus(url, {int(block): unit for block, unit in units.items()}, profile)
 
     def _unknown(self, key: str, nth_bus: int | None = None) -> BadFile:
         return self._wrong(key, say("unknown setting {key}", key=clean(key, MAX_NAME)), nth_bus)

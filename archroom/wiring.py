@@ -257,7 +257,7 @@ class ShelvingOnDemand:
     def _buses(self) -> tuple[BusSpec, ...]:
         from archroom.shelving.spec import BusSpec
 
-        return tuple(BusSpec(bus.url, bus.units) for bus in self._config.buses)
+        return tuple(BusSpec(bus.url, bus.units, bus.profile) for bus in self._config.buses)
 
 
 def _is_asked(view: SensorView) -> bool:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from archroom.core.plain_texts import lacks, places_phrase, state_phrase
 from archroom.core.shelving import BlockView, ControllerState, Trust
 from archroom.errors import Message, say
 
 
 def view_message(view: BlockView) -> Message:
     """Return one line on a block: what the controller reports, how old it is, and why it could not be moved."""
+    if view.trust is Trust.GOOD and view.plain is not None and view.capabilities is not None:
+        line = say(
+            "Block {block}: {state}, {open}, {age} s old",
+            block=view.block,
+            state=state_phrase(view.plain),
+            open=places_phrase(view.capabilities, view.plain, view.open_aisles()),
+            age=f"{view.age_s or 0.0:.1f}",
+        )
+        return say("{line}. {why}", line=line, why=view.why_not) if view.why_not else say("{line}.", line=line)
     if view.trust is not Trust.GOOD or view.status is None:
         why = view.why_not or say("nothing is known of it")
         return say("Block {block}: {trust}. {why}", block=view.block, trust=_TRUST[view.trust], why=why)
@@ -24,6 +34,12 @@ def view_message(view: BlockView) -> Message:
         locked = " ".join(map(str, sorted(view.status.locked_carriages)))
         line = say("{line}, locked carriages {carriages}", line=line, carriages=locked)
     return say("{line}. {why}", line=line, why=view.why_not) if view.why_not else say("{line}.", line=line)
+
+
+def lacks_messages(view: BlockView) -> list[Message]:
+    """Return what a controller of another make cannot do or tell, a line each."""
+    found = () if view.capabilities is None else lacks(view.capabilities)
+    return [say("Block {block}: {what}", block=view.block, what=what) for what in found]
 
 
 _STATES = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from archroom.cli import claims
 from archroom.cli.aisle_actions import add_actions
-from archroom.cli.aisle_words import view_message
+from archroom.cli.aisle_words import lacks_messages, view_message
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
 from archroom.cli.output import Json
+from archroom.core.plain import Capabilities
 from archroom.core.shelving import Action, BlockView, StopReport
 from archroom.errors import Message, PortUnavailable, ShelvingError, say
 from archroom.texts import render, tr
@@ -31,9 +32,13 @@ def _status(job: Job) -> int:
     views = job.house.aisles.views()
     if not job.settings.config.buses:
         raise PortUnavailable(say("No shelving is connected to this machine."))
-    lines = [render(said) for view in views for said in (view_message(view), *claims.claims_messages(view))]
+    lines = [render(said) for view in views for said in _said(view)]
     job.output.result({"blocks": [_view_shape(view) for view in views]}, lines)
     return 0
+
+
+def _said(view: BlockView) -> list[Message]:
+    return [view_message(view), *lacks_messages(view), *claims.claims_messages(view)]
 
 
 def _stop(job: Job) -> int:
@@ -55,7 +60,7 @@ def _stop(job: Job) -> int:
 
 def _view_shape(view: BlockView) -> dict[str, Json]:
     status, identity = view.status, view.identity
-    return {
+    shape: dict[str, Json] = {
         "block": view.block,
         "trust": view.trust.value,
         "age_s": None if view.age_s is None else round(view.age_s, 3),
@@ -72,6 +77,27 @@ def _view_shape(view: BlockView) -> dict[str, Json]:
         "why_not": render(view.why_not) if view.why_not else None,
         "motion": view.motion,
         **claims.claims_shape(view),
+    }
+    return shape if view.capabilities is None else {**shape, **_plain_shape(view, view.capabilities)}
+
+
+def _plain_shape(view: BlockView, can: Capabilities) -> dict[str, Json]:
+    """What a controller of another make tells and can do; null where it does not tell."""
+    status = view.plain
+    is_moving = None if status is None else status.is_moving
+    mode = None if status is None else status.mode
+    positions = None if status is None else status.positions_mm
+    return {
+        "kind": "plain",
+        "state": None if is_moving is None else "moving" if is_moving else "idle",
+        "mode": None if mode is None else mode.name.lower(),
+        "faults": [alarm.code for alarm in status.alarms] if status is not None and can.tells_faults else None,
+        "positions_mm": None if positions is None else list(positions),
+        "can": sorted(order.value for order in can.orders),
+        "can_stop": can.can_stop,
+        "positions": can.position_sense.value,
+        "stops_when_host_is_silent": can.stops_when_host_is_silent,
+        "needs_attendance": view.needs_attendance,
     }
 
 

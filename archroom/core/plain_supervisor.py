@@ -60,6 +60,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         self.licence = licence
         """As the block's commissioning says; whoever learns of another sets it."""
         self._ticket: _GivenTicket | None = None
+        self._is_status_owed = False
+        """Whether a STOP went out and no status was asked for since: a pulse may outlast the time to its repetition."""
 
     # -- the shell's side: what to send, and what became of it
 
@@ -72,7 +74,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         if self._motion is not None:
             found += self._motion.wishes()
         stop = self._stopping.wish(now, self._watch.heard_s)
-        if stop is not None:
+        if stop is not None and not self._is_status_owed:
             found.append(stop)
         return found
 
@@ -80,8 +82,11 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         """Take note that a wish goes out now; an ORDER is never wished again after this."""
         if wish.frame is Frame.STOP:
             self._stopping.frame_sent(now)
+            self._is_status_owed = True
         elif wish.frame in (Frame.ORDER, Frame.HEARTBEAT) and self._motion is not None:
             self._motion.frame_sent(now, wish.frame)
+        elif wish.frame is Frame.STATUS:
+            self._is_status_owed = False
         if wish.frame in (Frame.ORDER, Frame.STOP):
             self._polls.hasten(now + 2 * SCAN_S)
 
@@ -198,6 +203,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             self._motion.fail(now, reason)
             self._motion.wants_stop = False
         if self.capabilities.can_stop:
+            self._is_status_owed = False
             self._ask_stop(now)
         self._advance(now)
 
@@ -209,6 +215,11 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         status = self._watch.status
         is_moving = status is not None and self.is_answering and status.is_moving is True
         return self._motion is not None or self._stopping.is_active or is_moving
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether its profile knows of a stop."""
+        return self.capabilities.can_stop
 
     @property
     def is_stranger(self) -> bool:

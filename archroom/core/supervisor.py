@@ -204,6 +204,11 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         return self._motion is not None or is_stopping or is_moving
 
     @property
+    def can_stop(self) -> bool:
+        """The map has a STOP."""
+        return True
+
+    @property
     def is_stranger(self) -> bool:
         """Whether the unit is certainly no controller of this map."""
         return self._watch.is_stranger

@@ -60,6 +60,11 @@ class SupervisorBase(ABC, Generic[S, M]):
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
 
+    @property
+    @abstractmethod
+    def can_stop(self) -> bool:
+        """Whether there is a STOP that can be sent to the controller."""
+
     @abstractmethod
     def _advance(self, now: float) -> None:
         """Let time pass."""

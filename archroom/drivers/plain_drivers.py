@@ -17,6 +17,7 @@ from archroom.drivers.ports import Carrier
 from archroom.drivers.profile import Profile, WireKind
 from archroom.drivers.stow import StowLanguage
 from archroom.drivers.stow_driver import StowDriver
+from archroom.drivers.timing import LineTiming
 from archroom.drivers.web import WebLanguage
 from archroom.drivers.web_driver import WebDriver
 from archroom.drivers.wire_settings import StowSettings, WebSettings, WklSettings, Z5Settings
@@ -56,25 +57,37 @@ def check_carrier(profile: Profile, carrier: Carrier, url: str) -> None:
         raise UsageError(say("{url}: {profile} needs a port of {allowed}.", url=url, profile=profile.title, allowed=words))
 
 
+def answer_s(profile: Profile, timing: LineTiming) -> float:
+    """Return how long a unit of this profile may take until its answer begins."""
+    match profile.settings:
+        case StowSettings() | Z5Settings() | WklSettings() | WebSettings() as framed:
+            return framed.answer_ms / 1000
+    return timing.answer_s
+
+
 def plain_drivers(
     profile: Profile,
     wire: Wire,
     units: Mapping[int, Unit],
     is_urgent: Callable[[], bool] | None = None,
     clock: Callable[[], float] = monotonic,
+    line: Line | None = None,
 ) -> dict[int, PlainDriver]:
-    """Return a driver for each block's unit behind one wire; raises UsageError if the profile is of no controller."""
-    make = _maker(profile, wire, is_urgent, clock)
+    """Return a driver for each block's unit behind one wire; raises UsageError if the profile is of no controller.
+
+    `line` is the one that a Modbus wire has already, where other devices answer on it too.
+    """
+    make = _maker(profile, wire, is_urgent, clock, line)
     return {block: make(unit) for block, unit in units.items()}
 
 
 def _maker(
-    profile: Profile, wire: Wire, is_urgent: Callable[[], bool] | None, clock: Callable[[], float]
+    profile: Profile, wire: Wire, is_urgent: Callable[[], bool] | None, clock: Callable[[], float], line: Line | None
 ) -> Callable[[Unit], PlainDriver]:
     """Open the one line of a bus and return what makes a driver on it."""
     settings = profile.settings
     if profile.map is not None:
-        bus = Line(wire, clock)
+        bus = Line(wire, clock) if line is None else line
         return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock)
     match settings:
         case StowSettings():

@@ -12,20 +12,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from archroom.core.commissioning import Licence
+from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, StopReport
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor_wishes import Lane, Pace, Wish
 from archroom.drivers.controller import ReferenceController
-from archroom.drivers.line import ExchangeFailed, Line
-from archroom.drivers.modbus import ExceptionCode
+from archroom.drivers.line import Line
+from archroom.drivers.plain_drivers import Unit, answer_s, plain_drivers
 from archroom.drivers.ports import Carrier, is_pty, open_port, parse_port
+from archroom.drivers.profile import WireKind
 from archroom.drivers.timing import LineTiming
-from archroom.drivers.transactions import FailureKind
+from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.climate_rounds import SensorRound
+from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost, Post, ReferencePost, profile_of
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
@@ -35,11 +39,6 @@ STARVED_PROBE_S = 2.0
 """A probe that has waited for so long goes before a poll."""
 FIRST_REOPEN_S = 0.5
 LAST_REOPEN_S = 4.0
-TURNAROUND_S = 0.02
-"""Allowance for a controller's and a program's own time in an exchange."""
-REQUEST_CHARACTERS = 8
-STATUS_CHARACTERS = 53
-"""Of an answer without positions: 24 registers, and unit, function, count and CRC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,21 @@ class Bus:
         gates: Mapping[int, Gate] | None = None,
         sensors: SensorRound | None = None,
     ) -> None:
-        """`sensors` are those of the climate on the same port."""
+        """`sensors` are those of the climate on the same port.
+
+        Raises BadFile, UsageError if the bus's profile cannot be read, or does not fit its port or its sensors.
+        """
         self.spec = spec
         self.changed = threading.Condition()
         """Notified after everything that happened on the bus."""
+        self._profile = profile_of(spec)
+        is_modbus = self._profile is None or self._profile.wire is WireKind.MODBUS
+        if sensors is not None and not is_modbus:
+            raise UsageError(say("{url}: no sensor can answer on a line that is not Modbus.", url=spec.url))
+        self._is_modbus = is_modbus
+        self._posts: dict[int, Post] = {}
         self.supervisors = {
-            number: Supervisor(blocks[number], new_id, (gates or {}).get(number)) for number in sorted(spec.units)
+            number: self._supervisor(blocks[number], new_id, (gates or {}).get(number)) for number in sorted(spec.units)
         }
         self.alive_s = monotonic()
         """When the thread last showed life."""
@@ -81,6 +89,12 @@ class Bus:
         self._is_ending = False
         self._is_urgent = False
         self._thread = threading.Thread(target=self._run, name=f"bus {spec.url}", daemon=True)
+
+    def _supervisor(self, block: Block, new_id: Callable[[], str], gate: Gate | None) -> AnySupervisor:
+        """Return who decides for a block: a plain controller is watched only, until its commissioning can be recorded."""
+        if self._profile is None:
+            return Supervisor(block, new_id, gate)
+        return PlainSupervisor(block, self._profile.capabilities, Licence.MONITOR, new_id, gate)
 
     def start(self) -> None:
         """Begin to serve."""
@@ -151,7 +165,7 @@ class Bus:
         while not self._is_ending:
             self.alive_s = monotonic()
             try:
-                line = Line(wire := open_port(self.spec.url), monotonic)
+                wire = open_port(self.spec.url)
             except (PortUnavailable, UsageError) as error:
                 self._lose_port(error.message)
                 if not self._may_come_back():
@@ -167,13 +181,13 @@ class Bus:
                         supervisor.refresh(monotonic())
                 if self._sensors is not None:
                     self._sensors.begin(monotonic())
-                self._serve(line, wire.timing)
+                self._serve(wire)
             except PortUnavailable as error:
                 self._lose_port(error.message)
                 if not self._may_come_back():
                     break
             finally:
-                line.close()
+                wire.close()
         self.is_gone = not self._is_ending
         with self.changed:
             self.changed.wait_for(lambda: self._is_ending)
@@ -202,15 +216,30 @@ class Bus:
             self.changed.wait_for(lambda: self._is_ending or self._is_urgent, seconds)
             self._is_urgent = False
 
-    def _serve(self, line: Line, timing: LineTiming) -> None:
-        controllers = {
-            number: ReferenceController(line, unit, lambda: self._is_urgent) for number, unit in self.spec.units.items()
-        }
-        while (choice := self._next(timing)) is not None:
-            if isinstance(choice, SensorRound):
-                choice.read_next(line, lambda: self._is_urgent)
-            else:
-                self._carry_out(controllers[choice.block], choice)
+    def _serve(self, wire: Wire) -> None:
+        line = Line(wire, monotonic) if self._is_modbus else None
+        self._posts = posts = self._posts_on(wire, line)
+        while (choice := self._next(wire.timing)) is not None:
+            if not isinstance(choice, SensorRound):
+                self._carry_out(posts[choice.block], choice)
+            elif line is not None:
+                choice.read_next(line, self._must_hurry)
+
+    def _posts_on(self, wire: Wire, line: Line | None) -> dict[int, Post]:
+        """Return the posts of the blocks on a port that was just opened."""
+        posts: dict[int, Post] = {}
+        units = {number: Unit(unit, self._carriages[number]) for number, unit in self.spec.units.items()}
+        drivers = {} if self._profile is None else plain_drivers(self._profile, wire, units, self._must_hurry, line=line)
+        for number, supervisor in self.supervisors.items():
+            if isinstance(supervisor, PlainSupervisor):
+                posts[number] = PlainPost(supervisor, drivers[number])
+            elif line is not None:
+                controller = ReferenceController(line, self.spec.units[number], self._must_hurry)
+                posts[number] = ReferencePost(supervisor, controller, self._carriages[number])
+        return posts
+
+    def _must_hurry(self) -> bool:
+        return self._is_urgent
 
     def _next(self, timing: LineTiming) -> _Choice | SensorRound | None:
         """Wait for the next frame's turn and return it; None when the bus ends."""
@@ -255,50 +284,18 @@ class Bus:
             lane = int(Lane.HEARTBEAT)
         return (lane, not self.supervisors[choice.block].is_answering, wish.due_s)
 
-    def _carry_out(self, controller: ReferenceController, choice: _Choice) -> None:
-        supervisor, wish = self.supervisors[choice.block], choice.wish
+    def _carry_out(self, post: Post, choice: _Choice) -> None:
+        wish = choice.wish
         try:
-            answer = self._exchange(controller, choice)
-        except ExchangeFailed as failed:
-            with self.changed:
-                failure = failed.failure
-                is_foreign = failure.kind is FailureKind.EXCEPTION and failure.exception_code in (
-                    ExceptionCode.ILLEGAL_FUNCTION,
-                    ExceptionCode.ILLEGAL_ADDRESS,
-                )
-                if is_foreign and wish.frame is Frame.IDENTITY:
-                    supervisor.stranger_found(monotonic(), failed.message)
-                elif failure.kind is not FailureKind.GAVE_WAY or wish.command is not None:
-                    supervisor.frame_failed(monotonic(), wish)
+            tell = post.speak(wish)
         except LinkError as error:
             with self.changed:
-                if wish.frame is Frame.IDENTITY:
-                    supervisor.stranger_found(monotonic(), error.message)
-                else:
-                    supervisor.frame_failed(monotonic(), wish)
+                post.failed(wish, error)
         else:
             with self.changed:
-                answer(supervisor)
+                tell()
         with self.changed:
             self._pass_on()
-
-    def _exchange(self, controller: ReferenceController, choice: _Choice) -> Callable[[Supervisor], None]:
-        """Put a frame on the wire; returns what its answer has to say to the supervisor."""
-        wish, command = choice.wish, choice.wish.command
-        if wish.frame is Frame.IDENTITY:
-            identity = controller.identity(repeats=0)
-            return lambda supervisor: supervisor.identity_read(monotonic(), identity)
-        if wish.frame is Frame.STATUS:
-            reading = controller.status(self._carriages[choice.block])
-            return lambda supervisor: supervisor.status_read(reading.received_at, reading.status, reading.asked_at)
-        if wish.frame is Frame.HEARTBEAT:
-            controller.heartbeat(wish.value)
-        elif wish.frame is Frame.STOP:
-            controller.stop()
-        elif command is not None:
-            send = controller.select if wish.frame is Frame.SELECT else controller.operate
-            send(command.epoch, command.seq, command.told, command.ttl_ms)
-        return lambda supervisor: supervisor.frame_echoed(monotonic(), wish)
 
     def _pass_on(self) -> None:
         """Hand notices on and wake who waits; `changed` is held."""
@@ -308,13 +305,14 @@ class Bus:
         self.changed.notify_all()
 
     def _set_pace(self, timing: LineTiming) -> None:
-        def exchange_s(number: int) -> float:
-            characters = REQUEST_CHARACTERS + STATUS_CHARACTERS + 2 * self._carriages[number]
-            return timing.wire_s(characters) + 2 * timing.silence_s + TURNAROUND_S
-
-        round_s = sum(exchange_s(number) for number in self.supervisors)
-        has_silent = not all(supervisor.is_answering for supervisor in self.supervisors.values())
-        probe_s = timing.answer_s + timing.drain_s + timing.wire_s(REQUEST_CHARACTERS) if has_silent else 0.0
-        pace = Pace.of_line(round_s, probe_s)
+        round_s = sum(post.reading_s(timing) for post in self._posts.values())
+        is_silent = not all(supervisor.is_answering for supervisor in self.supervisors.values())
+        silence_s = timing.drain_s + timing.wire_s(REQUEST_CHARACTERS)
+        if self._profile is None:
+            pace = Pace.of_line(round_s, silence_s + timing.answer_s if is_silent else 0.0)
+        else:  # one lost answer may take longer than all the rest of a round
+            silence_s += answer_s(self._profile, timing)
+            pace = Pace.of_line(round_s, silence_s)
+            pace = replace(pace, lost_s=max(pace.lost_s, 2.0 * round_s + silence_s))
         for supervisor in self.supervisors.values():
             supervisor.set_pace(pace)

@@ -10,7 +10,9 @@ import struct
 import threading
 from collections.abc import Mapping
 from time import monotonic
+from typing import Protocol
 
+from archroom.core.bus_urls import REFERENCE
 from archroom.core.shelving import StopReport
 from archroom.drivers import reference
 from archroom.drivers.ports import open_port
@@ -37,11 +39,11 @@ def stop_frame(unit: int, framing: Framing) -> bytes:
 
 def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None) -> list[StopReport]:
     """Stop one block or all on these buses, the server notwithstanding; never raises."""
-    stops: list[tuple[threading.Thread, _DirectStop]] = []
-    for bus in buses:
+    stops: list[tuple[threading.Thread, _Stopping]] = []
+    for bus in sorted(buses, key=lambda bus: bus.profile != REFERENCE):  # those that need no loading first
         units = {number: unit for number, unit in bus.units.items() if block in (None, number)}
         if units:
-            stopping = _DirectStop(bus.url, units, carriages)
+            stopping = _stopping_of(bus, units, carriages)
             thread = threading.Thread(target=stopping.run, name=f"stop {bus.url}", daemon=True)
             thread.start()
             stops.append((thread, stopping))
@@ -51,6 +53,23 @@ def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], b
         thread.join(max(0.0, deadline_s - monotonic()))
         reports += stopping.reports()
     return sorted(reports, key=lambda report: report.block)
+
+
+class _Stopping(Protocol):
+    """The stop of one bus, under way."""
+
+    def run(self) -> None: ...
+
+    def reports(self) -> list[StopReport]: ...
+
+
+def _stopping_of(bus: BusSpec, units: dict[int, int], carriages: Mapping[int, int]) -> _Stopping:
+    """Return the stop of a bus: a frame of the register map may mean anything to a controller of another make."""
+    if bus.profile == REFERENCE:
+        return _DirectStop(bus.url, units, carriages)
+    from archroom.shelving.plain_direct import PlainDirectStop  # loads every driver
+
+    return PlainDirectStop(bus, units, carriages)
 
 
 class _DirectStop:

@@ -15,15 +15,18 @@ from typing import TypeVar
 
 from archroom.core.arming import Arming
 from archroom.core.people_holds import Hold, Release
+from archroom.core.plain_rules import monitor_only
+from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
-from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, UsageError, say
+from archroom.errors import ArchroomError, Message, MotionRefused, PortUnavailable, Unreadable, UsageError, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.codec import decode, encode
 from archroom.shelving.endpoint import Gone, Lines
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
+from archroom.shelving.posts import AnySupervisor
 
 VERSION = 2
 FRESH_WITHIN_S = 1.0
@@ -137,7 +140,7 @@ def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     floor.keep_holds()
     bus = floor.bus_of(block)
     with bus.changed:
-        supervisor = _refreshed(bus, block)
+        supervisor = _movable(bus, block)
         ticket = supervisor.select(monotonic(), wanted, by)
     lines.send({"ok": True, "ticket": encode(ticket)})
 
@@ -147,7 +150,7 @@ def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     confirmed = _numbers(request, "confirmed_clear")
     bus = floor.bus_of(block)
     with bus.changed:
-        supervisor = _refreshed(bus, block)
+        supervisor = _movable(bus, block)
         intent = supervisor.go(monotonic(), motion, confirmed, by)
     try:
         floor.journal.write_intent(intent)
@@ -282,10 +285,19 @@ def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -
 
 
 def _is_at_rest(bus: Bus, blocks: tuple[int, ...]) -> bool:
-    return all(bus.stop_report(number).is_standstill_seen for number in blocks)
+    """Whether blocks were seen to stand after their stop; one that cannot be stopped from here is not waited for."""
+    return all(bus.stop_report(number).is_standstill_seen or not bus.supervisors[number].can_stop for number in blocks)
 
 
-def _refreshed(bus: Bus, block: int) -> Supervisor:
+def _movable(bus: Bus, block: int) -> Supervisor:
+    """Return a block's supervisor, refreshed; raises MotionRefused for one of another make."""
+    supervisor = _refreshed(bus, block)
+    if isinstance(supervisor, PlainSupervisor):
+        raise MotionRefused(monitor_only(supervisor.block))
+    return supervisor
+
+
+def _refreshed(bus: Bus, block: int) -> AnySupervisor:
     """Return a block's supervisor once it has a status newer than this question, or could not get one. `changed` is held."""
     supervisor = bus.supervisors[block]
     bus.wait_for_first_reading()

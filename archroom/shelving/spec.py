@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from archroom.core.bus_urls import REFERENCE
 from archroom.core.rooms import Block
 from archroom.core.sensors import Sensor
 from archroom.errors import BadFile, UsageError, say
@@ -42,7 +43,9 @@ class BusSpec:
     url: str
     """`serial:///dev/...?baud=`, `socket://HOST:PORT` (RTU over TCP) or `tcp://HOST:PORT` (Modbus TCP)."""
     units: Mapping[int, int] = field(default_factory=dict)
-    """Modbus unit of each block by its number; empty: each block answers at the unit of its own number."""
+    """Modbus unit or area of each block by its number; empty: each block answers at the unit of its own number."""
+    profile: str = REFERENCE
+    """Kind of its controllers: `reference`, a profile that comes with the program, or the path of one's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from textual.message import Message as Posted
 from archroom.core.arming import unarmed
 from archroom.core.gaps import ways_of
 from archroom.core.people_holds import Hold, held_aisles
+from archroom.core.plain import Capabilities, PlainStatus
+from archroom.core.plain_texts import lacks, places_phrase, state_phrase
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
@@ -49,6 +51,10 @@ LOCKED: Final = Mark(say("LOCKED"), "no", marks.CAREFUL)
 NOT_MOVABLE: Final = Mark(say("NOT TO BE MOVED"), "no", marks.CAREFUL)
 ARMED: Final = Mark(say("ARMED"), "yes", marks.MUTED)
 NOT_ARMED: Final = Mark(say("NOT ARMED"), "no", marks.CAREFUL)
+TOLD: Final = Mark(say("TELLS LITTLE"), "unknown", marks.CAREFUL)
+"""Of a resting block of another make which shows no aisle to be open."""
+LACKS: Final = Mark(say("NOTE"), "waiting", marks.CAREFUL)
+"""What a controller of another make cannot do or tell."""
 UNFINISHED: Final = Mark(say("END NOT SEEN"), "unknown", marks.BAD)
 HELD: Final = Mark(say("HELD"), "here", marks.BAD)
 MOST_HOLDS: Final = 6
@@ -128,6 +134,8 @@ class BlockPanel(Painted):
         return view, Trust.STALE if is_old else view.trust, age_s
 
     def _sight(self, view: BlockView | None, trust: Trust) -> Sight:
+        if view is not None and view.plain is not None:
+            return _plain_sight(self._block, view, trust, self.chosen)
         status = view.status if view is not None else None
         is_sure = trust is Trust.GOOD and status is not None and len(status.positions_mm) == len(self._block.carriages)
         if view is None or status is None or not is_sure:
@@ -180,12 +188,17 @@ def sayings(
         if view.status.locked_carriages:
             locked = ", ".join(map(str, sorted(view.status.locked_carriages)))
             sayings.append((LOCKED, say("Carriage {carriages}", carriages=locked)))
+    elif trust is Trust.GOOD and view.plain is not None and view.capabilities is not None:
+        sayings.append(_plain_state(view, view.plain, view.capabilities))
     else:
         sayings.append((shelving_marks.TRUST[trust], say("The drawing shows what was last known, not what is.")))
     is_moving = view.status is not None and not view.status.state.is_at_rest
+    is_moving = is_moving or (view.plain is not None and view.plain.is_moving is True)
     unarmed_text = None if view.arming.reason is None else unarmed(view.block, view.arming.reason)
     if not is_moving and not view.is_movable and view.why_not not in (None, unarmed_text):
         sayings.append((NOT_MOVABLE, view.why_not))
+    if view.capabilities is not None:
+        sayings += [(LACKS, lack) for lack in lacks(view.capabilities)]
     return sayings + _claims(view, trust, local)
 
 
@@ -230,6 +243,32 @@ def _state(view: BlockView, status: ControllerStatus) -> tuple[Mark, Message | N
     if partly:
         return shelving_marks.AISLES[AisleState.PARTLY], say("Aisle {aisles}", aisles=", ".join(partly))
     return ALL_CLOSED, None
+
+
+def _plain_sight(block: Block, view: BlockView, trust: Trust, chosen: int | None) -> Sight:
+    """Return a block of another make: drawn as sure only where its controller shows the one open aisle of each segment."""
+    held, status, open_aisles = held_aisles(view.holds), view.plain, view.open_aisles()
+    is_still = trust is Trust.GOOD and status is not None and status.is_moving is not True
+    mobile = [segment for segment in block.segments if segment.is_mobile]
+    is_told = is_still and all(sum(aisle in segment.gaps for aisle in open_aisles) == 1 for segment in mobile)
+    if status is not None and status.positions_mm is not None and len(status.positions_mm) == len(block.carriages):
+        return Sight(block, status.positions_mm, trust is Trust.GOOD, dict(view.aisles), chosen=chosen, held=held)
+    positions = block.positions_mm(open_aisles if is_told else block.open_aisles)
+    return Sight(block, positions, is_told, dict(view.aisles) if is_told else {}, chosen=chosen, held=held)
+
+
+def _plain_state(view: BlockView, status: PlainStatus, can: Capabilities) -> tuple[Mark, Message | None]:
+    """Return what a controller of another make tells, in the words of `_state` where they fit."""
+    if status.alarms:
+        return FAULTED, say("{faults}", faults=", ".join(alarm.code for alarm in status.alarms))
+    if status.is_moving:
+        return MOVING, None
+    for state in (AisleState.OCCUPIED, AisleState.OPEN):
+        aisles = [str(aisle) for aisle, seen in view.aisles if seen is state]
+        if aisles:
+            return shelving_marks.AISLES[state], say("Aisle {aisles}", aisles=", ".join(aisles))
+    told = say("{one}, {other}.", one=state_phrase(status), other=places_phrase(can, status, view.open_aisles()))
+    return TOLD, told
 
 
 def _ways(block: Block, status: ControllerStatus) -> dict[int, int]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archroom.core.shelving import Action, Ticket, Wanted
+from archroom.core.supervisor import Supervisor
 from archroom.errors import ArchroomError, Refused, Unreadable, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.client import TICK_S
@@ -121,6 +122,7 @@ class Asked:
     def _go(self) -> None:
         assert self.ticket is not None
         supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
+        assert isinstance(supervisor, Supervisor)
         confirmed = {RIGHT: self.ticket.narrows, NOTHING: ()}.get(self.confirmed, (self.confirmed,))
         intent = supervisor.go(now, self.ticket.id, confirmed, BY)
         if confirmed != self.ticket.narrows:
@@ -151,7 +153,9 @@ class Asked:
     def let_go(self) -> None:
         """The key is let go."""
         if self.ticket is not None:
-            self.bus.supervisors[self.block].let_go(self.stage.clock.now, self.ticket.id)
+            supervisor = self.bus.supervisors[self.block]
+            assert isinstance(supervisor, Supervisor)
+            supervisor.let_go(self.stage.clock.now, self.ticket.id)
             self.bus.changed.notify_all()
 
     def withdraw(self) -> None:

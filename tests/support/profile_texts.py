@@ -13,9 +13,14 @@ from archroom.drivers.profile_reading import parse_profile
 from archroom.drivers.timing import Framing, stream_timing
 
 
+def profile_text(name: str) -> str:
+    """The text of a shipped profile."""
+    return files("archroom").joinpath("drivers", "profiles", f"{name}.toml").read_text(encoding="utf-8")
+
+
 def changed_profile(name: str, **settings: str) -> Profile:
     """A shipped profile with settings written otherwise, or left out if empty; each must stand there once, as a line."""
-    lines = files("archroom").joinpath("drivers", "profiles", f"{name}.toml").read_text(encoding="utf-8").split("\n")
+    lines = profile_text(name).split("\n")
     for key, value in settings.items():
         found = [number for number, line in enumerate(lines) if line.startswith(f"{key} = ")]
         assert len(found) == 1, key

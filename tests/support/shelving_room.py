@@ -54,18 +54,23 @@ def simulator_of(
     speed: float = 1.0,
     warning_ms: int = 1000,
     profile: str = "reference",
+    choices: Mapping[str, str] | None = None,
 ) -> RunningSimulator:
     """A simulator of these blocks on one wire."""
     room = RoomLayout("R1", "Room", tuple(layout_of(block) for block in blocks))
+    is_ours = profile in ("reference", "climate")
     return RunningSimulator(
         room,
         tcp="127.0.0.1:0" if wire == "tcp" else None,
         rtu_tcp="127.0.0.1:0" if wire == "rtu_tcp" else None,
+        udp="127.0.0.1:0" if wire == "udp" else None,
+        http="127.0.0.1:0" if wire == "http" else None,
         pty=wire == "pty",
         baud=baud,
         speed=speed,
         seed=1,
-        settings=Settings(serial="SIM00001", warning_ms=warning_ms),
+        settings=Settings(serial="SIM00001", warning_ms=warning_ms) if is_ours else None,
+        choices=None if is_ours else {"warning_ms": str(warning_ms), **(choices or {})},
         profile=profile,
     )
 
@@ -82,7 +87,9 @@ class ShelvingRoom:
     warning_ms: int = 1000
     silent: tuple[int, ...] = ()
     profile: str = "reference"
-    """`climate` puts sensors on the same line."""
+    """Whose controllers these are; `climate` puts sensors on the same line."""
+    served_as: str = "reference"
+    """The profile that the server takes them for."""
     simulator: RunningSimulator = field(init=False)
     places: Places = field(init=False)
     spec: ServerSpec = field(init=False)
@@ -97,7 +104,10 @@ class ShelvingRoom:
         locks = self.folder / "locks"
         locks.mkdir(exist_ok=True)
         self.places = Places(self.folder / "run", self.folder / "state", locks)
-        self.spec = ServerSpec.of([BusSpec(self.simulator.endpoints[self.wire])], self.blocks)
+        url = self.simulator.endpoints[self.wire]
+        if self.profile in ("stow-wms", "wkl"):  # a bare stream of bytes, no Modbus
+            url = url.replace("tcp://", "socket://")
+        self.spec = ServerSpec.of([BusSpec(url, profile=self.served_as)], self.blocks)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -135,7 +145,11 @@ class ShelvingRoom:
 
     def client(self) -> ShelvingClient:
         """A client of the room's server."""
-        return ShelvingClient(self.spec, self.places)
+        return self.client_of(self.spec)
+
+    def client_of(self, spec: ServerSpec) -> ShelvingClient:
+        """A client that wants something served."""
+        return ShelvingClient(spec, self.places)
 
     def ready_client(self) -> ShelvingClient:
         """A client whose server believes every block that answers; somebody has armed them all."""

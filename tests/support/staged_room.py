@@ -28,10 +28,10 @@ from archroom.core.rooms import Block
 from archroom.core.shelving import Trust
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind
-from archroom.drivers.line import Line
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
 from archroom.errors import Unreadable
 from archroom.shelving import bus as bus_module
+from archroom.shelving import posts as posts_module
 from archroom.shelving.bus import Bus
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
@@ -196,7 +196,7 @@ class Stage:
         self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell, gates)
         bus.changed = WorldCondition(self.clock, self._notified)
         bus.port_problem, bus._is_tried = None, True
-        bus._serve(Line(wire, self.clock), wire.timing)
+        bus._serve(wire)
 
     def _gate(self, block: Block) -> Gate:
         """What earlier servers have left of a block."""
@@ -348,5 +348,5 @@ def _unit(room: VirtualRoom, request: Mapping[str, object]) -> object:
 @contextmanager
 def _clock_of_bus(clock: WorldClock) -> Iterator[None]:
     """Let the bus read this clock."""
-    with patch.object(bus_module, "monotonic", clock):
+    with patch.object(bus_module, "monotonic", clock), patch.object(posts_module, "monotonic", clock):
         yield
