@@ -19,7 +19,7 @@ from typing import NotRequired, TypedDict
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-ORDER = ("importing", "scan", "find", "find_process", "plan", "app_start", "polls", "stop", "simulator")
+ORDER = ("importing", "scan", "find", "find_process", "plan", "app_start", "polls", "stop", "standstill", "simulator")
 MARK = "<!-- rows -->"
 
 

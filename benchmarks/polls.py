@@ -26,7 +26,7 @@ from archroom.drivers.timing import LineTiming
 
 BAUDS = (9_600, 19_200, 115_200)
 RUN_S = 6.0
-REACH = 0.93
+REACH = 0.95
 ROOM = Path(__file__).parents[1] / "archroom" / "rooms" / "small.toml"
 UNIT = 1
 

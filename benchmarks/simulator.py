@@ -1,7 +1,8 @@
 """How many times faster than the clock the simulated shelving runs: model and controller, no wire, one core.
 
 Six carriages are always moving (the whole group, from one end aisle to the other and back), scanned every 20 ms, with a
-master that writes heartbeats and commands and reads the status ten times a simulated second.
+master that writes heartbeats and commands and reads the status ten times a simulated second. And how many idle blocks, each
+read once a second as the shelving server reads idle ones, one core keeps alive.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ SCAN_MS = 20
 SIMULATED_S = 10_000
 SCANS_PER_POLL = 5
 REACH = 1000.0
+IDLE = 100
+IDLE_S = 60
+SCANS_PER_IDLE_READ = 50
 
 
 def always_moving_block() -> VirtualBlock:
@@ -53,22 +57,53 @@ def run(block: VirtualBlock, simulated_s: float) -> tuple[float, float]:
     return time.perf_counter() - began, seen_moving / polls
 
 
+def idle_blocks(simulated_s: float) -> float:
+    """Return how many idle blocks would keep up with the clock on one core."""
+    blocks = [always_moving_block() for _ in range(IDLE)]
+    status_count = registers.status_count(CARRIAGES)
+    scans = round(simulated_s * 1000 / SCAN_MS)
+    began = time.perf_counter()
+    for scan in range(scans):
+        for block in blocks:
+            if scan % SCANS_PER_IDLE_READ == 0:
+                block.read(registers.STATUS, status_count)
+            block.advance(SCAN_MS / 1000)
+    return IDLE * simulated_s / (time.perf_counter() - began)
+
+
+def figure(name: str, ratio: float, reach: float, is_good: bool) -> bool:
+    """Print one figure; returns whether it was reached."""
+    print(
+        json.dumps(
+            {
+                "name": name,
+                "value": round(ratio, 1),
+                "floor": 1.0,
+                "ratio": round(ratio, 1),
+                "reach": f"at least {reach:g}",
+                "ok": is_good,
+                "unit": "x",
+            }
+        )
+    )
+    return is_good
+
+
 def main() -> int:
-    """Measure and print one JSON line; 1 if the figure is missed or the carriages did not move."""
+    """Measure and print; 1 if a figure is missed or the carriages did not move."""
     took_s, share_moving = run(always_moving_block(), SIMULATED_S)
     ratio = SIMULATED_S / took_s
-    is_good = ratio >= REACH and share_moving > 0.95
-    figure = {
-        "name": f"simulator, {CARRIAGES} carriages moving, {SCAN_MS} ms scan, times wall clock",
-        "value": round(ratio, 1),
-        "floor": 1.0,
-        "ratio": round(ratio, 1),
-        "reach": REACH,
-        "ok": is_good,
-        "unit": "x",
-    }
-    print(json.dumps(figure))
-    return 0 if is_good else 1
+    live = idle_blocks(IDLE_S)
+    are_reached = [
+        figure(
+            f"simulator, {CARRIAGES} carriages moving, {SCAN_MS} ms scan, times wall clock",
+            ratio,
+            REACH,
+            ratio >= REACH and share_moving > 0.95,
+        ),
+        figure(f"simulator, idle blocks of {CARRIAGES} carriages that one core keeps alive", live, IDLE, live >= IDLE),
+    ]
+    return 0 if all(are_reached) else 1
 
 
 if __name__ == "__main__":

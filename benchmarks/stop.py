@@ -21,6 +21,7 @@ import threading
 import tty
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -127,8 +128,20 @@ class Tap:
                     os.write(self._far if key.fd == self._near else self._near, data)
 
 
+@dataclass(frozen=True, slots=True)
+class Shelving:
+    """What runs while it is measured, and where."""
+
+    tap: Tap
+    server: subprocess.Popen[bytes]
+    spec: ServerSpec
+    places: Places
+    control: str
+    """The simulator's control channel, as host:port."""
+
+
 @contextmanager
-def shelving(folder: Path) -> Iterator[tuple[Tap, subprocess.Popen[bytes], ServerSpec, Places]]:
+def shelving(folder: Path) -> Iterator[Shelving]:
     """Simulator with a dead unit, tap, and a server that serves both units."""
     with ExitStack() as ends:
         room_file = folder / "room.toml"
@@ -147,7 +160,7 @@ def shelving(folder: Path) -> Iterator[tuple[Tap, subprocess.Popen[bytes], Serve
         assert first_line(server).get("address")
         client = ShelvingClient(spec, places)
         wait_until_known(client)
-        yield tap, server, spec, places
+        yield Shelving(tap, server, spec, places, endpoints["control"])
 
 
 def key_to_frame(tap: Tap, places: Places, spec_file: Path, chance: random.Random) -> list[float]:
@@ -254,10 +267,12 @@ def figure(name: str, value_s: float, reach_ms: float, floor_s: float | None = N
 
 def main() -> int:
     """Measure and print; exits 1 if a figure was missed."""
-    with tempfile.TemporaryDirectory() as name, shelving(Path(name)) as (tap, server, spec, places):
+    with tempfile.TemporaryDirectory() as name, shelving(Path(name)) as room:
         floor_s = bare_interpreter()
-        fresh = fresh_process(tap, server, spec, Path(name))
-        pressed = sorted(key_to_frame(tap, places, places.state_folder / "shelving-spec.json", random.Random(1)))
+        fresh = fresh_process(room.tap, room.server, room.spec, Path(name))
+        pressed = sorted(
+            key_to_frame(room.tap, room.places, room.places.state_folder / "shelving-spec.json", random.Random(1))
+        )
     are_reached = [
         figure("Stop, key to frame, p99 of 1,000 presses, one dead unit, 19,200 baud", pressed[-len(pressed) // 100], 150),
         figure("Stop, key to frame, worst of them", pressed[-1], 300),
