@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from archroom.services.placing import Placing
     from archroom.services.planning import Planning
     from archroom.services.rooms import Rooms
+    from archroom.shelving.bench_client import BenchClient
     from archroom.shelving.client import ShelvingClient
     from archroom.shelving.spec import BusSpec, Places, ServerSpec
     from archroom.store.archive import SqlArchive
@@ -176,6 +177,12 @@ class ShelvingOnDemand:
     def acknowledge_climate(self, number: int, by: str, note: str) -> Alarm:
         """Keep who has taken note of an alarm."""
         return self._for_holds().acknowledge_climate(number, by, note)
+
+    def bench(self) -> BenchClient:
+        """Return the technician's bench at the buses; raises PortUnavailable where there are none."""
+        from archroom.shelving.bench_client import BenchClient
+
+        return BenchClient(self._for_holds())
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""

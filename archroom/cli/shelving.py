@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.cli import claims, profiles, replay
+from archroom.cli import bench, bench_questions, claims, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -27,6 +27,8 @@ def add_commands(commands: Commands) -> None:
     profiles.add_commands(group)
     replay.add_commands(group)
     claims.add_arming_commands(group)
+    bench.add_commands(group)
+    bench_questions.add_commands(group)
 
 
 def _serve(job: Job) -> int:

@@ -114,6 +114,11 @@ class FramedExchange:
         return self._is_sent
 
     @property
+    def received(self) -> bytes:
+        """Everything that came since the request, pushes apart."""
+        return bytes(self._received)
+
+    @property
     def due_at(self) -> float:
         """When `advance` has something to do if nothing comes in before."""
         if self._found is not None:
@@ -226,13 +231,7 @@ class FramedExchange:
 
     def _fail(self, kind: FramedFailureKind, now: float) -> None:
         state, unit = self._state, self._request.unit
-        counters = state.count(unit)
-        if kind is FramedFailureKind.SILENCE:
-            counters.silent += 1
-        elif kind is FramedFailureKind.BAD_CHECKSUM:
-            counters.crc += 1
-        else:
-            counters.strange += 1
+        state.count(unit).fail(kind.value)
         state.distrust(now, unit)
         self.outcome = FramedFailure(kind, self._request, self._is_sent, bytes(self._received[:64]), self._sent_at)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archroom.core.bench import Verdict
 from archroom.drivers.exchanging import Exchange, carried_out
 from archroom.drivers.framed_exchange import (
     FramedExchange,
@@ -16,6 +17,7 @@ from archroom.drivers.framed_exchange import (
     FramedRequest,
 )
 from archroom.drivers.framed_state import Language, Push, newly_opened
+from archroom.drivers.passages import Passage, Tap, verdict_of
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
 
@@ -51,8 +53,11 @@ class FramedLine:
         Raises FramedExchangeFailed, and PortUnavailable if the port went away: then nobody knows whether the request was
         taken. Once `is_urgent` says yes before it went out, it fails with GAVE_WAY; a stop does not ask.
         """
-        exchange: Exchange[FramedReply | FramedFailure] = FramedExchange(request, self.state, self._clock())
+        framed = FramedExchange(request, self.state, self._clock())
+        exchange: Exchange[FramedReply | FramedFailure] = framed
         outcome = carried_out(exchange, self._wire, self._clock, None if request.is_stop else is_urgent)
+        if self.state.tap is not None:
+            _tell(self.state.tap, request, framed.received, outcome, self._clock())
         if isinstance(outcome, FramedFailure):
             raise FramedExchangeFailed(outcome, self.name)
         return outcome
@@ -85,6 +90,21 @@ class FramedLine:
     def close(self) -> None:
         """Let go of the port."""
         self._wire.close()
+
+
+def _tell(tap: Tap, request: FramedRequest, received: bytes, outcome: FramedReply | FramedFailure, ended_at: float) -> None:
+    """Tell a tap of an exchange that is over; one that gave way did not pass."""
+    unit = request.unit
+    if isinstance(outcome, FramedReply):
+        tap(Passage(outcome.sent_at, unit, True, request.frame, Verdict.SENT, None))
+        after_s = outcome.received_at - outcome.sent_at
+        tap(Passage(outcome.received_at, unit, False, received, Verdict.MATCHED, None, None, after_s))
+    elif outcome.is_sent:
+        tap(Passage(outcome.sent_at, unit, True, request.frame, Verdict.SENT, None))
+        verdict, after_s = verdict_of(outcome.kind.value), ended_at - outcome.sent_at
+        tap(Passage(ended_at, unit, False, received, verdict, None, None, after_s))
+    elif outcome.kind is not FramedFailureKind.GAVE_WAY:
+        tap(Passage(ended_at, unit, True, b"", Verdict.UNSENT, None))
 
 
 _SENTENCES = {

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
-from archroom.drivers.counters import UnitCounters
+from archroom.core.bench import Verdict
+from archroom.core.line_counters import UnitCounters
+from archroom.drivers.passages import Passage, Tap
 from archroom.drivers.timing import FAST_SILENCE_S, LineTiming
 
 MOST_PUSHES = 64
@@ -87,6 +89,8 @@ class FramedState:
     unasked: bytearray = field(default_factory=bytearray)
     """What came unasked since the line was last silent or clean."""
     pushes: dict[int, deque[Push]] = field(default_factory=dict)
+    tap: Tap | None = None
+    """Told of everything that passes."""
 
     def count(self, unit: int) -> UnitCounters:
         """Return the counters of a unit."""
@@ -105,6 +109,9 @@ class FramedState:
 
     def hear(self, data: bytes, now: float) -> None:
         """Take note of bytes that nobody asked for. What is no push and long enough may be a late answer: drain."""
+        if self.tap is not None:
+            verdict = Verdict.UNASKED if self.last_failed_unit is None or self.dirty_until is None else Verdict.LATE
+            self.tap(Passage(now, None, False, data, verdict, None))
         if now >= self.quiet_from and self.dirty_until is None:
             self.unasked.clear()
         self.quiet_from = now + self.timing.silence_s
@@ -132,8 +139,9 @@ class FramedState:
 
     def come_clean(self) -> None:
         """End a drain; frames thrown away in it count as late answers of the unit that failed last."""
-        if self.last_failed_unit is not None:
-            self.count(self.last_failed_unit).late += len(self.language.frames(bytes(self.unasked)))
+        late = len(self.language.frames(bytes(self.unasked)))
+        if late and self.last_failed_unit is not None:
+            self.count(self.last_failed_unit).late += late
         self.dirty_until = None
         self.unasked.clear()
 

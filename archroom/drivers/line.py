@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from archroom.core.bench import Verdict
 from archroom.drivers.exchanging import URGENCY_LOOK_S, Exchange, carried_out
 from archroom.drivers.line_state import LineState, newly_opened
 from archroom.drivers.modbus import ExceptionCode, Request
+from archroom.drivers.passages import Passage, Tap, verdict_of
+from archroom.drivers.timing import Framing
 from archroom.drivers.transactions import Failure, FailureKind, Reply, Transaction
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, say
@@ -47,8 +50,11 @@ class Line:
         `is_urgent` is asked before the request goes out, and every 5 ms while it waits for the line; once it says yes, the
         exchange fails with GAVE_WAY, unsent. A request that has gone out is never broken off. A stop does not ask.
         """
-        transaction: Exchange[Reply | Failure] = Transaction(request, self.state, self._clock())
-        outcome = carried_out(transaction, self._wire, self._clock, None if request.is_stop else is_urgent)
+        transaction = Transaction(request, self.state, self._clock())
+        exchange: Exchange[Reply | Failure] = transaction
+        outcome = carried_out(exchange, self._wire, self._clock, None if request.is_stop else is_urgent)
+        if self.state.tap is not None:
+            _tell(self.state.tap, transaction, request, outcome, self.state.timing.framing, self._clock())
         if isinstance(outcome, Failure):
             raise ExchangeFailed(outcome, self.name)
         return outcome
@@ -88,6 +94,25 @@ class Line:
     def close(self) -> None:
         """Let go of the port."""
         self._wire.close()
+
+
+def _tell(
+    tap: Tap, transaction: Transaction, request: Request, outcome: Reply | Failure, framing: Framing, ended_at: float
+) -> None:
+    """Tell a tap of an exchange that is over; one that gave way did not pass."""
+    failure = outcome if isinstance(outcome, Failure) else None
+    if failure is not None and failure.kind is FailureKind.GAVE_WAY:
+        return
+    unit, sent_at = request.unit, transaction.sent_at
+    if not transaction.is_sent:
+        tap(Passage(ended_at, unit, True, b"", Verdict.UNSENT, framing, request))
+        return
+    tap(Passage(sent_at, unit, True, transaction.frame, Verdict.SENT, framing, request))
+    if request.is_broadcast:
+        return
+    at_s = ended_at if isinstance(outcome, Failure) else outcome.received_at
+    verdict = Verdict.MATCHED if failure is None else verdict_of(failure.kind.value)
+    tap(Passage(at_s, unit, False, transaction.received, verdict, framing, request, at_s - sent_at))
 
 
 def describe(failure: Failure, port: str) -> Message:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from archroom.drivers.counters import UnitCounters
+from archroom.core.bench import Verdict
+from archroom.core.line_counters import UnitCounters
 from archroom.drivers.modbus import Request
 from archroom.drivers.modbus_frames import SHORTEST_ANSWER_BYTES, whole_frames
+from archroom.drivers.passages import Passage, Tap
 from archroom.drivers.timing import Framing, LineTiming
 
 MOST_BYTES = 600
@@ -32,6 +34,8 @@ class LineState:
     counters: dict[int, UnitCounters] = field(default_factory=dict)
     unasked: bytearray = field(default_factory=bytearray)
     """What came unasked since the line was last silent or clean, at most `MOST_BYTES`."""
+    tap: Tap | None = None
+    """Told of everything that passes."""
 
     def count(self, unit: int) -> UnitCounters:
         """Return the counters of a unit."""
@@ -55,6 +59,9 @@ class LineState:
         """
         if now >= self.quiet_from and self.dirty_until is None:
             self.unasked.clear()
+        if self.tap is not None:
+            verdict = Verdict.UNASKED if self.last_failed_unit is None or self.dirty_until is None else Verdict.LATE
+            self.tap(Passage(now, None, False, data, verdict, self.timing.framing))
         self.noise_bytes += len(data)
         self.quiet_from = now + self.timing.silence_s
         self.unasked += data[: MOST_BYTES - len(self.unasked)]
@@ -64,7 +71,7 @@ class LineState:
     def come_clean(self) -> None:
         """End a drain; frames thrown away in it count as late answers of the unit that failed last."""
         late = sum(1 for _ in whole_frames(bytes(self.unasked), self.timing.framing))
-        if self.last_failed_unit is not None:
+        if late and self.last_failed_unit is not None:
             self.count(self.last_failed_unit).late += late
         self.dirty_until = None
         self.unasked.clear()

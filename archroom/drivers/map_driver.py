@@ -11,24 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
+from archroom.core.bench import Table
 from archroom.core.controllers import Mode
 from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, Side
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.modbus import MAX_READ_BITS, Function, Request, read_from, write_coil, write_one
 from archroom.drivers.plain import OrderNotBegun, PlainReading
-from archroom.drivers.profile import (
-    Argument,
-    Meaning,
-    ModbusMap,
-    NumberType,
-    Poll,
-    Profile,
-    Signal,
-    Step,
-    Table,
-    Write,
-    WriteStyle,
-)
+from archroom.drivers.profile import Argument, Meaning, ModbusMap, NumberType, Poll, Profile, Signal, Step, Write, WriteStyle
 from archroom.errors import LinkError, UsageError, say
 
 SLOW_POLL_S = 5.0

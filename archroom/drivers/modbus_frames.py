@@ -129,6 +129,14 @@ def explain(data: bytes, request: Request, framing: Framing, transaction: int) -
     return Strangeness.GARBAGE
 
 
+def has_wrong_start(data: bytes, request: Request, framing: Framing) -> bool:
+    """Return whether bytes would be the answer if their first byte were right, or if none were missing in front."""
+    if framing is not Framing.RTU or len(data) < SHORTEST_ANSWER_BYTES[framing] - 1:
+        return False
+    unit = bytes((request.unit,))
+    return any(find_reply(unit + rest, request, framing, 0) is not None for rest in (data[1:], data))
+
+
 def whole_frames(data: bytes, framing: Framing) -> Iterator[tuple[int, int]]:
     """Yield unit and function of each whole frame in `data`, anybody's, question or answer, wherever it begins."""
     start = 0

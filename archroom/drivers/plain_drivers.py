@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from archroom.drivers.framed_line import FramedLine
+from archroom.drivers.framed_state import FramedState, Language
 from archroom.drivers.line import Line
 from archroom.drivers.map_driver import MapDriver
 from archroom.drivers.plain import PlainDriver
@@ -72,34 +73,48 @@ def plain_drivers(
     is_urgent: Callable[[], bool] | None = None,
     clock: Callable[[], float] = monotonic,
     line: Line | None = None,
+    attach: Callable[[FramedState], None] | None = None,
 ) -> dict[int, PlainDriver]:
     """Return a driver for each block's unit behind one wire; raises UsageError if the profile is of no controller.
 
-    `line` is the one that a Modbus wire has already, where other devices answer on it too.
+    `line` is the one that a Modbus wire has already, where other devices answer on it too; `attach` is told of the line of
+    any other wire, for whoever counts and watches.
     """
-    make = _maker(profile, wire, is_urgent, clock, line)
+    make = _maker(profile, wire, is_urgent, clock, line, attach)
     return {block: make(unit) for block, unit in units.items()}
 
 
 def _maker(
-    profile: Profile, wire: Wire, is_urgent: Callable[[], bool] | None, clock: Callable[[], float], line: Line | None
+    profile: Profile,
+    wire: Wire,
+    is_urgent: Callable[[], bool] | None,
+    clock: Callable[[], float],
+    line: Line | None,
+    attach: Callable[[FramedState], None] | None,
 ) -> Callable[[Unit], PlainDriver]:
     """Open the one line of a bus and return what makes a driver on it."""
     settings = profile.settings
+
+    def framed(language: Language, answer_ms: int) -> FramedLine:
+        opened = FramedLine(wire, clock, language, answer_ms / 1000)
+        if attach is not None:
+            attach(opened.state)
+        return opened
+
     if profile.map is not None:
         bus = Line(wire, clock) if line is None else line
         return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock)
     match settings:
         case StowSettings():
-            stow, of_stow = FramedLine(wire, clock, StowLanguage(), settings.answer_ms / 1000), settings
+            stow, of_stow = framed(StowLanguage(), settings.answer_ms), settings
             return lambda unit: StowDriver(stow, unit.address, profile, of_stow, is_urgent)
         case Z5Settings():
-            z5, of_z5 = FramedLine(wire, clock, Z5Language(settings.checksum), settings.answer_ms / 1000), settings
+            z5, of_z5 = framed(Z5Language(settings.checksum), settings.answer_ms), settings
             return lambda unit: Z5Driver(z5, unit.address, profile, of_z5, unit.carriages, is_urgent, clock)
         case WklSettings():
-            wkl, of_wkl = FramedLine(wire, clock, WklLanguage(settings.checksum), settings.answer_ms / 1000), settings
+            wkl, of_wkl = framed(WklLanguage(settings.checksum), settings.answer_ms), settings
             return lambda unit: WklDriver(wkl, unit.address, profile, of_wkl, unit.carriages, is_urgent, clock)
         case WebSettings():
-            web, of_web = FramedLine(wire, clock, WebLanguage(), settings.answer_ms / 1000), settings
+            web, of_web = framed(WebLanguage(), settings.answer_ms), settings
             return lambda unit: WebDriver(web, unit.address, profile, of_web, unit.carriages, is_urgent)
     raise UsageError(say("{profile} is no controller of shelving.", profile=profile.title))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from archroom.core.bench import Table
 from archroom.core.controllers import Fault
 from archroom.core.plain import Capabilities, OrderKind
 from archroom.drivers.wire_settings import Settings
@@ -34,20 +35,6 @@ class Proof(Enum):
     """Read from the code of a user of such a controller."""
     VENDORS_CODE = "vendors-code"
     """Read from a vendor's code or notes."""
-
-
-class Table(Enum):
-    """The four tables of the Modbus data model."""
-
-    COILS = "coils"
-    DISCRETE = "discrete"
-    HOLDING = "holding"
-    INPUT = "input"
-
-    @property
-    def is_of_bits(self) -> bool:
-        """Whether it holds single bits."""
-        return self in (Table.COILS, Table.DISCRETE)
 
 
 class NumberType(Enum):
@@ -180,6 +167,18 @@ class Write:
     """Whether it is read again before anything rests on it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A setting of the unit that a technician may write, one value at a time; it moves nothing."""
+
+    name: str
+    table: Table
+    address: int
+    notation: str
+    least: int
+    most: int
+
+
 class Argument(Enum):
     """What a step writes where it is not a constant."""
 
@@ -237,3 +236,5 @@ class Profile:
     """On a Modbus wire."""
     settings: Settings | None = None
     """On another wire: what the wire leaves open, such as the checksum."""
+    parameters: tuple[Parameter, ...] = ()
+    """Settings that a technician may write."""

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
+from archroom.core.bench import Table
 from archroom.core.controllers import Fault
 from archroom.core.plain import Capabilities, OrderKind, PositionSense
 from archroom.core.tables import Table as TomlTable
@@ -22,12 +23,12 @@ from archroom.drivers.profile import (
     Meaning,
     ModbusMap,
     NumberType,
+    Parameter,
     Poll,
     Profile,
     Proof,
     Signal,
     Step,
-    Table,
     WireKind,
     Write,
     WriteStyle,
@@ -83,8 +84,11 @@ def parse_profile(content: bytes) -> Profile:
         can = document.table("can")
         capabilities = read_capabilities(wire, settings, can, _silence(can))
         can.finish()
+    parameters: tuple[Parameter, ...] = ()
+    if wire in (WireKind.MODBUS, WireKind.CLIMATE):
+        parameters = _parameters(document.tables_by_name("parameter", NAME), modbus)
     document.finish()
-    return Profile(name, title, wire, proof, source, capabilities, modbus, settings)
+    return Profile(name, title, wire, proof, source, capabilities, modbus, settings, parameters)
 
 
 # -- what it can do
@@ -225,6 +229,25 @@ def _write(name: str, table: TomlTable) -> Write:
     write = Write(name, where, table.whole("address", 0, 0xFFFF), notation, style, hold_ms, is_read_back)
     table.finish()
     return write
+
+
+def _parameters(tables: dict[str, TomlTable], modbus: ModbusMap | None) -> tuple[Parameter, ...]:
+    """Settings for a technician; none of them is at a place that an order, a stop or a lease writes."""
+    moving = {(write.table, write.address) for write in modbus.writes.values()} if modbus is not None else set()
+    found: list[Parameter] = []
+    for name, table in tables.items():
+        where = _word(table, "table", Table)
+        if where not in (Table.COILS, Table.HOLDING):
+            table.refuse(say("nothing can be written to {table}", table=where.value), "table")
+        address = table.whole("address", 0, 0xFFFF)
+        if (where, address) in moving:
+            table.refuse(say("{name} is what orders write: it is no parameter", name=name), "address")
+        least = table.whole("least", 0, 0xFFFF)
+        most = table.whole("most", least, 1 if where is Table.COILS else 0xFFFF)
+        notation = table.text("notation") if table.has("notation") else ""
+        table.finish()
+        found.append(Parameter(name, where, address, notation, least, most))
+    return tuple(found)
 
 
 def _steps(

@@ -20,6 +20,7 @@ from archroom.drivers.modbus_frames import (
     build_request,
     explain,
     find_reply,
+    has_wrong_start,
     reply_bytes,
     whole_frames,
 )
@@ -117,6 +118,21 @@ class Transaction:
     def is_sent(self) -> bool:
         """Whether the request has gone out."""
         return self._is_sent
+
+    @property
+    def frame(self) -> bytes:
+        """The request's bytes; empty until it has gone out."""
+        return self._frame
+
+    @property
+    def sent_at(self) -> float:
+        """When the request went out."""
+        return self._sent_at
+
+    @property
+    def received(self) -> bytes:
+        """Everything that came since."""
+        return bytes(self._received)
 
     @property
     def due_at(self) -> float:
@@ -219,9 +235,10 @@ class Transaction:
             counters.matched += 1
             self.outcome = Reply(found.registers, self._sent_at, self._found_at)
         else:
-            counters.exceptions += 1
+            counters.refuse(found.exception_code)
             self.outcome = Failure(FailureKind.EXCEPTION, request, True, found.exception_code)
         state.noise_bytes += len(before)
+        counters.first_byte += bool(before)
         if before and state.dirty_until is not None:
             state.distrust(now)
         if behind:
@@ -248,12 +265,8 @@ class Transaction:
     def _fail(self, kind: FailureKind, now: float) -> None:
         state, unit = self._state, self._request.unit
         counters = state.count(unit)
-        if kind is FailureKind.SILENCE:
-            counters.silent += 1
-        elif kind is FailureKind.BAD_CRC:
-            counters.crc += 1
-        else:
-            counters.strange += 1
+        counters.fail(kind.value)
+        counters.first_byte += has_wrong_start(bytes(self._received), self._request, self._framing)
         state.distrust(now, unit)
         self.outcome = Failure(kind, self._request, self.is_sent, None, bytes(self._received[:64]))
 

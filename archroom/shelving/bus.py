@@ -20,6 +20,7 @@ from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Lane, Pace, Wish
+from archroom.drivers.bench_rights import UnitRights
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import Line
 from archroom.drivers.plain_drivers import Unit, answer_s, plain_drivers
@@ -28,6 +29,8 @@ from archroom.drivers.profile import WireKind
 from archroom.drivers.timing import LineTiming
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
+from archroom.shelving.bench_lane import BenchLane
+from archroom.shelving.bus_watch import BusWatch
 from archroom.shelving.climate_rounds import SensorRound
 from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost, Post, ReferencePost, profile_of
 from archroom.shelving.spec import BusSpec
@@ -71,13 +74,18 @@ class Bus:
         is_modbus = self._profile is None or self._profile.wire is WireKind.MODBUS
         if sensors is not None and not is_modbus:
             raise UsageError(say("{url}: no sensor can answer on a line that is not Modbus.", url=spec.url))
-        self._is_modbus = is_modbus
+        self.is_modbus = is_modbus
+        """Whether its controllers speak Modbus, so that a technician can ask them too."""
         self._posts: dict[int, Post] = {}
         self.supervisors = {
             number: self._supervisor(blocks[number], new_id, (gates or {}).get(number)) for number in sorted(spec.units)
         }
         self.alive_s = monotonic()
         """When the thread last showed life."""
+        self.watch = BusWatch()
+        """Counters and watchers."""
+        self.bench = BenchLane()
+        """Questions of a technician."""
         self.is_gone = False
         """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
         self.port_problem: Message | None = say("{port} was not opened yet.", port=spec.url)
@@ -124,6 +132,25 @@ class Bus:
     def is_alive(self) -> bool:
         """Whether the thread runs; one that has died sends no heartbeat, so what moves is stopped by its watchdog."""
         return self._thread.is_alive()
+
+    @property
+    def reference_units(self) -> frozenset[int]:
+        """The units whose controllers speak the reference map."""
+        return frozenset(self.spec.units.values()) if self._profile is None else frozenset()
+
+    def rights_of(self, unit: int) -> UnitRights:
+        """Return what a technician may do with a unit; raises BadFile for the profile of a sensor that cannot be read."""
+        block = next((number for number, its_unit in self.spec.units.items() if its_unit == unit), None)
+        if block is not None and self._profile is None:
+            return UnitRights(unit, carriages=self._carriages[block])
+        if block is not None:
+            return UnitRights(unit, profile=self._profile)
+        return UnitRights(unit, profile=None if self._sensors is None else self._sensors.profile_of(unit))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something moves on the bus, or is asked to; `changed` must be held."""
+        return any(supervisor.is_busy for supervisor in self.supervisors.values())
 
     def stop(self, blocks: tuple[int, ...], reason: Message) -> None:
         """Stop blocks of this bus: their frames are the next to go out."""
@@ -206,6 +233,7 @@ class Bus:
             self.port_problem, self._is_tried = reason, True
             for supervisor in self.supervisors.values():
                 supervisor.port_lost(monotonic(), reason)
+            self.bench.fail(reason)
             self._pass_on()
         if self._sensors is not None:
             self._sensors.fail(reason)
@@ -217,10 +245,12 @@ class Bus:
             self._is_urgent = False
 
     def _serve(self, wire: Wire) -> None:
-        line = Line(wire, monotonic) if self._is_modbus else None
+        line = Line(wire, monotonic) if self.is_modbus else None
+        if line is not None:
+            self.watch.attach(line.state)
         self._posts = posts = self._posts_on(wire, line)
         while (choice := self._next(wire.timing)) is not None:
-            if not isinstance(choice, SensorRound):
+            if isinstance(choice, _Choice):
                 self._carry_out(posts[choice.block], choice)
             elif line is not None:
                 choice.read_next(line, self._must_hurry)
@@ -229,7 +259,9 @@ class Bus:
         """Return the posts of the blocks on a port that was just opened."""
         posts: dict[int, Post] = {}
         units = {number: Unit(unit, self._carriages[number]) for number, unit in self.spec.units.items()}
-        drivers = {} if self._profile is None else plain_drivers(self._profile, wire, units, self._must_hurry, line=line)
+        drivers = {}
+        if self._profile is not None:
+            drivers = plain_drivers(self._profile, wire, units, self._must_hurry, line=line, attach=self.watch.attach)
         for number, supervisor in self.supervisors.items():
             if isinstance(supervisor, PlainSupervisor):
                 posts[number] = PlainPost(supervisor, drivers[number])
@@ -241,7 +273,7 @@ class Bus:
     def _must_hurry(self) -> bool:
         return self._is_urgent
 
-    def _next(self, timing: LineTiming) -> _Choice | SensorRound | None:
+    def _next(self, timing: LineTiming) -> _Choice | SensorRound | BenchLane | None:
         """Wait for the next frame's turn and return it; None when the bus ends."""
         with self.changed:
             while not self._is_ending:
@@ -251,8 +283,9 @@ class Bus:
                 wishes = self._wishes(now)
                 self._pass_on()
                 due = [choice for choice in wishes if choice.wish.due_s <= now]
-                if self._sensors is not None and self._is_turn_of_sensors(now, self._sensors, due):
-                    return self._sensors
+                for turn in (self.bench, self._sensors):
+                    if turn is not None and self._is_turn_of_sensors(now, turn, due):
+                        return turn
                 if due:
                     chosen = min(due, key=lambda choice: self._rank(now, choice))
                     self.supervisors[chosen.block].frame_sent(now, chosen.wish)
@@ -271,9 +304,9 @@ class Bus:
             found = [choice for choice in found if choice.wish.lane is not Lane.PROBE]
         return found
 
-    def _is_turn_of_sensors(self, now: float, sensors: SensorRound, due: list[_Choice]) -> bool:
-        """Whether a sensor may be read now: in a pause, or before polls if it has waited long; never during a motion."""
-        if not sensors.is_due(now) or any(supervisor.is_busy for supervisor in self.supervisors.values()):
+    def _is_turn_of_sensors(self, now: float, sensors: SensorRound | BenchLane, due: list[_Choice]) -> bool:
+        """Whether a sensor or the bench may ask now: in a pause, or before polls if it waits long; never during a motion."""
+        if not sensors.is_due(now) or self.is_busy:
             return False
         return not due or (sensors.is_starved(now) and all(choice.wish.lane >= Lane.POLL for choice in due))
 
@@ -306,7 +339,7 @@ class Bus:
 
     def _set_pace(self, timing: LineTiming) -> None:
         round_s = sum(post.reading_s(timing) for post in self._posts.values())
-        is_silent = not all(supervisor.is_answering for supervisor in self.supervisors.values())
+        is_silent = self.bench.is_active(monotonic()) or not all(one.is_answering for one in self.supervisors.values())
         silence_s = timing.drain_s + timing.wire_s(REQUEST_CHARACTERS)
         if self._profile is None:
             pace = Pace.of_line(round_s, silence_s + timing.answer_s if is_silent else 0.0)

@@ -39,7 +39,7 @@ TAKEN_WITHIN_S = 0.2
 """How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
 REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
-LOOKS = ("views", "hello", "climate", "climate_history")
+LOOKS = ("views", "hello", "climate", "climate_history", "counters")
 """Questions that change nothing."""
 ENDED_WITHIN_S = 3.0
 ENDING_LOOK_S = 0.02
@@ -179,6 +179,17 @@ class ShelvingClient:
 
     # -- the server
 
+    def ask(self, do: str, **fields: Json) -> Mapping[str, object]:
+        """Return what the server answers to any question; raises what it refuses with, PortUnavailable."""
+        return self._ask(do, **fields)
+
+    def conversation(self, do: str, **fields: Json) -> Conversation:
+        """Ask a question that has many answers; raises PortUnavailable."""
+        lines = self._connected()
+        with suppress(Gone):
+            _send(lines, do, **fields)
+        return Conversation(lines)
+
     def _ask(self, do: str, **fields: Json) -> Mapping[str, object]:
         """Return what the server answers; a look whose server was just ending is taken once more, with the next one."""
         may_repeat = do in LOOKS
@@ -239,6 +250,27 @@ class ShelvingClient:
             self._start_problem = error.message
             raise
         self._start_problem = None
+
+
+class Conversation:
+    """A question that has many answers; for one thread."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def next(self, within_s: float) -> Mapping[str, object] | None:
+        """Return the next answer, None if none came in time; raises what the server refuses with, PortUnavailable."""
+        try:
+            answer = self._lines.receive(within_s)
+        except Gone as gone:
+            raise PortUnavailable(say("The shelving server went away.")) from gone
+        if answer is not None:
+            _raise_error(answer)
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        self._lines.close()
 
 
 class _Watching:

@@ -17,6 +17,7 @@ from archroom.core.sensors import Sensor
 from archroom.drivers.climate import ClimateSensor
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.ports import open_port
+from archroom.drivers.profile import Profile
 from archroom.drivers.profile_reading import read_profile, shipped_profile
 from archroom.drivers.transactions import FailureKind
 from archroom.drivers.wire_settings import ClimateSettings
@@ -40,6 +41,11 @@ class SensorRound:
         self._sensors = {sensor.name: sensor for sensor in sensors}
         self._settings = {sensor.name: _settings_of(sensor) for sensor in sensors}
         self._due_s = dict.fromkeys(self._sensors, float("-inf"))
+
+    def profile_of(self, unit: int) -> Profile | None:
+        """Return the profile of the sensor at a unit, None if there is none; raises BadFile."""
+        sensor = next((sensor for sensor in self._sensors.values() if sensor.unit == unit), None)
+        return None if sensor is None else _profile_of(sensor)
 
     def is_due(self, now_s: float) -> bool:
         """Whether a sensor waits to be read."""
@@ -127,10 +133,14 @@ class OwnPort:
                 line.close()
 
 
+def _profile_of(sensor: Sensor) -> Profile:
+    is_file = sensor.family.endswith(".toml")
+    return read_profile(Path(sensor.family)) if is_file else shipped_profile(sensor.family)
+
+
 def _settings_of(sensor: Sensor) -> ClimateSettings:
     """Return where a sensor's values stand, as its profile says."""
-    is_file = sensor.family.endswith(".toml")
-    profile = read_profile(Path(sensor.family)) if is_file else shipped_profile(sensor.family)
+    profile = _profile_of(sensor)
     if not isinstance(profile.settings, ClimateSettings):
         raise UsageError(say("{profile} is no sensor of temperature and humidity.", profile=profile.title))
     return profile.settings

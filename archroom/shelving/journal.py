@@ -32,6 +32,8 @@ INTENT = "intent"
 END = "end"
 ACKNOWLEDGED = "acknowledged"
 """A person has taken note of a motion whose end nobody saw."""
+BENCH = "bench_write"
+"""A technician has one register written; a second entry says what came of it."""
 UNACKNOWLEDGED = "unacknowledged"
 """Carried over from the file before this one."""
 
@@ -114,6 +116,10 @@ class Journal:
             entry |= {"kind": END, "motion": notice.motion, "outcome": notice.outcome.value}
         self._write(entry)
 
+    def write_bench(self, entry: dict[str, Json]) -> None:
+        """Write down what a technician has a unit told, or what came of it; on the disk at once. Raises Unreadable."""
+        self._write({"kind": BENCH, **entry})
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
@@ -123,7 +129,7 @@ class Journal:
         motion = str(entry.get("motion"))
         with self._lock, self._telling():
             self._put(line)
-            if entry["kind"] in (INTENT, END, ACKNOWLEDGED):
+            if entry["kind"] in (INTENT, END, ACKNOWLEDGED, BENCH):
                 self._file.sync()
             if entry["kind"] == INTENT:
                 self._under_way.add(motion)

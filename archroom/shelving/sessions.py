@@ -20,6 +20,7 @@ from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
 from archroom.errors import ArchroomError, Message, MotionRefused, PortUnavailable, Unreadable, UsageError, say
+from archroom.shelving import bench_serving
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.codec import decode, encode
@@ -126,6 +127,8 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
                 lines.send({"ok": True, "arming": encode(_arm(floor, request))})
             case "disarm":
                 lines.send({"ok": True, "arming": encode(_disarm(floor, request))})
+            case str(do) if do in bench_serving.VERBS:
+                bench_serving.serve_bench(lines, floor.buses, floor.journal, request)
             case str(do) if do.startswith("climate"):
                 lines.send(floor.climate.answer(do, request))
             case _:

@@ -8,8 +8,8 @@ import pytest
 from paper_cabinets import crc8
 from virtual_wire import Script, VirtualClock, VirtualWire
 
+from archroom.core.line_counters import UnitCounters
 from archroom.drivers.checksums import Checksum
-from archroom.drivers.counters import UnitCounters
 from archroom.drivers.framed_exchange import FramedExchange, FramedFailure, FramedFailureKind, FramedReply, FramedRequest
 from archroom.drivers.framed_line import FramedExchangeFailed, FramedLine
 from archroom.drivers.framed_state import MOST_PUSHES, FramedState, Push, newly_opened

@@ -104,6 +104,38 @@ def test_the_shipped_profiles_are_good(name: str) -> None:
     assert profile.capabilities.stops_when_host_is_silent is not True, "nobody has shown it"
 
 
+PARAMETER = """
+[parameter.ramp]
+table = "holding"
+address = 40
+least = 1
+most = 9
+"""
+BAD_PARAMETERS = {
+    "what orders write": ("address = 40", "address = 10", "ramp is what orders write"),
+    "what stops": (
+        'table = "holding"\naddress = 40\nleast = 1\nmost = 9',
+        'table = "coils"\naddress = 2\nleast = 0\nmost = 1',
+        "is what orders write",
+    ),
+    "the heartbeat": ("address = 40", "address = 11", "ramp is what orders write"),
+    "a table that is read only": ("holding", "input", "nothing can be written to input"),
+    "no range": ("most = 9", "most = 0", "most"),
+}
+
+
+def test_a_parameter_is_for_a_technician() -> None:
+    (parameter,) = parse_profile((GOOD + PARAMETER).encode()).parameters
+    assert (parameter.name, parameter.address, parameter.least, parameter.most) == ("ramp", 40, 1, 9)
+
+
+@pytest.mark.parametrize("case", BAD_PARAMETERS)
+def test_a_parameter_that_could_move_steel_is_refused(case: str) -> None:
+    right, wrong, why = BAD_PARAMETERS[case]
+    with pytest.raises(BadFile, match=why):
+        parse_profile((GOOD + PARAMETER.replace(right, wrong)).encode())
+
+
 BAD = {
     "unknown key": ('means = "moving"', 'means = "moving"\ncolour = 1', "unknown key colour", "colour = 1"),
     "unknown section": ("[read]", "[reed]", "unknown key reed", "[reed]"),
