@@ -27,7 +27,7 @@ from archroom.shelving.journal import Journal
 from hardware_sim import Rule
 
 BATCH = 25
-IN_CHECK = 4
+IN_CHECK = 8
 IN_PROOF = 10_000
 INCIDENTS = Path(__file__).with_name("incidents")
 """Trials that once broke a rule, cut down."""
