@@ -67,7 +67,8 @@ class Motion:
         self.select = Command(epoch, seq, planned.told, SELECT_TTL_MS)
         operate_ttl_ms = int(1000 * deadline_s(ticket.expected_s))
         self.operate = Command(epoch, seq + 1, planned.told, operate_ttl_ms)
-        self._ending = (OutcomeKind.UNKNOWN, say("It has not ended yet."))
+        self._ending: tuple[OutcomeKind, Message]
+        """How it ends; set before it is being stopped."""
         self._identity = identity
         self._planned = planned
         self._lease_s = self._since_s = self._beat_s = now
@@ -80,8 +81,8 @@ class Motion:
         self._is_operate_sent = False
         self._refusal: int | None = None
         self._furthest = list(planned.start_mm)
-        self._left_mm: int | None = None
-        self._left_s = now
+        self._nearest: tuple[int, float] | None = None
+        """The least way that was left in this motion, and since when."""
 
     @property
     def outcome(self) -> tuple[OutcomeKind, Message] | None:
@@ -277,14 +278,14 @@ class Motion:
 
     def _stuck(self, now: float, status: ControllerStatus) -> Message | None:
         if status.state is not ControllerState.MOVING:
-            self._left_mm = None
+            self._nearest = None
             return None
         left_mm = sum(abs(there - here) for here, there in zip(status.positions_mm, self._planned.target_mm, strict=True))
-        if self._left_mm is None or left_mm < self._left_mm:
-            self._left_mm, self._left_s = left_mm, now
+        if self._nearest is None or left_mm < self._nearest[0]:
+            self._nearest = (left_mm, now)
             return None
         patience_s = max(PROGRESS_S, PROGRESS_MM / max(1, self._identity.speed_mm_s))
-        if left_mm > REACHED_MM and now - self._left_s > patience_s:
+        if left_mm > REACHED_MM and now - self._nearest[1] > patience_s:
             return say("Block {block} should move, but nothing does.", block=self.block.number)
         return None
 

@@ -174,7 +174,7 @@ class Transaction:
         if not self._received:
             self._deadline += state.timing.wire_s(reply_bytes(self._request, self._framing))
         state.quiet_from = now + state.timing.silence_s
-        self._received += data[: MOST_BYTES + 1 - len(self._received)]
+        self._received += data[: MOST_BYTES + 1]
         if self._found is None:
             self._look_for_reply(now)
         if self._found is not None:
@@ -197,7 +197,7 @@ class Transaction:
             state.come_clean()
         elif state.dirty_until is None:
             state.unasked.clear()
-        self._number = state.take_transaction() if self._framing is Framing.MBAP else 0
+        self._number = state.take_transaction()
         self._frame = build_request(request, self._framing, self._number)
         self._is_sent, self._sent_at = True, now
         gone_at = now + state.timing.wire_s(len(self._frame))
