@@ -194,6 +194,7 @@ def test_an_exception_is_an_answer_and_leaves_the_line_clean() -> None:
     with pytest.raises(ExchangeFailed) as failed:
         line.exchange(ASK)
     assert failed.value.failure.exception_code == 2
+    assert failed.value.failure.is_sent
     assert line.state.dirty_until is None
     assert line.state.count(1).exceptions == 1
 
@@ -306,10 +307,11 @@ def test_what_came_before_time_was_up_is_looked_at_before_giving_up() -> None:
 
 def test_the_counters_tell_what_was_wrong() -> None:
     bad_crc = ANSWER[:-1] + bytes((ANSWER[-1] ^ 1,))
-    line, _, _ = scripted_line(FAST, ANSWER, b"", bad_crc, OTHER, with_crc(b"\x01\x83\x06"))
-    for _ in range(5):
+    refused = with_crc(b"\x01\x83\x06")
+    line, _, _ = scripted_line(FAST, ANSWER, b"", b"", bad_crc, bad_crc, bad_crc, OTHER, OTHER, OTHER, OTHER, *[refused] * 5)
+    for _ in range(15):
         with suppress(ExchangeFailed):
             line.exchange(ASK)
     counters = line.state.count(1)
-    assert (counters.sent, counters.matched, counters.silent) == (5, 1, 1)
-    assert (counters.crc, counters.strange, counters.exceptions) == (1, 1, 1)
+    assert (counters.sent, counters.matched, counters.silent) == (15, 1, 2)
+    assert (counters.crc, counters.strange, counters.exceptions) == (3, 4, 5)
