@@ -73,6 +73,8 @@ def _is_left_alone(node: ast.AST, field: str) -> bool:
         return True
     if isinstance(node, ast.Subscript) and field == "slice":
         return isinstance(node.value, ast.Name) and node.value.id in ("dict", "list", "tuple", "set", "frozenset")
+    if isinstance(node, ast.keyword) and node.arg == "strict":
+        return True  # `zip` of two that are always equally long
     return isinstance(node, ast.JoinedStr | ast.Raise | ast.Assert)
 
 
