@@ -18,10 +18,12 @@ _BUS_OPTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "serial": {**_LINE_OPTIONS, "parity": ("N", "E", "O"), "stop": ("1", "2")},
     "socket": _LINE_OPTIONS,
     "tcp": {},
+    "tls": {"ca": (), "cert": (), "key": ()},
     "udp": {"local": ()},
     "http": {},
 }
-"""By scheme, what a URL may set and to what; the drivers take the same. `local` is a port of this machine."""
+"""By scheme, what a URL may set and to what; the drivers take the same. `local` is a port of this machine; `ca`,
+`cert` and `key` are files by their full path."""
 
 
 def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
@@ -33,7 +35,10 @@ def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
     except ValueError:
         return False
     allowed = _BUS_OPTIONS.get(parts.scheme, {})
-    is_set_well = all(key in allowed and (value.upper() in allowed[key] or _is_local(key, value)) for key, value in options)
+    is_set_well = all(
+        key in allowed and (value.upper() in allowed[key] or _is_local(key, value) or _is_file(key, value))
+        for key, value in options
+    )
     if not is_set_well or parts.username or parts.fragment or not url.isprintable():
         return False
     if parts.scheme == "serial":
@@ -41,7 +46,7 @@ def is_bus_url(url: str, profile: str = REFERENCE) -> bool:
         return is_windows_port or (not parts.netloc and len(parts.path) > 1)
     if not parts.hostname or parts.path.strip("/"):
         return False
-    if parts.scheme == "tcp":
+    if parts.scheme in ("tcp", "tls"):
         return port != 0
     return bool(port) and (parts.scheme == "socket" or (parts.scheme in ("udp", "http") and profile != REFERENCE))
 
@@ -50,7 +55,15 @@ def _is_local(key: str, value: str) -> bool:
     return key == "local" and re.fullmatch(r"[0-9]{1,5}", value) is not None and int(value) <= 0xFFFF
 
 
+def _is_file(key: str, value: str) -> bool:
+    return key in ("ca", "cert", "key") and _is_full_path(value)
+
+
+def _is_full_path(text: str) -> bool:
+    return text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text) is not None
+
+
 def is_profile(text: str) -> bool:
     """Whether a text can name a profile: one that comes with the program, or a TOML file by its full path."""
-    is_file = text.endswith(".toml") and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text) is not None)
+    is_file = text.endswith(".toml") and _is_full_path(text)
     return re.fullmatch(PROFILE_NAME, text) is not None or (is_file and text.isprintable())

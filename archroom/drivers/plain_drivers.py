@@ -30,8 +30,8 @@ from archroom.drivers.z5_driver import Z5Driver
 from archroom.errors import UsageError, say
 
 CARRIERS = {
-    WireKind.MODBUS: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP),
-    WireKind.CLIMATE: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP),
+    WireKind.MODBUS: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP, Carrier.MODBUS_TLS),
+    WireKind.CLIMATE: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP, Carrier.MODBUS_TLS),
     WireKind.STOW: (Carrier.RTU_OVER_TCP,),
     WireKind.Z5: (Carrier.UDP,),
     WireKind.WKL: (Carrier.SERIAL, Carrier.RTU_OVER_TCP),

@@ -28,6 +28,8 @@ from archroom.errors import Message, PortUnavailable, UsageError, say
 DEFAULT_BAUD = 19_200
 MODBUS_TCP_PORT = 502
 """The port that is registered for Modbus TCP."""
+MODBUS_TLS_PORT = 802
+"""The port that is registered for Modbus/TCP with TLS."""
 BAUDS = (1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600)
 CONNECT_S = 1.0
 LONGEST_NAME = 200
@@ -39,10 +41,27 @@ class Carrier(Enum):
     SERIAL = "serial"
     RTU_OVER_TCP = "socket"
     MODBUS_TCP = "tcp"
+    MODBUS_TLS = "tls"
+    """Modbus TCP within TLS."""
     UDP = "udp"
     """Datagrams: each a whole message."""
     HTTP = "http"
     """A connection for each question."""
+
+
+_USUAL_PORTS = {Carrier.MODBUS_TCP: MODBUS_TCP_PORT, Carrier.MODBUS_TLS: MODBUS_TLS_PORT}
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Paths of PEM files; empty where there is none."""
+
+    authority: str = ""
+    """Whose signature is trusted; empty: what the system trusts."""
+    certificate: str = ""
+    """Ours, for a far end that asks who we are."""
+    key: str = ""
+    """The certificate's key; empty: it is in the certificate's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,7 @@ class PortAddress:
     has_echo: bool
     local_port: int = 0
     """Of datagrams: where ours come from and theirs go to; 0: any."""
+    tls: TlsFiles = TlsFiles()
 
     @property
     def name(self) -> str:
@@ -79,7 +99,7 @@ class PortAddress:
     @property
     def timing(self) -> LineTiming:
         """The rules of time on this line."""
-        if self.carrier in (Carrier.MODBUS_TCP, Carrier.UDP, Carrier.HTTP):
+        if self.carrier in (Carrier.MODBUS_TCP, Carrier.MODBUS_TLS, Carrier.UDP, Carrier.HTTP):
             return stream_timing(Framing.MBAP)
         if self.baud is None:
             return stream_timing(Framing.RTU, self.has_echo)
@@ -87,27 +107,29 @@ class PortAddress:
 
 
 def parse_port(url: str) -> PortAddress:
-    """Return what `serial:///dev/...?baud=` names, or `socket`, `tcp`, `udp`, `http` with `://H:P`; raises UsageError.
+    """Return what `serial:///dev/...?baud=` or `socket`, `tcp`, `tls`, `udp`, `http` with `://H:P` names; raises UsageError.
 
     Serial ports take `baud`, `parity` (N, E, O), `stop` (1, 2) and `echo` (0, 1); `socket` takes `baud` and `echo` of the
-    line behind the gateway; `udp` takes `local`, the port of this machine to which a controller sends by itself. Left out:
-    19,200 baud, even parity (none on a pty or with two stop bits), one stop bit, no echo; port 502 after `tcp`.
+    line behind the gateway; `udp` takes `local`, the port of this machine to which a controller sends by itself; `tls` takes
+    `ca`, `cert` and `key`, full paths of PEM files. Left out: 19,200 baud, even parity (none on a pty or with two stop
+    bits), one stop bit, no echo; port 502 after `tcp`, 802 after `tls`.
     """
     shown = clean(re.sub(r"//[^/]*@", "//...@", url), LONGEST_NAME)
     try:
         parts = urlsplit(url)
         carrier = Carrier(parts.scheme)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        usual_port = MODBUS_TCP_PORT if carrier is Carrier.MODBUS_TCP else 0
-        tcp_port = usual_port if parts.port is None else parts.port
+        tcp_port = _USUAL_PORTS.get(carrier, 0) if parts.port is None else parts.port
     except ValueError as error:
         raise UsageError(
-            say("{url} is not a port: serial:///dev/NAME, or socket, tcp, udp, http://HOST:PORT.", url=shown)
+            say("{url} is not a port: serial:///dev/NAME, or socket, tcp, tls, udp, http://HOST:PORT.", url=shown)
         ) from error
     place = _device(parts) if carrier is Carrier.SERIAL else parts.hostname
     is_place_whole = tcp_port == 0 if carrier is Carrier.SERIAL else tcp_port > 0 and not parts.path.strip("/")
     if not place or not is_place_whole or parts.username or parts.fragment or "\0" in url:
-        raise UsageError(say("{url} is not a port: serial:///dev/NAME, or socket, tcp, udp, http://HOST:PORT.", url=shown))
+        raise UsageError(
+            say("{url} is not a port: serial:///dev/NAME, or socket, tcp, tls, udp, http://HOST:PORT.", url=shown)
+        )
     return _with_options(carrier, place, tcp_port, options, shown)
 
 
@@ -136,6 +158,7 @@ def _with_options(carrier: Carrier, place: str, tcp_port: int, options: dict[str
         Carrier.SERIAL: ("baud", "parity", "stop", "echo"),
         Carrier.RTU_OVER_TCP: ("baud", "echo"),
         Carrier.MODBUS_TCP: (),
+        Carrier.MODBUS_TLS: ("ca", "cert", "key"),
         Carrier.UDP: ("local",),
         Carrier.HTTP: (),
     }[carrier]
@@ -151,7 +174,10 @@ def _with_options(carrier: Carrier, place: str, tcp_port: int, options: dict[str
     local = options.get("local", "0")
     if re.fullmatch(r"[0-9]{1,5}", local) is None or int(local) > 0xFFFF:
         raise UsageError(say("{url}: {key} must be a port of this machine.", url=shown, key="local"))
-    return PortAddress(carrier, place, tcp_port, int(baud) if baud else None, parity, int(stop), echo == "1", int(local))
+    tls = TlsFiles(*(options.get(key, "") for key in ("ca", "cert", "key")))
+    return PortAddress(
+        carrier, place, tcp_port, int(baud) if baud else None, parity, int(stop), echo == "1", int(local), tls
+    )
 
 
 def _choice(options: dict[str, str], key: str, allowed: tuple[str, ...], default: str, shown: str) -> str:
@@ -242,6 +268,10 @@ def _connect(address: PortAddress) -> Wire:
         connection.close()
         return QuestionWire((address.place, address.port), address.name, address.timing, CONNECT_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if address.carrier is Carrier.MODBUS_TLS:
+        from archroom.drivers.tls import TlsWire, encrypted  # no other line has to wait for ssl to be loaded
+
+        return TlsWire(encrypted(connection, address.place, address.tls, address.name), address.name, address.timing)
     connection.setblocking(False)
     return DescriptorWire(connection, address.name, address.timing)
 

@@ -124,4 +124,4 @@ def test_every_setting_is_documented() -> None:
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
     tables = {"buses": "bus", "sensors": "sensor"}
     keys = {tables.get(field.name, field.name) for field in fields(Config)}
-    assert documented == keys | {"url", "units"} | set(SENSOR_KEYS)
+    assert documented == keys | {"url", "units", "profile"} | set(SENSOR_KEYS)
