@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.cli import bench, bench_questions, claims, profiles, replay
+from archroom.cli import bench, bench_questions, bundle, claims, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -29,6 +29,7 @@ def add_commands(commands: Commands) -> None:
     claims.add_arming_commands(group)
     bench.add_commands(group)
     bench_questions.add_commands(group)
+    bundle.add_commands(group)
 
 
 def _serve(job: Job) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,3 +89,53 @@ def test_what_moves_steel_is_not_written(bench: Cli) -> None:
     ran = bench("shelving", "write", "1", "1", "holding", "0x0220", "1", "--by", "Ann Lee")
     assert (ran.code, "moves steel" in ran.err) == (4, True)
     assert bench("shelving", "write", "1", "1", "holding", "0x0220", "1").code == 2
+
+
+def test_a_bundle_holds_what_helps_and_neither_people_nor_secrets(
+    house: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`house` knows a borrower, Ann Lee; the block is armed and held by others, and the books' address has a password."""
+    monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    try:
+        assert house("shelving", "arm", "1", "--by", "Olga Berg").code == 0
+        assert house("aisle", "hold", "1/1", "--by", "Per Holm", "--reason", "Per Holm repairs").code == 0
+        assert house("aisle", "stop", "--as", "Dr. Eva Sand").code == 0
+        frames = tmp_path / "frames.jsonl"
+        assert house("shelving", "monitor", "--for", "1", "--record", str(frames)).code == 0
+        state = config.load().config.state_folder
+        (state / "shelving.log").write_text(
+            "postgresql://olga:hunter2@db/books failed\nheld by Per Holm\n", encoding="utf-8"
+        )
+        monkeypatch.setenv("ARCHROOM_AS", "Olga Berg")
+        ran = house("--json", "shelving", "bundle", "fault.zip", "--record", str(frames))
+    finally:
+        with House(config.load().config) as opened:
+            opened.dismiss_shelving()
+    assert ran.code == 0, ran
+    with zipfile.ZipFile("fault.zip") as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    assert ran.json["contents"] == list(parts)
+    everything = "\n".join(parts.values()).casefold()
+    for secret in ("ann lee", "olga", "berg", "per holm", "eva", "sand", "hunter2", "tester", str(tmp_path).casefold()):
+        assert secret not in everything, secret
+    assert json.loads(parts["counters.json"])[0]["units"]["1"]["matched"] > 0
+    assert json.loads(parts["settings.json"])["database"] == "sqlite"
+    assert [entry["kind"] for entry in map(json.loads, parts["journal.jsonl"].splitlines())].count("armed") == 1
+    assert '"archroom"' in parts["versions.json"]
+    assert '"verdict": "matched"' in parts["frames/1.jsonl"]
+    assert '"blocks"' in parts["shelving-spec.json"]
+    assert house("shelving", "bundle", "fault.zip").code == 2
+
+
+def test_a_bundle_is_written_though_nothing_can_be_asked(
+    room: Cli, monkeypatch: pytest.MonkeyPatch, config_file: Path
+) -> None:
+    monkeypatch.setenv("ARCHROOM_DB", "postgresql://olga:hunter2@127.0.0.1:1/books")
+    config_file.write_text('[[bus]]\nurl = "tcp://127.0.0.1:1"\n', encoding="utf-8")
+    ran = room("shelving", "bundle", "fault.zip")
+    assert ran.code == 0, ran
+    with zipfile.ZipFile("fault.zip") as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    assert "counters: " in parts["problems.txt"]
+    assert not any(word in text for text in parts.values() for word in ("hunter2", "olga"))
+    assert json.loads(parts["settings.json"])["buses"][0]["url"] == "tcp://127.0.0.1:1"
