@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from archroom.cli import bench, bench_questions, bundle, claims, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
-from archroom.errors import PortUnavailable, say
+from archroom.core.cleaning import clean
+from archroom.errors import PortUnavailable, UsageError, say
 from archroom.texts import tr
 
 if TYPE_CHECKING:
@@ -23,6 +28,16 @@ def add_commands(commands: Commands) -> None:
         say("Serve the mobile shelving until told to end; other commands start it by themselves when they need it."),
         "archroom --shelving 'serial:///dev/ttyUSB0?baud=19200' shelving serve",
         _serve,
+    )
+    unit = group.add(
+        "unit",
+        say("Print the unit file by which systemd runs the server, watched and with few rights."),
+        "archroom shelving unit > /etc/systemd/system/archroom-shelving.service",
+        _unit,
+    )
+    unit.add_argument("--user", default="archroom", metavar="NAME", help=tr("user of the service (default: archroom)"))
+    unit.add_argument(
+        "--group", metavar="NAME", help=tr("group of the service (default: that of the settings, else the user's)")
     )
     profiles.add_commands(group)
     replay.add_commands(group)
@@ -51,4 +66,26 @@ def _serve(job: Job) -> int:
                 job.output.narrate(sentence)
 
     serve(spec, shelving.places(), announce, job.output.note)
+    return 0
+
+
+def _unit(job: Job) -> int:
+    from archroom.shelving.service_manager import UnitFacts, unit_file
+
+    chosen = job.settings.config
+    for name in filter(None, (job.args.user, job.args.group)):
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}", name) is None:
+            raise UsageError(say("{name} is no name of a user or group.", name=clean(name, 40)))
+    urls = [bus.url for bus in chosen.buses] + [sensor.url for sensor in chosen.sensors]
+    files = [bus.profile for bus in chosen.buses] + [sensor.family for sensor in chosen.sensors]
+    text = unit_file(
+        UnitFacts(
+            program=shutil.which("archroom") or os.path.abspath(sys.argv[0]),
+            user=job.args.user,
+            group=job.args.group or chosen.shelving_group or job.args.user,
+            is_serial=not urls or any(url.startswith("serial:") for url in urls),
+            needs_home=any("/home/" in place or "/root/" in place for place in (chosen.database, *files)),
+        )
+    )
+    job.output.result({"unit": text}, text.splitlines())
     return 0

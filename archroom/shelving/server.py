@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
+from archroom.core.liveness import ThreadLife, feeding_period_s, may_be_fed
 from archroom.core.rooms import Block
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
@@ -28,6 +29,7 @@ from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
 from archroom.shelving.lock import Held, Lock, lock_port
+from archroom.shelving.service_manager import ServiceManager
 from archroom.shelving.sessions import Floor, serve_client, wait_for_standstill
 from archroom.shelving.spec import Places, ServerSpec
 
@@ -61,6 +63,7 @@ class Server:
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_write.setblocking(False)
         self._is_ending = False
+        self._manager = ServiceManager()
         try:
             prepare_folder(places.run_folder, spec.group)
             self._closers.callback(_lock_folder(places).release)
@@ -112,15 +115,19 @@ class Server:
         for bus in self._floor.buses:
             bus.start()
         self._climate.start()
+        self._manager.ready(f"serving {len(self._floor.buses)} buses at {self.address}")
+        look_s = feeding_period_s(self._manager.watchdog_s, LOOK_S) if self._manager.watchdog_s is not None else LOOK_S
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
                 selector.register(self._wake_read, selectors.EVENT_READ)
                 while not self._is_ending and not self._is_useless() and not self._has_dead_bus():
-                    if any(key.fileobj is self._listener for key, _ in selector.select(LOOK_S)):
+                    if any(key.fileobj is self._listener for key, _ in selector.select(look_s)):
                         self._accept()
+                    self._show_life()
         finally:
             self._is_ending = True
+            self._manager.stopping()
             self._come_to_rest()
             self._climate.end()
             for bus in self._floor.buses:
@@ -187,6 +194,14 @@ class Server:
         now = monotonic()
         gates = [supervisor.gate for bus in self._floor.buses for supervisor in bus.supervisors.values()]
         return any(gate.arming(now).is_armed for gate in gates)
+
+    def _show_life(self) -> None:
+        """Feed the service manager's watchdog, unless a bus hangs: then it runs out."""
+        lives = [ThreadLife(bus.is_alive, bus.alive_s, bus.is_gone) for bus in self._floor.buses]
+        if may_be_fed(lives, monotonic()):
+            self._manager.alive()
+        else:
+            self._manager.hangs("a bus hangs")
 
     def _is_busy(self) -> bool:
         return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())

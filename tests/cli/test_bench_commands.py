@@ -139,3 +139,11 @@ def test_a_bundle_is_written_though_nothing_can_be_asked(
     assert "counters: " in parts["problems.txt"]
     assert not any(word in text for text in parts.values() for word in ("hunter2", "olga"))
     assert json.loads(parts["settings.json"])["buses"][0]["url"] == "tcp://127.0.0.1:1"
+
+
+def test_the_unit_file_is_for_the_settings_of_the_machine(room: Cli, config_file: Path) -> None:
+    config_file.write_text('shelving_group = "archives"\n[[bus]]\nurl = "tcp://127.0.0.1:1"\n', encoding="utf-8")
+    lines = room("shelving", "unit", "--user", "keeper").lines
+    assert {"User=keeper", "Group=archives", "Type=notify", "PrivateDevices=yes"} <= set(lines)
+    assert room("--json", "shelving", "unit").json["unit"].endswith("WantedBy=multi-user.target\n")
+    assert room("shelving", "unit", "--user", "a\nExecStart=/bin/sh").code == 2
