@@ -27,6 +27,7 @@ class Where(Enum):
     HOLD = "hold"
     RELEASE = "release"
     ACKNOWLEDGE = "acknowledge"
+    JOG = "jog"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE})
@@ -241,12 +242,20 @@ ACTIONS: Final = (
         why_not=_needs_resting_block,
     ),
     Action(
+        "jog",
+        "",
+        say("Jog"),
+        say("Move a carriage of the chosen block a little at a time, for technicians; you are asked which"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_resting_block,
+    ),
+    Action(
         "leave",
         "escape",
         say("Leave"),
         say("Leave this screen; at the desk, empty the scan bar"),
         where=frozenset(Where),
-        bars=QUESTIONS | {Where.HELP},
+        bars=QUESTIONS | {Where.HELP, Where.JOG},
     ),
     Action("climate", "ctrl+t", say("Climate"), say("Watch temperature and humidity of the rooms")),
     Action(

@@ -56,13 +56,15 @@ def asking_for(ticket: Ticket) -> Asking:
 
 
 def asking_for_carriage(action: Action, block: Block, view: BlockView | None) -> Asking:
-    """Return the question which carriage of a block is locked or unlocked; the number that answers it is the yes too."""
+    """Return the question which carriage of a block is jogged, locked or unlocked; its number is the yes too."""
     locked = view.status.locked_carriages if view is not None and view.status is not None else frozenset[int]()
     mobile = [unit.number for unit in block.carriages if unit.is_mobile]
-    is_lock = action is Action.LOCK
-    numbers = [number for number in mobile if (number in locked) is not is_lock] or mobile
+    numbers = [number for number in mobile if (number in locked) is (action is Action.UNLOCK)] or mobile
     carriages = _list(tuple(numbers))
-    if is_lock:
+    if action is Action.JOG:
+        effect = say("A carriage of block {block} moves a little at a time, by keys or mouse.", block=block.number)
+        what_to_do = say("Type its number and press F9. Carriages: {carriages}.", carriages=carriages)
+    elif action is Action.LOCK:
         effect = say("A carriage of block {block} is LOCKED: it stands still until it is unlocked.", block=block.number)
         what_to_do = say("Type its number and press F9. Carriages: {carriages}.", carriages=carriages)
     else:
@@ -94,6 +96,8 @@ def _effect(ticket: Ticket) -> Message:
             )
         case Action.VENTILATE:
             return say("The block is spread for ventilation; carriages that move: {moving}.", moving=moving)
+        case Action.JOG:
+            return say("Carriage {carriage} moves {distance} mm.", carriage=number, distance=abs(ticket.wanted.jog_mm))
         case _:
             return say("Aisle {aisle} opens; carriages that move: {moving}.", aisle=number, moving=moving)
 

@@ -116,6 +116,12 @@ class Deeds:
 
         self._ask_carriage(Action.UNLOCK)
 
+    def jog(self) -> None:
+        """Ask which carriage is jogged, then show what moves it."""
+        from archroom.core.shelving import Action
+
+        self._ask_carriage(Action.JOG)
+
     def confirm(self) -> None:
         """Answer the question on the screen."""
         if isinstance(self._house.screen, HouseDialog):
@@ -277,8 +283,10 @@ class Deeds:
         house.note(house.journal.note(mark, said), is_good)
 
     def _ask_carriage(self, action: Action) -> None:
+        from archroom.core.shelving import Action
         from archroom.tui.asking import asking_for_carriage
         from archroom.tui.confirm import ConfirmScreen
+        from archroom.tui.jog import JogScreen
 
         house, chosen = self._house, self._house.situation.chosen.aisle
         if chosen is None:
@@ -287,7 +295,9 @@ class Deeds:
         view, _ = house.views.get(block.number, (None, 0.0))
 
         def answered(numbers: tuple[int, ...] | None) -> None:
-            if numbers is not None:
+            if numbers is not None and action is Action.JOG:
+                house.push_screen(JogScreen(house, block, numbers[0]))
+            elif numbers is not None:
                 house.opening.ask_of_carriage(block.number, action, numbers[0])
                 house.show_situation()
 

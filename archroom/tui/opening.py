@@ -18,9 +18,10 @@ from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
     from archroom.core.acts import Performer
-    from archroom.core.shelving import Action, BlockView, Ticket
+    from archroom.core.shelving import Action, BlockView, Ticket, Wanted
     from archroom.services.aisles import Confirm
     from archroom.services.house import Services
+    from archroom.tui.grip import Grip, Looked
 
 
 class Opening:
@@ -59,6 +60,30 @@ class Opening:
         self.is_under_way = True
         self._lane.start(lambda: self._carry_out(block, action, carriage, lambda _: (carriage,)), OpeningFailed)
 
+    def jog(self, block: int, wanted: Wanted, looked: Looked, grip: Grip | None) -> None:
+        """Move a carriage a little: one step, or as long as it is held.
+
+        A step asks where nobody has looked within a minute; what is held never does, because an answer takes the hand away.
+        """
+        self.is_under_way = True
+
+        def confirm(ticket: Ticket) -> tuple[int, ...] | None:
+            if looked.covers(ticket.narrows):
+                return ticket.narrows if grip is None or grip.is_held() else None
+            answer = self._confirmed(ticket) if grip is None else None
+            looked.add(answer or ())
+            return answer
+
+        def carry_out() -> Posted:
+            from archroom.core.shelving import OutcomeKind
+
+            ended = self._carried_out(block, wanted, confirm, None if grip is None else grip.is_held)
+            if ended.outcome.kind is not OutcomeKind.DONE:
+                looked.forget()
+            return ended
+
+        self._lane.start(carry_out, OpeningFailed)
+
     def ended(self) -> None:
         """Take note that it came to its end, or failed."""
         self.is_under_way = False
@@ -73,9 +98,13 @@ class Opening:
     def _carry_out(self, block: int, action: Action, number: int, confirm: Confirm) -> Posted:
         from archroom.core.shelving import Wanted
 
-        wanted = Wanted(action, number)
+        return self._carried_out(block, Wanted(action, number), confirm)
+
+    def _carried_out(
+        self, block: int, wanted: Wanted, confirm: Confirm, is_held: Callable[[], bool] | None = None
+    ) -> OpeningEnded:
         outcome = self._services.aisles.carry_out(
-            self._performer, block, wanted, confirm, self._seen, offer_arming=lambda _refusal: self._is_armed_now(block)
+            self._performer, block, wanted, confirm, self._seen, is_held, lambda _refusal: self._is_armed_now(block)
         )
         return OpeningEnded(block, wanted, outcome)
 

@@ -164,16 +164,21 @@ class PaperShelving:
             if self._stopped.wait(self.pace_s):
                 del self._moving[number]
                 return Outcome(OutcomeKind.ABORTED, say("Stopped on the way."), self.view(number))
+            if is_held is not None and not is_held():
+                self.positions[number] = _between(self._plans[number], step / STEPS_OF_MOTION)
+                del self._moving[number]
+                return Outcome(OutcomeKind.DONE, say("It was let go."), self.view(number))
         del self._moving[number]
         if self.end is not OutcomeKind.DONE:
             return Outcome(self.end, say("The controller no longer answers."), None)
-        self.positions[number] = self._plans[number].target_mm
+        going = self._plans[number]
+        self.positions[number] = going.target_mm
         locked, carriage = self.locked.get(number, frozenset()), frozenset({wanted.number})
         if wanted.action is Action.LOCK:
             self.locked[number] = locked | carriage
         if wanted.action is Action.UNLOCK:
             self.locked[number] = locked - carriage
-        return Outcome(self.end, done_text(number, wanted, 0), self.view(number))
+        return Outcome(self.end, done_text(number, wanted, going.distance_mm), self.view(number))
 
     def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
         self.log.append(f"hold {block}/{aisle} for {person}")

@@ -20,6 +20,7 @@ from archroom.core.shelving import StopReport
 from archroom.errors import say
 from archroom.tui.actions import BY_NAME
 from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.jog import JogScreen
 
 FOLDER = Path(__file__).parent / "pictures"
 MANUAL = Path(__file__).parents[2] / "docs" / "pictures"
@@ -130,6 +131,17 @@ async def locking(stage: Stage) -> None:
     await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
 
 
+async def jogging(stage: Stage) -> None:
+    """What moves one carriage a little."""
+    await aisles(stage)
+    stage.app.perform(BY_NAME["jog"])
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+    stage.key("4", 0.5)
+    stage.key("f9", 0.5)
+    await stage.until(lambda: isinstance(stage.app.screen, JogScreen))
+    await stage.settle()
+
+
 async def aisles_help(stage: Stage) -> None:
     """What can be done at the aisles."""
     await aisles(stage)
@@ -180,6 +192,7 @@ SCENES: list[Scene] = [
     hold_form,
     release_form,
     locking,
+    jogging,
     aisles_help,
     help_list,
     stop,
