@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archroom.core.arming import unarmed
 from archroom.core.people_holds import Holds, held_aisles, hold_problem
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, Trust
+from archroom.core.supervisor_rules import disarming_problem
 from archroom.errors import Message, say
 
 
@@ -39,7 +39,7 @@ def pins_of(block: Block, view: BlockView | None) -> Pins:
     if view is None:
         return Pins()
     locked = frozenset[int]() if view.status is None else view.status.locked_carriages
-    return Pins(view.holds, locked, hold_problem(block, view.holds, ()) or _halt(view))
+    return Pins(view.holds, locked, hold_problem(block, view.holds, ()) or _halt(block, view))
 
 
 def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle: int) -> Message | None:
@@ -70,14 +70,14 @@ def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle:
     return None if None in ways else next(iter(ways), None)
 
 
-def _halt(view: BlockView) -> Message | None:
-    """Return why a block that is believed cannot be moved; what passes by itself, or with an arming, is no reason."""
-    status = view.status
-    if view.is_movable or view.trust is not Trust.GOOD or status is None or view.motion is not None:
+def _halt(block: Block, view: BlockView) -> Message | None:
+    """Return what a believed controller reports that keeps its block until somebody has seen to it: a fault, a mode.
+
+    What passes by itself or with an arming is no reason, and a block that is only watched is opened at its own panel.
+    """
+    if view.trust is not Trust.GOOD or view.status is None:
         return None
-    passes = not status.state.is_at_rest or bool(status.moving_carriages)
-    is_unarmed = view.arming.reason is not None and view.why_not == unarmed(view.block, view.arming.reason)
-    return None if passes or is_unarmed else view.why_not
+    return disarming_problem(block, view.status)
 
 
 def _in_the_way(block: Block, pins: Pins, aisle: int, open_gap: int) -> Message | None:

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statuses import identity_of, status_of
 
-from archroom.core.arming import Arming, unarmed
+from archroom.core.arming import unarmed
 from archroom.core.gaps import changed_aisles
 from archroom.core.people_holds import Hold
 from archroom.core.rooms import Block, Face
@@ -23,12 +23,14 @@ from archroom.core.routes_pins import Pins, pins_of, why_unreachable
 from archroom.core.routes_planning import planned
 from archroom.core.routes_slotting import Lending, best_parking, habits_of
 from archroom.core.routes_stretches import Stretch, stretches_of, widest_gaps
-from archroom.core.shelving import BlockView, ControllerState, Trust
+from archroom.core.shelving import BlockView, ControllerState, Fault, Mode, Trust
+from archroom.core.supervisor_texts import EMERGENCY_STOP_INPUT
 from archroom.errors import say
 from archroom.exchange.roomfile import sample_room
 
 SMALL = sample_room("small").blocks[0]
 DRIVES = Motion(875)
+BEAM = 4
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
@@ -153,20 +155,23 @@ def test_old_locks_and_holds_count_whatever_is_known_of_the_steel() -> None:
     assert pins_of(SMALL, None) == Pins() == pins_of(SMALL, view_of(trust=Trust.UNKNOWN, status=None))
 
 
-def test_a_lasting_fault_halts_a_block_and_what_passes_does_not() -> None:
-    why, reason = say("its emergency stop is pressed"), say("The mode switch was turned.")
-    halted = view_of(is_movable=False, why_not=why, arming=Arming(reason=reason))
-    assert pins_of(SMALL, halted).halt == why
-    moving = replace(status_of(SMALL, 1, (1,)), state=ControllerState.MOVING)
-    assert halted.status is not None
-    passing = [
-        replace(halted, motion="m1"),
-        replace(halted, status=moving),
-        replace(halted, trust=Trust.STALE),
-        replace(halted, why_not=unarmed(1, reason)),
-        replace(halted, is_movable=True),
+def test_what_a_controller_reports_halts_a_block_and_what_passes_does_not() -> None:
+    base = status_of(SMALL, 1, (1,))
+    halting = [
+        replace(base, faults=Fault.DRIVE),
+        replace(base, inputs=EMERGENCY_STOP_INPUT),
+        replace(base, mode=Mode.HAND_CRANK),
+        replace(base, is_enabled=False),
     ]
-    assert [pins_of(SMALL, view).halt for view in passing] == [None] * len(passing)
+    assert [pins_of(SMALL, view_of(status=status)).halt is None for status in halting] == [False] * 4
+    assert [pins_of(SMALL, view_of(status=status, trust=Trust.STALE)).halt for status in halting] == [None] * 4
+    passing = [
+        view_of(status=replace(base, state=ControllerState.MOVING), is_movable=False, why_not=say("It is moving.")),
+        view_of(status=replace(base, inputs=BEAM), is_movable=False, why_not=say("A light beam is broken.")),
+        view_of(is_movable=False, why_not=unarmed(1, say("The mode switch was turned."))),
+        view_of(is_movable=False, why_not=say("Block 1 can only be watched.")),
+    ]
+    assert [pins_of(SMALL, view).halt for view in passing] == [None] * 4
 
 
 def test_a_hold_on_an_aisle_that_is_gone_halts_the_block() -> None:

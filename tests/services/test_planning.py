@@ -10,13 +10,13 @@ import pytest
 from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 from statuses import identity_of, status_of
 
-from archroom.core.arming import Arming, unarmed
+from archroom.core.arming import unarmed
 from archroom.core.holdings import Custody, Thing, ThingKind
 from archroom.core.people_holds import Hold
 from archroom.core.rooms import Block, End
 from archroom.core.routes import Goal
 from archroom.core.routes_motion import MotionPolicy
-from archroom.core.shelving import AisleState, BlockView, Trust
+from archroom.core.shelving import AisleState, BlockView, Mode, Trust
 from archroom.errors import LinkError, say
 from archroom.services.errands import Asked, Purpose
 from archroom.services.planning import Planning, Walk, Wishes
@@ -143,22 +143,25 @@ def test_where_nothing_certain_is_known_it_is_planned_as_built_and_said(
 
 
 def test_of_a_block_that_cannot_be_moved_only_the_open_aisle_is_walked(house: SmallHouse) -> None:
-    latched = replace(view_of(block_of(house), 1), is_movable=False, why_not=say("its emergency stop is pressed"))
+    base = view_of(block_of(house), 1)
+    assert base.status is not None
+    why = say("Block 1 is switched to the hand crank.")
+    latched = replace(base, is_movable=False, why_not=why, status=replace(base.status, mode=Mode.HAND_CRANK))
     wishes = Wishes(Purpose.COUNT, is_parking=True)
     walk = planning(house, [latched]).plan([Asked(CARRIAGE_3), Asked("R1/1/02/A/1/1")], wishes)
-    assert [note.english() for note in walk.notes] == ["Block 1 cannot be moved now: its emergency stop is pressed"]
+    assert [note.english() for note in walk.notes] == [f"Block 1 cannot be moved now: {why.english()}"]
     assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(1, None)]
-    assert [why for _, why in told(walk)] == ["aisle 1/2 cannot open now: its emergency stop is pressed"]
+    assert [why for _, why in told(walk)] == ["aisle 1/2 cannot open now: Block 1 is switched to hand crank."]
     assert walk.parkings == ()
 
 
-def test_a_block_that_is_only_not_armed_is_planned_and_said(house: SmallHouse) -> None:
-    arming = Arming(reason=say("The shelving server was started."))
-    assert arming.reason is not None
-    shown = replace(view_of(block_of(house), 1), is_movable=False, why_not=unarmed(1, arming.reason), arming=arming)
-    walk = planning(house, [shown]).plan([Asked(CARRIAGE_3)], Wishes())
-    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
-    assert "Block 1 is not armed" in walk.notes[0].english()
+def test_a_block_that_is_only_watched_or_not_armed_is_planned_and_said(house: SmallHouse) -> None:
+    for why in (say("Block 1 can only be watched."), unarmed(1, say("The shelving server was started."))):
+        walk = planning(house, [replace(view_of(block_of(house), 1), is_movable=False, why_not=why)]).plan(
+            [Asked(CARRIAGE_3)], Wishes()
+        )
+        assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
+        assert [note.english() for note in walk.notes] == [f"Block 1 cannot be moved now: {why.english()}"]
 
 
 def test_nothing_is_dropped_from_the_list(house: SmallHouse) -> None:

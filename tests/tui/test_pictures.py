@@ -170,6 +170,7 @@ async def climate(stage: Stage) -> None:
     await stage.press("ctrl+t")
     await stage.until(lambda: "ClimatePastRead" in stage.names())
     await stage.until_shown("45.0")
+    await stage.settle()
 
 
 async def acknowledgement(stage: Stage) -> None:
