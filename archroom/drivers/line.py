@@ -77,15 +77,18 @@ class Line:
                     raise
                 repeats -= 1
 
-    def listen(self, until: float, is_urgent: Callable[[], bool] | None = None) -> None:
-        """Hear what comes unasked until a time of the clock, or until something is urgent. Raises PortUnavailable."""
+    def listen(self, until: float, is_urgent: Callable[[], bool] | None = None) -> bytes:
+        """Return what comes unasked until a time of the clock, or until something is urgent. Raises PortUnavailable."""
+        heard = bytearray()
         while (left_s := until - self._clock()) > 0:
             if is_urgent is not None and is_urgent():
-                return
+                break
             wait_s = left_s if is_urgent is None else min(left_s, URGENCY_LOOK_S)
             received = self._wire.read(wait_s)
             if received:
                 self.state.hear(received, self._clock())
+                heard += received
+        return bytes(heard)
 
     def distrust(self, unit: int) -> None:
         """Drain the line before it is used again: an answer matched, but what it says cannot be."""

@@ -21,7 +21,7 @@ import serial
 
 from archroom.core.cleaning import clean
 from archroom.drivers.network_wires import DatagramWire, QuestionWire
-from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
+from archroom.drivers.timing import LISTEN_S, NEARBY_LISTEN_S, Framing, LineTiming, serial_timing, stream_timing
 from archroom.drivers.wires import PORT_ERRORS, DescriptorWire, PolledSerialWire, Wire
 from archroom.errors import Message, PortUnavailable, UsageError, say
 
@@ -144,6 +144,15 @@ def open_port(url: str, *, past_lock: bool = False) -> Wire:
     if address.carrier is Carrier.UDP:
         return _bind(address)
     return _connect(address)
+
+
+def listening_s(url: str) -> float:
+    """Return how long a port is listened to before the first frame; raises UsageError."""
+    address = parse_port(url)
+    is_near = (
+        is_pty(address.place) if address.carrier is Carrier.SERIAL else address.place in ("127.0.0.1", "::1", "localhost")
+    )
+    return NEARBY_LISTEN_S if is_near else LISTEN_S
 
 
 def _device(parts: SplitResult) -> str | None:

@@ -19,6 +19,10 @@ SLOW_BAUD = 9_600
 SLOW_ANSWER_S = 0.150
 ANSWER_S = 0.100
 DRAIN_S = 0.250
+LISTEN_S = 1.0
+"""How long a line is heard out before the first frame: a master polls at least once a second."""
+NEARBY_LISTEN_S = DRAIN_S
+"""The same on a pseudo-terminal and at a gateway of this very machine, which a simulator is behind, or who knows of us."""
 
 
 class Framing(Enum):

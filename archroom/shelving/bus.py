@@ -20,13 +20,15 @@ from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
 from archroom.core.supervisor_wishes import Lane, Pace, Wish
+from archroom.drivers.adapters import Adapter, same_adapter
 from archroom.drivers.bench_rights import UnitRights
 from archroom.drivers.controller import ReferenceController
+from archroom.drivers.ear import Ear
 from archroom.drivers.line import Line
 from archroom.drivers.plain_drivers import Unit, answer_s, plain_drivers
-from archroom.drivers.ports import Carrier, is_pty, open_port, parse_port
+from archroom.drivers.ports import Carrier, is_pty, listening_s, open_port, parse_port
 from archroom.drivers.profile import WireKind
-from archroom.drivers.timing import LineTiming
+from archroom.drivers.timing import Framing, LineTiming
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.bench_lane import BenchLane
@@ -36,6 +38,8 @@ from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
+LONGEST_LISTEN_S = 0.05
+"""How long a line is heard before it is looked at what was heard."""
 FIRST_READ_S = 2.0
 """How long after the start of a bus a question waits until each block was read twice, or is known not to answer."""
 STARVED_PROBE_S = 2.0
@@ -86,6 +90,7 @@ class Bus:
         """Counters and watchers."""
         self.bench = BenchLane()
         """Questions of a technician."""
+        self._adapter: Adapter | None = None
         self.is_gone = False
         """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
         self.port_problem: Message | None = say("{port} was not opened yet.", port=spec.url)
@@ -192,6 +197,7 @@ class Bus:
         while not self._is_ending:
             self.alive_s = monotonic()
             try:
+                self._adapter = same_adapter(self.spec.url, self._adapter)
                 wire = open_port(self.spec.url)
             except (PortUnavailable, UsageError) as error:
                 self._lose_port(error.message)
@@ -249,11 +255,38 @@ class Bus:
         if line is not None:
             self.watch.attach(line.state)
         self._posts = posts = self._posts_on(wire, line)
+        if line is not None and wire.timing.framing is Framing.RTU:
+            self._listen_first(line, posts)
         while (choice := self._next(wire.timing)) is not None:
             if isinstance(choice, _Choice):
                 self._carry_out(posts[choice.block], choice)
             elif line is not None:
                 choice.read_next(line, self._must_hurry)
+
+    def _listen_first(self, line: Line, posts: Mapping[int, Post]) -> None:
+        """Hear a line out that was just opened; while another master talks on it nothing but a stop is sent."""
+        ear = Ear(Framing.RTU, monotonic(), listening_s(self.spec.url))
+        while not self._is_ending and (left_s := ear.free_at - monotonic()) > 0:
+            heard = line.listen(monotonic() + min(left_s, LONGEST_LISTEN_S), self._must_hurry)
+            if ear.hear(heard, monotonic()):
+                self._lose_port(say("Another program talks on {port}: nothing is sent there.", port=line.name))
+            for choice in self._stops_due():
+                self._carry_out(posts[choice.block], choice)
+        with self.changed:
+            self.port_problem = None
+            for supervisor in self.supervisors.values() if ear.hears_master else ():
+                supervisor.refresh(monotonic())
+
+    def _stops_due(self) -> list[_Choice]:
+        """Return the stops that people want now, which are never kept waiting; the thread shows life."""
+        with self.changed:
+            now = self.alive_s = monotonic()
+            self._is_urgent = False
+            due = [choice for choice in self._wishes(now) if choice.wish.lane is Lane.STOP and choice.wish.due_s <= now]
+            for choice in due:
+                self.supervisors[choice.block].frame_sent(now, choice.wish)
+            self._pass_on()
+        return due
 
     def _posts_on(self, wire: Wire, line: Line | None) -> dict[int, Post]:
         """Return the posts of the blocks on a port that was just opened."""
