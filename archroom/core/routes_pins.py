@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archroom.core.people_holds import Holds, held_aisles, hold_problem
+from archroom.core.plain import Side
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, Trust
 from archroom.core.supervisor_rules import disarming_problem
@@ -38,8 +39,7 @@ def pins_of(block: Block, view: BlockView | None) -> Pins:
     """Return what must not move, as a block was last seen; old locks count until others are told."""
     if view is None:
         return Pins()
-    locked = frozenset[int]() if view.status is None else view.status.locked_carriages
-    return Pins(view.holds, locked, hold_problem(block, view.holds, ()) or _halt(block, view))
+    return Pins(view.holds, _locked(view), hold_problem(block, view.holds, ()) or _halt(block, view))
 
 
 def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle: int) -> Message | None:
@@ -68,6 +68,14 @@ def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle:
         _in_the_way(block, pins, aisle, gap) for gap in sorted(open_gaps, key=lambda gap: abs(gap - aisle)) if gap in gaps
     ]
     return None if None in ways else next(iter(ways), None)
+
+
+def _locked(view: BlockView) -> frozenset[int]:
+    """Return the carriages that the controller last said to be locked."""
+    if view.status is not None:
+        return view.status.locked_carriages
+    sides = () if view.plain is None or view.plain.sides is None else view.plain.sides
+    return frozenset(number for number, side in enumerate(sides, start=1) if side is Side.LOCKED)
 
 
 def _halt(block: Block, view: BlockView) -> Message | None:

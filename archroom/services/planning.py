@@ -155,10 +155,8 @@ class _Ground:
 
 def _ground(block: Block, view: BlockView | None, policy: MotionPolicy) -> _Ground:
     """Return a block as it stands if that is known, else as it was built; held and locked as the view tells."""
-    positions = block.positions_mm(block.open_aisles)
+    positions = _positions_mm(block, view) or block.positions_mm(block.open_aisles)
     drives = Motion(block.aisle_mm - block.clearance_mm, policy)
-    if view is not None and view.trust is Trust.GOOD and view.status is not None:
-        positions = view.status.positions_mm
     if view is not None and view.identity is not None:
         speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
         drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
@@ -166,12 +164,27 @@ def _ground(block: Block, view: BlockView | None, policy: MotionPolicy) -> _Grou
     return _Ground(block, open_gaps, pins, stretches_of(block, open_gaps, pins, drives))
 
 
+def _positions_mm(block: Block, view: BlockView | None) -> tuple[int, ...] | None:
+    """Return where the carriages stand for certain, None if that is not known.
+
+    A controller that tells no positions counts as known where it tells one open aisle for each part of the block.
+    """
+    if view is None or view.trust is not Trust.GOOD:
+        return None
+    if view.status is not None:
+        return view.status.positions_mm
+    opened = view.open_aisles()
+    mobile = [segment for segment in block.segments if segment.is_mobile]
+    is_told = all(sum(aisle in segment.gaps for aisle in opened) == 1 for segment in mobile)
+    return block.positions_mm(opened) if is_told else None
+
+
 def _notes_of(block: Block, view: BlockView | None, is_connected: bool) -> list[Message]:
     if not is_connected:
         return []
     if view is None:
         return [say("How block {block} stands and who is in it is not known: planned as it was built.", block=block.number)]
-    if view.trust is not Trust.GOOD or view.status is None:
+    if _positions_mm(block, view) is None:
         return [say("How block {block} stands is not known: planned as it was built.", block=block.number)]
     if view.why_not is not None:
         return [say("Block {block} cannot be moved now: {why}", block=block.number, why=view.why_not)]

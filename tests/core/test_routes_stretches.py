@@ -16,6 +16,7 @@ from statuses import identity_of, status_of
 from archroom.core.arming import unarmed
 from archroom.core.gaps import changed_aisles
 from archroom.core.people_holds import Hold
+from archroom.core.plain import PlainStatus, Side
 from archroom.core.rooms import Block, Face
 from archroom.core.routes import Errand, Route
 from archroom.core.routes_motion import Motion
@@ -153,6 +154,13 @@ def test_old_locks_and_holds_count_whatever_is_known_of_the_steel() -> None:
         pins = pins_of(SMALL, view_of(trust=trust, status=locked, holds=(Hold(3, "Ann", NINE),)))
         assert (pins.held_aisles, pins.locked_carriages, pins.halt) == (frozenset({3}), frozenset({4}), None)
     assert pins_of(SMALL, None) == Pins() == pins_of(SMALL, view_of(trust=Trust.UNKNOWN, status=None))
+
+
+def test_a_plain_controller_tells_its_locks_by_its_limit_switches() -> None:
+    sides = (Side.LOW, Side.LOCKED, Side.BETWEEN, Side.LOCKED)
+    pins = pins_of(SMALL, view_of(status=None, identity=None, plain=PlainStatus(sides=sides)))
+    assert (pins.locked_carriages, pins.halt) == (frozenset({2, 4}), None)
+    assert pins_of(SMALL, view_of(status=None, plain=PlainStatus())).locked_carriages == frozenset()
 
 
 def test_what_a_controller_reports_halts_a_block_and_what_passes_does_not() -> None:

@@ -110,6 +110,16 @@ def test_a_walk_begins_where_the_aisles_stand_now(house: SmallHouse) -> None:
     assert walk.notes == ()
 
 
+@pytest.mark.parametrize(("opened", "begins_at", "notes"), [((6,), 6, 0), ((), 1, 1), ((3, 6), 1, 1)])
+def test_a_controller_that_tells_open_aisles_only_is_believed_where_it_tells_one(
+    house: SmallHouse, opened: tuple[int, ...], begins_at: int, notes: int
+) -> None:
+    shown = replace(view_of(block_of(house), *opened), status=None, identity=None)
+    walk = planning(house, [shown]).plan([Asked(CARRIAGE_3)], Wishes())
+    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, begins_at)]
+    assert len(walk.notes) == notes
+
+
 def test_the_controller_says_how_fast_it_is(house: SmallHouse) -> None:
     block = block_of(house)
     quick = replace(view_of(block, 1), identity=replace(identity_of(block), speed_mm_s=80, warning_ms=3000))
