@@ -37,6 +37,7 @@ GROUPS = {
     "aisles": ("aisle",),
     "climate": ("climate",),
     "shelving": ("shelving",),
+    "simulator_console": ("simulator",),
     "ledger": ("ledger",),
     "storage": ("backup", "restore"),
     "where": ("where",),
