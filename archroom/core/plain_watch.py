@@ -28,7 +28,7 @@ class PlainWatch(LinkWatch[PlainStatus]):
         if before is not None and self.capabilities.tells_fresh and before.freshness == status.freshness:
             return Sight.REPEATED
         self.status, self.fresh_s = status, now
-        self._return(now)
+        self._return()
         shock = impossibility(self.block, status)
         if shock is not None:
             self.distrust(shock)

@@ -136,10 +136,9 @@ class LinkWatch(Generic[S]):
         self.failures = 0
         self.heard_s = now
 
-    def _return(self, now: float) -> None:
+    def _return(self) -> None:
         if self.is_lost:
             self.is_lost = False
-            self._since_s = now
             self.reason = say("Block {block} answers again and is being checked.", block=self.block.number)
 
     def _is_second(self, now: float, status: S, is_at_rest: bool, is_equal: bool) -> bool:

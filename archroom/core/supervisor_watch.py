@@ -87,7 +87,7 @@ class Watch(LinkWatch[ControllerStatus]):
         if before is not None and (before.boot_id, before.counter) == (status.boot_id, status.counter):
             return Sight.REPEATED
         self.status, self.fresh_s = status, now
-        self._return(now)
+        self._return()
         shock = None
         if before is not None and before_s is not None:
             shock = self._shock(before, status, now - before_s)
