@@ -40,31 +40,35 @@ OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", 
            "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
 """The warning is of plugins that were imported before pytest began."""
 
-_SUPERVISOR = tuple(
-    f"tests/supervisor/test_{name}.py"
-    for name in ("rules", "watch", "link_bounds", "motion_bounds", "motion_course", "stop_frames", "stops", "handshake", "openings",
-                 "mishaps", "actions", "plans", "gate")
-)  # fmt: skip
-_LINE = tuple(
-    f"tests/wire/test_{name}.py"
-    for name in ("transaction_bounds", "transactions", "frames", "bad_frames", "golden_frames_driver", "reference_map",
-                 "frame_fuzz", "faulty_line")
-)  # fmt: skip
-_FRAMED = ("tests/wire/test_framed_exchange.py", "tests/wire/test_framed_drivers.py", "tests/wire/test_transcripts.py",
-           "tests/wire/test_faulty_framed.py")  # fmt: skip
+
+def _tests(folder: str, names: str) -> tuple[str, ...]:
+    return tuple(f"tests/{folder}/test_{name}.py" for name in names.split())
+
+
+_SUPERVISOR = _tests(
+    "supervisor",
+    "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plans gate",
+)
+_PLAIN = _tests("supervisor", "plain_controllers")
+_MODBUS = _tests(
+    "wire",
+    "line_bounds transaction_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
+    "faulty_line",
+)
+_FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
 TESTS: dict[str, tuple[str, ...]] = {
     "core/arming": ("tests/supervisor/test_gate.py",),
     "core/commissioning": ("tests/core/test_commissioning.py",),
     "core/commissioning_rules": ("tests/core/test_commissioning.py",),
     "core/gaps": ("tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/people_holds": ("tests/core/test_people_holds.py", "tests/supervisor/test_gate.py"),
-    "core/plain_motion": ("tests/supervisor/test_plain_controllers.py",),
-    "core/plain_rules": ("tests/supervisor/test_plain_controllers.py",),
-    "core/plain_supervisor": ("tests/supervisor/test_plain_controllers.py",),
-    "core/plain_watch": ("tests/supervisor/test_plain_controllers.py",),
+    "core/plain_motion": _PLAIN,
+    "core/plain_rules": _PLAIN,
+    "core/plain_supervisor": _PLAIN,
+    "core/plain_watch": _PLAIN,
     "core/shelving": _SUPERVISOR,
     "core/supervisor": _SUPERVISOR,
-    "core/supervisor_base": (*_SUPERVISOR, "tests/supervisor/test_plain_controllers.py"),
+    "core/supervisor_base": (*_SUPERVISOR, *_PLAIN),
     "core/supervisor_gate": ("tests/supervisor/test_gate.py", *_SUPERVISOR),
     "core/supervisor_link": ("tests/supervisor/test_link_bounds.py", *_SUPERVISOR),
     "core/supervisor_motion": (
@@ -80,14 +84,14 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/supervisor_stop": ("tests/supervisor/test_stop_frames.py", "tests/supervisor/test_stops.py", *_SUPERVISOR),
     "core/supervisor_tickets": ("tests/supervisor/test_link_bounds.py", *_SUPERVISOR),
     "core/supervisor_watch": ("tests/supervisor/test_link_bounds.py", "tests/supervisor/test_watch.py", *_SUPERVISOR),
-    "drivers/checksums": ("tests/wire/test_checksums.py", *_LINE),
+    "drivers/checksums": ("tests/wire/test_checksums.py", *_MODBUS),
     "drivers/delimited": _FRAMED,
     "drivers/framed_exchange": _FRAMED,
     "drivers/framed_state": _FRAMED,
-    "drivers/line_state": _LINE,
-    "drivers/modbus_frames": ("tests/wire/test_frames.py", "tests/wire/test_bad_frames.py", *_LINE),
-    "drivers/timing": (*_LINE, *_FRAMED),
-    "drivers/transactions": ("tests/wire/test_transaction_bounds.py", *_LINE),
+    "drivers/line_state": _MODBUS,
+    "drivers/modbus_frames": ("tests/wire/test_frames.py", "tests/wire/test_bad_frames.py", *_MODBUS),
+    "drivers/timing": (*_MODBUS, *_FRAMED),
+    "drivers/transactions": ("tests/wire/test_transaction_bounds.py", *_MODBUS),
 }
 """What is mutated, and what must notice: each test file once, in the order in which they are run."""
 

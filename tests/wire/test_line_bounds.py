@@ -1,0 +1,251 @@
+"""What is remembered of a line between exchanges, at its bounds: noise, drains, pushes and what a tap is told."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from paper_cabinets import crc8
+from paper_controller import with_crc
+
+from archroom.core.bench import Verdict
+from archroom.drivers.checksums import Checksum
+from archroom.drivers.framed_exchange import FramedExchange, FramedFailure, FramedFailureKind, FramedReply, FramedRequest
+from archroom.drivers.framed_state import FramedState, Push
+from archroom.drivers.line_state import LineState
+from archroom.drivers.passages import Passage
+from archroom.drivers.timing import FAST_SILENCE_S, Framing, serial_timing, stream_timing
+from archroom.drivers.z5 import Z5Language
+
+AT = 100.0
+FAST = serial_timing(115_200)
+STREAM = replace(stream_timing(Framing.MBAP), silence_s=FAST_SILENCE_S)
+LATE_ANSWER = with_crc(struct.pack(">BBBHH", 1, 3, 4, 0xBEEF, 0x00FF))
+
+
+def frame(area: int, column: int, command: int, *data: int) -> bytes:
+    """A frame of the Z5 wire."""
+    body = bytes((0x55, 5 + len(data), 1, area, column, command, *data))
+    return body + bytes((crc8(body), 0x68))
+
+
+ASK, ANSWER = frame(2, 3, 0x81), frame(2, 3, 0x01, 2)
+OTHER, PUSH, PUSH_OF_THREE = frame(2, 4, 0x01, 1), frame(2, 3, 0x8C, 1), frame(3, 3, 0x8C, 1)
+
+
+def modbus() -> LineState:
+    """A clean line, quiet from `AT` on."""
+    return LineState(FAST, quiet_from=AT)
+
+
+def framed() -> FramedState:
+    """The same of frames that are no Modbus."""
+    return FramedState(Z5Language(Checksum()), STREAM, quiet_from=AT)
+
+
+def asked(*, is_stop: bool = False) -> FramedRequest:
+    """Ask column 3 of area 2 for its place."""
+    return FramedRequest(ASK, 2, lambda told: told == ANSWER, is_read=True, is_stop=is_stop)
+
+
+def begun(state: FramedState, at: float = AT, *, is_stop: bool = False) -> FramedExchange:
+    """An exchange whose request has gone out."""
+    exchange = FramedExchange(asked(is_stop=is_stop), state, at)
+    assert exchange.advance(at) == ASK
+    return exchange
+
+
+def failure_of(exchange: FramedExchange) -> FramedFailure:
+    assert isinstance(exchange.outcome, FramedFailure)
+    return exchange.outcome
+
+
+# -- both
+
+
+@pytest.mark.parametrize("state", [modbus(), framed()], ids=["modbus", "framed"])
+def test_what_comes_once_the_silence_is_over_begins_anew(state: LineState | FramedState) -> None:
+    state.hear(b"\x01\x02\x03", AT - 1.0)
+    state.quiet_from = AT
+    state.hear(b"\x04\x05", AT)
+    assert bytes(state.unasked) == b"\x04\x05"
+    state.hear(b"\x06", AT)
+    assert bytes(state.unasked) == b"\x04\x05\x06"
+    assert state.noise_bytes == 6
+    assert state.dirty_until is None
+
+
+@pytest.mark.parametrize("make", [modbus, framed], ids=["modbus", "framed"])
+@pytest.mark.parametrize(
+    ("is_dirty", "failed_unit", "verdict"),
+    [(False, None, Verdict.UNASKED), (False, 2, Verdict.UNASKED), (True, None, Verdict.UNASKED), (True, 2, Verdict.LATE)],
+)
+def test_a_tap_is_told_whether_what_nobody_asked_for_may_be_a_late_answer(
+    make: Callable[[], LineState | FramedState], is_dirty: bool, failed_unit: int | None, verdict: Verdict
+) -> None:
+    state, heard = make(), list[Passage]()
+    state.tap = heard.append
+    state.last_failed_unit = failed_unit
+    state.dirty_until = AT + 1.0 if is_dirty else None
+    state.hear(b"\x01", AT)
+    assert [(one.is_ours, one.verdict, one.data, one.at_s) for one in heard] == [(False, verdict, b"\x01", AT)]
+
+
+def test_a_drain_forgets_what_came_in_it_and_counts_late_answers_of_whom_it_is_for() -> None:
+    for state, late in ((modbus(), LATE_ANSWER), (framed(), ANSWER)):
+        state.distrust(AT, 2)
+        state.hear(late + late, AT)
+        state.come_clean()
+        assert (state.dirty_until, bytes(state.unasked), state.counters[2].late) == (None, b"", 2)
+    for state in (modbus(), framed()):
+        state.distrust(AT, 2)
+        state.hear(b"\x01", AT)
+        state.come_clean()
+        state.distrust(AT)
+        state.come_clean()
+        assert (bytes(state.unasked), state.counters) == (b"", {}), "nothing was late"
+    for state, late in ((modbus(), LATE_ANSWER), (framed(), ANSWER)):
+        state.distrust(AT)
+        state.hear(late, AT)
+        state.come_clean()
+        assert state.counters == {}, "nobody failed"
+
+
+def test_only_so_much_of_what_nobody_asked_for_is_kept() -> None:
+    state = modbus()
+    state.hear(b"\x01" * 400, AT)
+    state.hear(b"\x02" * 400, AT)
+    assert bytes(state.unasked) == b"\x01" * 400 + b"\x02" * 200
+    framed_state, most = framed(), framed().language.most_bytes
+    framed_state.hear(b"\x01" * most, AT)
+    framed_state.hear(b"\x02" * 10, AT)
+    assert bytes(framed_state.unasked) == b"\x01" * (most - 10) + b"\x02" * 10
+
+
+@pytest.mark.parametrize("size", [4, 5])
+def test_as_much_as_the_shortest_answer_is_drained(size: int) -> None:
+    state = modbus()
+    state.hear(b"\x01" * size, AT)
+    assert (state.dirty_until is not None) is (size == 5)
+
+
+# -- pushes
+
+
+def test_pushes_are_cut_out_of_what_stands_around_them() -> None:
+    state = framed()
+    state.hear(b"\x01" + PUSH + b"\x02" + PUSH_OF_THREE + b"\x03" + PUSH + b"\x04", AT)
+    assert bytes(state.unasked) == b"\x01\x02\x03\x04"
+    assert state.noise_bytes == 4
+    assert state.take_pushes(2) == [Push(PUSH, AT)] * 2
+    assert state.take_pushes(3) == [Push(PUSH_OF_THREE, AT)]
+
+
+def test_a_push_behind_noise_is_no_noise() -> None:
+    state = framed()
+    state.hear(b"\x01\x02", AT)
+    state.hear(PUSH, AT)
+    assert state.noise_bytes == 2
+    assert state.dirty_until is None
+
+
+def test_the_last_64_pushes_of_a_unit_are_kept() -> None:
+    state = framed()
+    for number in range(70):
+        state.hear(PUSH, AT + number)
+    assert [push.received_at for push in state.take_pushes(2)] == [AT + number for number in range(6, 70)]
+
+
+# -- exchanges
+
+
+def test_an_exchange_waits_a_second_for_a_line_and_a_stop_twenty_milliseconds() -> None:
+    state = framed()
+    state.quiet_from = AT + 9.0
+    waiting, stop = FramedExchange(asked(), state, AT), FramedExchange(asked(is_stop=True), state, AT)
+    assert (waiting.due_at, stop.due_at) == (AT + 1.0, AT + 0.02)
+    assert waiting.advance(AT + 0.9375) == b""
+    assert waiting.outcome is None
+    assert waiting.advance(AT + 1.0) == b""
+    assert failure_of(waiting).kind is FramedFailureKind.BABBLE
+    assert stop.advance(AT + 0.02) == ASK
+
+
+def test_what_has_ended_stays_as_it_ended() -> None:
+    state = framed()
+    exchange = begun(state)
+    exchange.receive(ANSWER, AT + 0.01)
+    exchange.advance(exchange.due_at)
+    outcome = exchange.outcome
+    assert outcome == FramedReply(ANSWER, AT, AT + 0.01)
+    exchange.give_way()
+    assert exchange.advance(AT + 99.0) == b""
+    assert exchange.outcome is outcome
+    exchange.receive(OTHER, AT + 99.0)
+    assert state.dirty_until is not None, "what comes then is nobody's"
+
+
+def test_only_what_waits_gives_way() -> None:
+    out = begun(framed())
+    out.give_way()
+    assert out.outcome is None
+    waiting = FramedExchange(asked(), framed(), AT)
+    waiting.give_way()
+    assert failure_of(waiting) == FramedFailure(FramedFailureKind.GAVE_WAY, waiting._request, False)
+
+
+def test_an_answer_is_of_when_it_came_whatever_comes_behind() -> None:
+    exchange = begun(framed())
+    exchange.receive(ANSWER, AT + 0.01)
+    exchange.receive(b"\x01", AT + 0.011)
+    exchange.advance(exchange.due_at)
+    assert exchange.outcome == FramedReply(ANSWER, AT, AT + 0.01)
+
+
+def test_a_flood_is_told_with_its_first_64_bytes() -> None:
+    state = framed()
+    most = state.language.most_bytes
+    flood = bytes(number % 64 for number in range(most))
+    exchange = begun(state)
+    exchange.receive(flood, AT + 0.01)
+    assert exchange.outcome is None
+    exchange.receive(b"\x01", AT + 0.01)
+    failure = failure_of(exchange)
+    assert (failure.kind, failure.is_sent, failure.received, failure.sent_at) == (
+        FramedFailureKind.GARBAGE, True, bytes(range(64)), AT,
+    )  # fmt: skip
+
+
+def test_what_came_before_a_stop_on_a_clean_line_is_forgotten_and_on_a_dirty_one_is_not() -> None:
+    clean, dirty = framed(), framed()
+    clean.unasked += b"\x01\x02"
+    begun(clean, is_stop=True)
+    assert clean.unasked == b""
+    dirty.distrust(AT, 2)
+    dirty.unasked += ANSWER
+    begun(dirty, is_stop=True)
+    assert (bytes(dirty.unasked), dirty.dirty_until) == (ANSWER, AT + 0.25)
+    begun(dirty, AT + 0.25)
+    assert (bytes(dirty.unasked), dirty.dirty_until, dirty.counters[2].late) == (b"", None, 1)
+
+
+@pytest.mark.parametrize(("before", "until_s"), [(b"", 0.25), (b"\x01", 0.375)])
+def test_what_comes_in_front_of_the_answer_to_a_stop_begins_the_drain_anew(before: bytes, until_s: float) -> None:
+    state = framed()
+    state.distrust(AT, 2)
+    stop = begun(state, is_stop=True)
+    stop.receive(before + ANSWER, AT + 0.125)
+    assert isinstance(stop.outcome, FramedReply)
+    assert state.dirty_until == AT + until_s
+    assert state.noise_bytes == len(before)
+
+
+def test_a_drained_line_may_be_asked_at_the_end_of_its_drain_to_the_moment() -> None:
+    state = framed()
+    state.distrust(AT, 2)
+    waiting = FramedExchange(asked(), state, AT)
+    assert waiting.advance(AT + 0.25 - 1 / 1024) == b""
+    assert waiting.advance(AT + 0.25) == ASK
+    assert state.dirty_until is None
