@@ -56,10 +56,11 @@ _MODBUS = _tests(
     "faulty_line",
 )
 _FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
+_COMMISSIONING = _tests("core", "commissioning commissioning_bounds")
 TESTS: dict[str, tuple[str, ...]] = {
     "core/arming": ("tests/supervisor/test_gate.py",),
-    "core/commissioning": ("tests/core/test_commissioning.py",),
-    "core/commissioning_rules": ("tests/core/test_commissioning.py",),
+    "core/commissioning": _COMMISSIONING,
+    "core/commissioning_rules": _COMMISSIONING,
     "core/gaps": ("tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/people_holds": ("tests/core/test_people_holds.py", "tests/supervisor/test_gate.py"),
     "core/plain_motion": _PLAIN,
