@@ -37,11 +37,6 @@ class ReferenceController:
         self._is_urgent = is_urgent
         self._stops = 0
 
-    @property
-    def unit(self) -> int:
-        """Its Modbus unit."""
-        return self._unit
-
     def identity(self, repeats: int = MOST_READ_REPEATS) -> Identity:
         """Read who answers."""
         reply = self._line.exchange_read(reference.read_identity(self._unit), repeats, self._is_urgent)

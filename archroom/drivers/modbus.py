@@ -1,4 +1,4 @@
-"""Modbus as this program speaks it: eight functions, and requests that cannot be built wrong. Pure.
+"""Modbus as this program speaks it: seven functions, and requests that cannot be built wrong. Pure.
 
 A request that would break the protocol or reach more units than it should does not come into being: it raises ValueError.
 """
@@ -13,7 +13,6 @@ MAX_UNIT = 247
 MAX_READ = 125
 MAX_WRITE = 123
 MAX_READ_BITS = 2000
-MAX_WRITE_BITS = 1968
 EXCEPTION_BIT = 0x80
 
 
@@ -26,7 +25,6 @@ class Function(IntEnum):
     READ_INPUT = 4
     WRITE_COIL = 5
     WRITE_ONE = 6
-    WRITE_COILS = 15
     WRITE_SEVERAL = 16
 
     @property
@@ -37,7 +35,7 @@ class Function(IntEnum):
     @property
     def is_of_bits(self) -> bool:
         """Whether its values are single bits."""
-        return self in (Function.READ_COILS, Function.READ_DISCRETE, Function.WRITE_COIL, Function.WRITE_COILS)
+        return self in (Function.READ_COILS, Function.READ_DISCRETE, Function.WRITE_COIL)
 
 
 class ExceptionCode(IntEnum):
@@ -109,7 +107,6 @@ _MOST = {
     Function.READ_INPUT: MAX_READ,
     Function.WRITE_COIL: 1,
     Function.WRITE_ONE: 1,
-    Function.WRITE_COILS: MAX_WRITE_BITS,
     Function.WRITE_SEVERAL: MAX_WRITE,
 }
 

@@ -20,7 +20,6 @@ from pymodbus.pdu.bit_message import (
     ReadCoilsResponse,
     ReadDiscreteInputsRequest,
     ReadDiscreteInputsResponse,
-    WriteMultipleCoilsRequest,
     WriteSingleCoilRequest,
 )
 from pymodbus.pdu.register_message import (
@@ -164,8 +163,6 @@ def _request_pdu(request: Request, transaction: int) -> ModbusPDU:
             return WriteSingleCoilRequest(unit, transaction, address, bits=bits)
         case Function.WRITE_ONE:
             return WriteSingleRegisterRequest(unit, transaction, address, registers=values)
-        case Function.WRITE_COILS:
-            return WriteMultipleCoilsRequest(address=address, bits=bits, dev_id=unit, transaction_id=transaction)
         case Function.WRITE_SEVERAL:
             return WriteMultipleRegistersRequest(unit, transaction, address, registers=values)
 
