@@ -10,7 +10,8 @@ from statuses import bent, identity_of, status_of
 from supervised_room import block_of, refusal
 
 from archroom.core.shelving import ControllerStatus, Trust
-from archroom.core.supervisor_numbering import LAST_NUMBER, Numbering
+from archroom.core.supervisor_link import LinkWatch
+from archroom.core.supervisor_numbering import Numbering
 from archroom.core.supervisor_polls import Polls
 from archroom.core.supervisor_tickets import GivenTicket, Tickets
 from archroom.core.supervisor_watch import Sight, Watch
@@ -22,6 +23,7 @@ STATUS = status_of(BLOCK)
 PACE = Pace(stale_s=0.5, lost_s=1.0, idle_slack_s=0.25)
 AT = 100.0
 LITTLE = 1 / 1024
+LAST_NUMBER = 0xFFFF
 
 
 def numbered(counter: int, **change: object) -> ControllerStatus:
@@ -115,6 +117,14 @@ def test_two_equal_statuses_prove_a_block_200_ms_apart_and_not_before() -> None:
         made.take_status(0.0, numbered(1))
     assert early.take_status(0.2 - LITTLE, numbered(2)) is Sight.TAKEN
     assert right.take_status(0.2, numbered(2)) is Sight.PROVED
+
+
+def test_silence_of_any_unit_means_that_its_link_is_lost_unless_it_is_known_for_a_stranger() -> None:
+    link: LinkWatch[ControllerStatus] = LinkWatch(BLOCK)
+    assert link.is_waited_for
+    made = watch()
+    made.take_identity(AT, replace(identity_of(BLOCK), block=2))
+    assert not made.is_waited_for
 
 
 def test_who_answers_and_who_was_read() -> None:
@@ -257,6 +267,7 @@ def test_ours_go_on_in_their_epoch_and_a_new_epoch_begins_behind_any_other() -> 
 def test_the_last_numbers_are_used_and_none_beyond() -> None:
     assert numbering(4, LAST_NUMBER - 2).next(1, 4, (4, LAST_NUMBER - 2)) == (4, LAST_NUMBER - 1)
     assert numbering(4, LAST_NUMBER - 1).next(1, 4, (4, LAST_NUMBER - 1)) == (5, 1)
+    assert Numbering().next(1, 0, None) == (1, 1)
     last = Numbering()
     assert last.next(1, LAST_NUMBER - 1, None) == (LAST_NUMBER, 1)
     assert last.next(1, 0, None) == (1, 1), "it was restarted"

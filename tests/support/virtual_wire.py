@@ -34,6 +34,7 @@ class VirtualWire:
         self._far_end = far_end
         self._arriving: list[tuple[float, int, bytes]] = []
         self._count = 0
+        self.is_closed = False
 
     def arrive(self, at: float, data: bytes) -> None:
         """Let bytes come at a time of the clock, asked for or not; what is due first comes first."""
@@ -62,7 +63,8 @@ class VirtualWire:
         return None
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Note that the port was let go of."""
+        self.is_closed = True
 
 
 class Script:

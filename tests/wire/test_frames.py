@@ -7,7 +7,7 @@ import struct
 import pytest
 from paper_controller import with_crc
 
-from archroom.drivers.modbus import Function, Request, read, write_one, write_several
+from archroom.drivers.modbus import Function, Request, read, read_from, write_one, write_several
 from archroom.drivers.modbus_frames import (
     FoundReply,
     Strangeness,
@@ -142,6 +142,11 @@ def test_a_read_that_breaks_the_protocol_is_not_built(unit: int, address: int, c
 def test_a_write_that_breaks_the_protocol_is_not_built(values: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"registers|value"):
         write_several(1, 0, values)
+
+
+def test_what_writes_is_not_built_as_a_question() -> None:
+    with pytest.raises(ValueError, match="WRITE_ONE does not read"):
+        read_from(1, Function.WRITE_ONE, 0, 1)
 
 
 def test_only_a_stop_may_be_broadcast_and_no_read_is_a_stop() -> None:

@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 from paper_cabinets import crc8
 from paper_controller import with_crc
+from virtual_wire import Script, VirtualClock, VirtualWire, scripted_line
 
 from archroom.core.bench import Verdict
 from archroom.drivers.checksums import Checksum
 from archroom.drivers.framed_exchange import FramedExchange, FramedFailure, FramedFailureKind, FramedReply, FramedRequest
+from archroom.drivers.framed_line import FramedLine
 from archroom.drivers.framed_state import FramedState, Push
 from archroom.drivers.line_state import LineState
 from archroom.drivers.passages import Passage
@@ -129,6 +131,16 @@ def test_as_much_as_the_shortest_answer_is_drained(size: int) -> None:
     state = modbus()
     state.hear(b"\x01" * size, AT)
     assert (state.dirty_until is not None) is (size == 5)
+
+
+def test_a_line_lets_go_of_its_port() -> None:
+    line, wire, _ = scripted_line(FAST)
+    line.close()
+    assert wire.is_closed
+    clock = VirtualClock()
+    framed_wire = VirtualWire(clock, STREAM, Script())
+    FramedLine(framed_wire, clock, Z5Language(Checksum()), 0.3).close()
+    assert framed_wire.is_closed
 
 
 # -- pushes
