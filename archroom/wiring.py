@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from archroom.core.arming import Arming
     from archroom.core.climate import Alarm, ClimateView, Limits, SensorView
     from archroom.core.climate_history import Span
+    from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
     from archroom.core.people_holds import Hold, Release
     from archroom.core.ports import Reading, Writing
     from archroom.core.rooms import Block
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from archroom.services.aisles import Aisles
     from archroom.services.claims import Claims
     from archroom.services.climate import Climate
+    from archroom.services.commissioning import Commissioning
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -154,6 +156,22 @@ class ShelvingOnDemand:
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block."""
         return self._for_holds().disarm(block, by)
+
+    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
+        """Let this program, and no other, move a block without a licence."""
+        self._connected().begin_commissioning(block, by, witness)
+
+    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
+        """Have the record of a commissioning written, which ends it."""
+        return self._connected().sign_commissioning(block, findings)
+
+    def end_commissioning(self, block: int) -> None:
+        """Let a commissioning end."""
+        self._connected().end_commissioning(block)
+
+    def commissioning_record(self, block: int) -> FoundRecord:
+        """Return the last record of a block."""
+        return self._for_holds().commissioning_record(block)
 
     def climate(self) -> ClimateView:
         """Return what may be shown of the climate; the first time once each sensor was asked, if that is soon."""
@@ -377,6 +395,13 @@ class House:
         from archroom.services.claims import Claims
 
         return Claims(self.books, self.shelving)
+
+    @cached_property
+    def commissioning(self) -> Commissioning:
+        """Proving a block before it may be moved from here."""
+        from archroom.services.commissioning import Commissioning
+
+        return Commissioning(self.books, self.shelving, self.clock, time.sleep)
 
     @cached_property
     def labelling(self) -> Labelling:

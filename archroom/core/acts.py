@@ -37,6 +37,7 @@ class ActKind(Enum):
     AISLE_RELEASED = "aisle.released"
     BLOCK_ARMED = "block.armed"
     BLOCK_DISARMED = "block.disarmed"
+    BLOCK_COMMISSIONED = "block.commissioned"
     CLIMATE_LIMITS_SET = "climate.limits_set"
     CLIMATE_ACKNOWLEDGED = "climate.alarm_acknowledged"
     ARCHIVE_RESTORED = "archive.restored"

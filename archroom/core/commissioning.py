@@ -125,6 +125,17 @@ class CommissioningRecord:
     """Why the licence is not full; or that it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """What the state folder holds of a block's last commissioning."""
+
+    record: CommissioningRecord | None = None
+    problem: Message | None = None
+    """Why there is none although there is a file."""
+    digest: str = ""
+    """Of the record, as it stands on the paper that was signed."""
+
+
 def steps_of(block: Block, capabilities: Capabilities, open_aisles: Sequence[int]) -> tuple[Step, ...]:
     """Return what must be seen at a block whose aisles `open_aisles` stand open now, one of each segment.
 

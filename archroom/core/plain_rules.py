@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
 from archroom.core.gaps import carriages_between, changed_aisles
+from archroom.core.licensing import Permission
 from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
 from archroom.core.plain_watch import open_aisles
 from archroom.core.rooms import Block
-from archroom.core.searching import name_key
 from archroom.core.supervisor_texts import fault_phrase, mode_phrase
 from archroom.errors import Message, say
 
@@ -38,23 +38,15 @@ class PlainPlan:
     changes: frozenset[int]
 
 
-def permission_problem(
-    block: Block, capabilities: Capabilities, licence: Licence, attendant: str, by: str
-) -> Message | None:
-    """Return why nobody may move the block as things stand; None if somebody may."""
-    if licence is Licence.MONITOR:
-        return monitor_only(block)
-    if licence is Licence.FULL and not capabilities.needs_attendance:
-        return None
-    if not attendant.strip():
-        return say("Block {block} moves only while a second person holds its own stop at the aisle.", block=block.number)
-    if name_key(attendant) == name_key(by):
-        return say("The person at the aisle must be another one than who gives the order.")
-    return None
+def plain_permission(capabilities: Capabilities, permission: Permission) -> Permission:
+    """Return a permission for a controller that can do so much: one that does not stop by itself is attended at most."""
+    if permission.licence is Licence.FULL and capabilities.needs_attendance:
+        return replace(permission, licence=Licence.ATTENDED, reason=say("it was not seen to stop by itself"))
+    return permission
 
 
 def monitor_only(block: Block) -> Message:
-    """Return why a block without a commissioning does not move."""
+    """Return why a block with a controller of another make does not move."""
     return say("Block {block} may only be watched: it has not passed its commissioning.", block=block.number)
 
 

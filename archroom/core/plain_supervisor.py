@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from archroom.core.arming import Arming
-from archroom.core.commissioning import Licence
+from archroom.core.commissioning import Controller, Licence
+from archroom.core.licensing import Permission, attendance_problem
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.plain_motion import PlainMotion, PlainPhase
 from archroom.core.plain_rules import (
@@ -20,8 +21,7 @@ from archroom.core.plain_rules import (
     confirmation_problem,
     disarming_problem,
     expected_s,
-    monitor_only,
-    permission_problem,
+    plain_permission,
     planned,
     standing_problem,
 )
@@ -52,13 +52,11 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
     """Decides for one block. Not safe for two threads at once: its bus holds the lock."""
 
     def __init__(
-        self, block: Block, capabilities: Capabilities, licence: Licence, new_id: Callable[[], str], gate: Gate | None = None
+        self, block: Block, capabilities: Capabilities, new_id: Callable[[], str], gate: Gate | None = None
     ) -> None:
         self._watch = PlainWatch(block, capabilities)
         super().__init__(block, self._watch, new_id, gate)
         self.capabilities = capabilities
-        self.licence = licence
-        """As the block's commissioning says; whoever learns of another sets it."""
         self._ticket: _GivenTicket | None = None
         self._is_status_owed = False
         """Whether a STOP went out and no status was asked for since: a pulse may outlast the time to its repetition."""
@@ -169,7 +167,9 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             raise MotionRefused(say("The leave has run out. Ask again."))
         if by != given.by:
             raise MotionRefused(say("The leave was given to {name}.", name=given.by))
-        problem = permission_problem(self.block, self.capabilities, self.licence, attendant, by)
+        permission = self.permission(now)
+        attendant = attendant.strip() or permission.attendant
+        problem = attendance_problem(self.block.number, permission, attendant, by)
         problem = problem or confirmation_problem(self.block, given.plan, confirmed_clear)
         if problem is not None:
             raise MotionRefused(problem)
@@ -251,14 +251,24 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             motion_by=None if self._motion is None else self._motion.by,
             plain=self._watch.status,
             capabilities=self.capabilities,
-            needs_attendance=self.needs_attendance,
+            needs_attendance=self.permission(now).licence is not Licence.FULL,
+            permission=self.permission(now),
         )
         return self.gate.shown(now, view)
 
     @property
-    def needs_attendance(self) -> bool:
-        """Whether a second person must stand at the aisle during a motion."""
-        return self.licence is not Licence.FULL or self.capabilities.needs_attendance
+    def controller(self) -> Controller:
+        """Which controller answers: a plain one tells no serial, so it is known by its profile and its carriages."""
+        return Controller(self.licensing.profile, "", len(self.block.carriages))
+
+    @property
+    def can(self) -> Capabilities:
+        """What its profile declares."""
+        return self.capabilities
+
+    def permission(self, now: float) -> Permission:
+        """Return how far the block may be moved now."""
+        return plain_permission(self.capabilities, super().permission(now))
 
     # -- rules
 
@@ -271,7 +281,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
         problem = standing_problem(self.block, self.capabilities, status)
-        return problem or (monitor_only(self.block) if self.licence is Licence.MONITOR else None)
+        return problem or self._licence_problem(now)
 
     def _permitted(self, now: float, opens: int, ours: PlainMotion | None = None) -> PlainPlan:
         problem, status = self._problem(now, ours), self._watch.status

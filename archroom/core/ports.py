@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archroom.core.climate import Alarm, ClimateView, Limits
     from archroom.core.climate_history import Span
     from archroom.core.codes import OwnCode
+    from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
     from archroom.core.events import Event
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
     from archroom.core.people_holds import Hold, Release
@@ -327,6 +328,30 @@ class Shelving(Protocol):
 
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block; what moves there is stopped."""
+        ...
+
+
+class CommissionedShelving(Shelving, Protocol):
+    """Mobile shelving whose blocks can be commissioned from here."""
+
+    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
+        """Let this program, and no other, move a block without a licence, with a second person there.
+
+        It ends by `sign_commissioning`, `end_commissioning`, this program's end or half an hour without an act. Raises
+        MotionRefused.
+        """
+        ...
+
+    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
+        """Have the record of a commissioning written, which ends it; raises MotionRefused, Unreadable."""
+        ...
+
+    def end_commissioning(self, block: int) -> None:
+        """Let a commissioning end; what moves is stopped."""
+        ...
+
+    def commissioning_record(self, block: int) -> FoundRecord:
+        """Return the last record of a block."""
         ...
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from archroom.core.arming import Arming, Unfinished
 from archroom.core.controllers import Fault as Fault
 from archroom.core.controllers import Mode as Mode
+from archroom.core.licensing import Permission
 from archroom.core.people_holds import Hold
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.errors import Message
@@ -191,7 +192,7 @@ class BlockView:
     aisles: tuple[tuple[int, AisleState], ...]
     """State of each aisle that can be entered, in order; all UNKNOWN unless trust is GOOD."""
     is_movable: bool
-    """Whether a ticket could be given at all: identity right, simulator or commissioned, nothing latched."""
+    """Whether a ticket could be given at all: identity right, commissioned, nothing latched."""
     why_not: Message | None
     """Why not, for a person."""
     motion: str | None = None
@@ -209,6 +210,8 @@ class BlockView:
     """What a plain controller can do and tell; None of the reference map."""
     needs_attendance: bool = False
     """Whether a second person must hold the controller's own stop at the aisle while it moves."""
+    permission: Permission = Permission()
+    """How far it may be moved, by its commissioning."""
 
     def open_aisles(self) -> tuple[int, ...]:
         """The aisles that stand open, occupied or not."""

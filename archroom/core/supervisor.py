@@ -10,6 +10,9 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from archroom.core.arming import Arming
+from archroom.core.commissioning import Controller, Licence
+from archroom.core.licensing import attendance_problem
+from archroom.core.plain import Capabilities
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, ControllerStatus, Identity, StopReport, Ticket, Trust, Wanted
 from archroom.core.supervisor_base import SupervisorBase
@@ -25,6 +28,7 @@ from archroom.core.supervisor_rules import (
     disarming_problem,
     identity_problem,
     permission_problem,
+    reference_capabilities,
     standing_problem,
 )
 from archroom.core.supervisor_tickets import GivenTicket, Tickets
@@ -146,11 +150,17 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         self._tickets.give(GivenTicket(ticket, planned, by, now))
         return ticket
 
-    def go(self, now: float, ticket_id: str, confirmed_clear: tuple[int, ...], by: str) -> Intent:
-        """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down."""
+    def go(self, now: float, ticket_id: str, confirmed_clear: tuple[int, ...], by: str, attendant: str = "") -> Intent:
+        """Use up a ticket; raises MotionRefused. Nothing is sent before `release`, for which the intent is written down.
+
+        `attendant` is who stands at the aisle, where the block's licence asks for one.
+        """
         self._advance(now)
         given = self._tickets.use_up(now, ticket_id, confirmed_clear, by)
         ticket = given.ticket
+        problem = attendance_problem(self.block.number, self.permission(now), attendant, by)
+        if problem is not None:
+            raise MotionRefused(problem)
         ready, planned = self._permitted(now, ticket.wanted)
         if not planned.is_like(given.plan):
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
@@ -209,6 +219,18 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         return True
 
     @property
+    def controller(self) -> Controller | None:
+        """Which controller answers, by its identity block."""
+        told = self._watch.identity
+        return None if told is None else Controller(self.licensing.profile, told.serial, told.carriages, told.watchdog_ms)
+
+    @property
+    def can(self) -> Capabilities:
+        """What the register map can tell, and of the orders those that this controller takes."""
+        told = self._watch.identity
+        return reference_capabilities(frozenset() if told is None else told.capabilities)
+
+    @property
     def is_stranger(self) -> bool:
         """Whether the unit is certainly no controller of this map."""
         return self._watch.is_stranger
@@ -234,6 +256,8 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
             why_not=problem,
             motion=None if self._motion is None else self._motion.ticket.id,
             motion_by=None if self._motion is None else self._motion.by,
+            needs_attendance=self.permission(now).licence is not Licence.FULL,
+            permission=self.permission(now),
         )
         return self.gate.shown(now, view)
 
@@ -260,7 +284,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
             return say("A motion is under way at block {block}.", block=self.block.number)
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
-        return standing_problem(self.block, status) or Ready(status, identity)
+        return standing_problem(self.block, status) or self._licence_problem(now) or Ready(status, identity)
 
     def _permitted(self, now: float, wanted: Wanted, ours: Motion | None = None) -> tuple[Ready, Plan]:
         if isinstance(ready := self._ready(now, ours), Message):

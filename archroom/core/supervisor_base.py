@@ -9,6 +9,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from archroom.core.commissioning import Controller, Licence
+from archroom.core.licensing import Licensing, Permission
+from archroom.core.plain import Capabilities
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, Ticket
 from archroom.core.supervisor_gate import Gate
@@ -48,6 +51,8 @@ class SupervisorBase(ABC, Generic[S, M]):
         self.block = block
         self.gate = gate or Gate(block)
         """What people say: holds and arming. Whoever changes it wakes the bus, which draws the consequences."""
+        self.licensing = Licensing(block.number)
+        """How far the block may be moved; whoever reads its records sets it. Without a record it is watched only."""
         self._link = watch
         self._new_id = new_id
         self._stopping = Stopping()
@@ -64,6 +69,16 @@ class SupervisorBase(ABC, Generic[S, M]):
     @abstractmethod
     def can_stop(self) -> bool:
         """Whether there is a STOP that can be sent to the controller."""
+
+    @property
+    @abstractmethod
+    def controller(self) -> Controller | None:
+        """Which controller answers, as its commissioning names it; None while nobody knows."""
+
+    @property
+    @abstractmethod
+    def can(self) -> Capabilities:
+        """What the controller can do and tell, as far as that is known."""
 
     @abstractmethod
     def _advance(self, now: float) -> None:
@@ -112,7 +127,24 @@ class SupervisorBase(ABC, Generic[S, M]):
         if self._motion is not None and self._motion.ticket.id == motion_id:
             self._motion.keep_alive(now)
 
+    def end_commissioning(self, now: float, key: str, reason: Message) -> None:
+        """Let the commissioning of a key end: what moves is stopped, and the block is not armed any more."""
+        if self.licensing.end(key):
+            self._end_ticket()
+            if self._motion is not None:
+                self._motion.fail(now, reason)
+            self.gate.disarm(reason)
+            self._advance(now)
+
     # -- what is so
+
+    def permission(self, now: float) -> Permission:
+        """Return how far the block may be moved now."""
+        return self.licensing.permission(now, self.controller)
+
+    def _licence_problem(self, now: float) -> Message | None:
+        permission = self.permission(now)
+        return permission.reason if permission.licence is Licence.MONITOR else None
 
     def refresh(self, now: float) -> None:
         """Ask for a status at once, of a unit that did not answer too."""

@@ -5,12 +5,13 @@ We refuse more than the controller does, never less. An action changes one segme
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from archroom.core.plain import Capabilities, OrderKind, PositionSense
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
-    ControllerKind,
     ControllerState,
     ControllerStatus,
     Fault,
@@ -70,7 +71,7 @@ def identity_problem(block: Block, identity: Identity) -> Message | None:
 
 
 def permission_problem(block: Block, identity: Identity) -> Message | None:
-    """Return why the right controller may only be watched, not moved; None if it may be moved."""
+    """Return why the right controller may only be watched, whatever its commissioning has shown; None if it may be moved."""
     if identity.watchdog_mode != STOPPING_WATCHDOG:
         return say(
             "Block {block} can only be watched: its controller does not stop by itself when it hears nothing.",
@@ -83,11 +84,6 @@ def permission_problem(block: Block, identity: Identity) -> Message | None:
             time=identity.watchdog_ms,
             least=WATCHDOG_LEAST_MS,
             most=WATCHDOG_MOST_MS,
-        )
-    if identity.kind is not ControllerKind.SIMULATOR:
-        return say(
-            "Block {block} can only be watched: it moves real steel, and that was not put into service here.",
-            block=block.number,
         )
     return None
 
@@ -133,6 +129,23 @@ def standing_problem(block: Block, status: ControllerStatus, is_selected_by_us: 
 def capability_problem(block: Block, identity: Identity, action: Action) -> Message | None:
     """Return why a controller cannot do what is wanted at all; None if it can."""
     return None if action in identity.capabilities else not_capable(block, action)
+
+
+def reference_capabilities(actions: Collection[Action]) -> Capabilities:
+    """Return what a controller of the register map can do and tell, in the words that fit every make."""
+    kinds = {kind.value: kind for kind in OrderKind}
+    return Capabilities(
+        orders=frozenset(kinds[action.value] for action in actions),
+        can_stop=True,
+        position_sense=PositionSense.MILLIMETRES,
+        tells_motion=True,
+        tells_mode=True,
+        tells_faults=True,
+        tells_occupied=True,
+        tells_fresh=True,
+        has_sequence_numbers=True,
+        stops_when_host_is_silent=True,
+    )
 
 
 def not_capable(block: Block, action: Action) -> Message:

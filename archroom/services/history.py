@@ -157,6 +157,7 @@ _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ),
     ActKind.BLOCK_ARMED: lambda books, act: say("Block {block} armed", block=_fact(act, "block")),
     ActKind.BLOCK_DISARMED: lambda books, act: say("Block {block} disarmed", block=_fact(act, "block")),
+    ActKind.BLOCK_COMMISSIONED: lambda books, act: say("Block {block} commissioned", block=_fact(act, "block")),
     ActKind.CLIMATE_LIMITS_SET: lambda books, act: say("Limits of the climate of {room} changed", room=_fact(act, "room")),
     ActKind.CLIMATE_ACKNOWLEDGED: lambda books, act: say(
         "Climate alarm {number} of {room} acknowledged: {note}",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from archroom.core.commissioning import Licence
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, StopReport
@@ -107,7 +106,7 @@ class Bus:
         """Return who decides for a block: a plain controller is watched only, until its commissioning can be recorded."""
         if self._profile is None:
             return Supervisor(block, new_id, gate)
-        return PlainSupervisor(block, self._profile.capabilities, Licence.MONITOR, new_id, gate)
+        return PlainSupervisor(block, self._profile.capabilities, new_id, gate)
 
     def start(self) -> None:
         """Begin to serve."""

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from archroom import errors
 from archroom.core.arming import Arming
+from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
 from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
 from archroom.shelving.codec import Json, decode, encode
+from archroom.shelving.commissioning_client import Commissionings
 from archroom.shelving.endpoint import Gone, Lines, connect
 from archroom.shelving.notice_board import Board, is_alive, is_frozen, read_board
 from archroom.shelving.spec import Places, ServerSpec
@@ -39,7 +41,7 @@ TAKEN_WITHIN_S = 0.2
 """How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
 REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
-LOOKS = ("views", "hello", "climate", "climate_history", "counters")
+LOOKS = ("views", "hello", "record", "climate", "climate_history", "counters")
 """Questions that change nothing."""
 ENDED_WITHIN_S = 3.0
 ENDING_LOOK_S = 0.02
@@ -67,6 +69,7 @@ class ShelvingClient:
     def __init__(self, spec: ServerSpec, places: Places) -> None:
         self._spec = spec
         self._places = places
+        self._commissionings = Commissionings()
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._start_problem: Message | None = None
 
@@ -80,7 +83,7 @@ class ShelvingClient:
 
     def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
         """Ask for leave to do something; raises MotionRefused with the reason."""
-        answer = self._ask("select", block=block, wanted=encode(wanted), by=by)
+        answer = self._ask("select", block=block, wanted=encode(wanted), by=by, **self._commissionings.key(block))
         return decode(Ticket, answer.get("ticket"))
 
     def go(
@@ -101,7 +104,7 @@ class ShelvingClient:
         if lines is None:
             return Outcome(OutcomeKind.REFUSED, say("The shelving server has ended; nothing moves. Ask again."), None)
         try:
-            watching = _Watching(lines, ticket, confirmed_clear, by, is_held)
+            watching = _Watching(lines, ticket, confirmed_clear, by, is_held, self._commissionings.key(ticket.block))
             while isinstance(update := watching.next(), BlockView):
                 observe(update)
             return update
@@ -140,12 +143,45 @@ class ShelvingClient:
 
     def arm(self, block: int, by: str, hours: int = 12, acknowledged: Sequence[str] = ()) -> Arming:
         """Arm a block in a person's name; raises MotionRefused with the reason."""
-        answer = self._ask("arm", block=block, by=by, hours=hours, acknowledged=list(acknowledged))
+        key = self._commissionings.key(block)
+        answer = self._ask("arm", block=block, by=by, hours=hours, acknowledged=list(acknowledged), **key)
         return decode(Arming, answer.get("arming"))
 
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block; what moves there is stopped."""
         return decode(Arming, self._ask("disarm", block=block, by=by).get("arming"))
+
+    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
+        """Let this client, and no other, move a block without a licence until `end_commissioning`; raises MotionRefused."""
+        lines = self._connected()
+        try:
+            _send(lines, "commission", block=block, by=by, witness=witness)
+            answer = lines.receive(ANSWER_WITHIN_S)
+            if answer is None:
+                raise PortUnavailable(say("The shelving server does not answer."))
+            _raise_error(answer)
+        except Gone as error:
+            lines.close()
+            raise PortUnavailable(say("The shelving server does not answer.")) from error
+        except ArchroomError:
+            lines.close()
+            raise
+        self._commissionings.keep(block, lines, answer)
+
+    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
+        """Have the record of a commissioning written, which ends it; raises MotionRefused, Unreadable."""
+        answer = self._commissionings.ask_to_sign(block, findings)
+        _raise_error(answer)
+        self._commissionings.end(block)
+        return decode(CommissioningRecord, answer.get("record"))
+
+    def end_commissioning(self, block: int) -> None:
+        """Let a commissioning end; what moves is stopped."""
+        self._commissionings.end(block)
+
+    def commissioning_record(self, block: int) -> FoundRecord:
+        """Return the last record of a block."""
+        return decode(FoundRecord, self._ask("record", block=block).get("found"))
 
     def climate(self) -> ClimateView:
         """Return what may be shown of the climate; raises PortUnavailable."""
@@ -283,6 +319,7 @@ class _Watching:
         confirmed_clear: tuple[int, ...],
         by: str,
         is_held: Callable[[], bool] | None,
+        key: Mapping[str, Json],
     ) -> None:
         self._lines = lines
         self._view: BlockView | None = None
@@ -290,7 +327,7 @@ class _Watching:
         self._tick_s = HELD_TICK_S if ticket.wanted.is_held else TICK_S
         self._ticked_s = monotonic()
         with suppress(Gone):
-            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear))
+            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear), **key)
 
     def next(self) -> BlockView | Outcome:
         """Return the next view, or the outcome; unknown if the server has gone or says what cannot be."""

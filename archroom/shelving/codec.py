@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -27,7 +27,7 @@ def encode(fact: object) -> Json:
         return {field.name: encode(getattr(fact, field.name)) for field in fields(fact)}
     if isinstance(fact, Enum):
         return cast(Json, fact.value)
-    if isinstance(fact, datetime):
+    if isinstance(fact, date):
         return fact.isoformat()
     if isinstance(fact, frozenset):
         return [encode(member) for member in sorted(fact, key=_order)]
@@ -68,6 +68,8 @@ def _decoded(kind: object, data: object) -> object:
         return _message(data)
     if kind is datetime:
         return datetime.fromisoformat(cast(str, _plain(str, data)))
+    if kind is date:
+        return date.fromisoformat(cast(str, _plain(str, data)))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if isinstance(kind, type) and is_dataclass(kind):

@@ -14,9 +14,11 @@ import selectors
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import monotonic
 
+from archroom.core.licensing import Licensing
 from archroom.core.liveness import ThreadLife, feeding_period_s, may_be_fed
 from archroom.core.rooms import Block
 from archroom.core.supervisor_gate import Gate
@@ -25,6 +27,7 @@ from archroom.errors import Message, PortUnavailable, Unreadable, say
 from archroom.shelving import notice_board
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
+from archroom.shelving.commissionings import read_record
 from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
@@ -92,8 +95,16 @@ class Server:
                 )
                 for bus in spec.buses
             )
+            self._take_records(buses, places.state_folder)
             self._floor = Floor(
-                buses, self._journal, holds, self._climate, spec.digest, lambda: self._is_ending, self._make_way
+                buses,
+                self._journal,
+                holds,
+                self._climate,
+                spec.digest,
+                lambda: self._is_ending,
+                self._make_way,
+                places.state_folder,
             )
             carriages = {block.number: len(block.carriages) for block in spec.blocks}
             board = notice_board.Board(os.getpid(), self.address, self._token, spec.digest, spec.buses, carriages)
@@ -154,6 +165,17 @@ class Server:
         """
         unfinished = [one.unfinished() for one in self._journal.found_open if one.block in (block.number, NO_BLOCK)]
         return Gate(block, holds.found.get(block.number, ()), unfinished, lambda: holds.problem)
+
+    def _take_records(self, buses: Sequence[Bus], folder: Path) -> None:
+        """Let each block be moved as far as the record of its commissioning says."""
+        for bus in buses:
+            for number, supervisor in bus.supervisors.items():
+                found = read_record(number, folder)
+                supervisor.licensing = Licensing(
+                    number, record=found.record, problem=found.problem, profile=bus.spec.profile
+                )
+                if found.problem is not None:
+                    self._complain(found.problem)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

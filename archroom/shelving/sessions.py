@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
@@ -24,6 +25,8 @@ from archroom.shelving import bench_serving
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.codec import decode, encode
+from archroom.shelving.commissioning_serving import serve_commissioning
+from archroom.shelving.commissionings import read_record
 from archroom.shelving.endpoint import Gone, Lines
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
@@ -54,6 +57,7 @@ class Floor:
         digest: str,
         is_ending: Callable[[], bool],
         make_way: Callable[[], bool],
+        state_folder: Path,
     ) -> None:
         self.buses = buses
         self.journal = journal
@@ -64,6 +68,8 @@ class Floor:
         self.is_ending = is_ending
         self.make_way = make_way
         """Ends the server if it was started on demand and nothing is under way; returns whether it does."""
+        self.state_folder = state_folder
+        """Where the records of commissionings lie."""
 
     def bus_of(self, block: int) -> Bus:
         """Return the bus of a block; raises UsageError."""
@@ -129,6 +135,10 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
                 lines.send({"ok": True, "arming": encode(_disarm(floor, request))})
             case str(do) if do in bench_serving.VERBS:
                 bench_serving.serve_bench(lines, floor.buses, floor.journal, request)
+            case "commission":
+                _commission(lines, floor, request)
+            case "record":
+                lines.send({"ok": True, "found": encode(read_record(_whole(request, "block"), floor.state_folder))})
             case str(do) if do.startswith("climate"):
                 lines.send(floor.climate.answer(do, request))
             case _:
@@ -144,6 +154,7 @@ def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _movable(bus, block)
+        supervisor.licensing.refuse_others(monotonic(), _key(request))
         ticket = supervisor.select(monotonic(), wanted, by)
     lines.send({"ok": True, "ticket": encode(ticket)})
 
@@ -154,6 +165,7 @@ def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _movable(bus, block)
+        supervisor.licensing.refuse_others(monotonic(), _key(request))
         intent = supervisor.go(monotonic(), motion, confirmed, by)
     try:
         floor.journal.write_intent(intent)
@@ -257,6 +269,7 @@ def _arm(floor: Floor, request: Mapping[str, object]) -> Arming:
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
+        supervisor.licensing.refuse_others(monotonic(), _key(request))
         supervisor.gate.check_arming(by, hours * 3600.0, acknowledged)
     floor.journal.write_acknowledged(acknowledged, by)
     with bus.changed:
@@ -274,6 +287,22 @@ def _disarm(floor: Floor, request: Mapping[str, object]) -> Arming:
         gate.disarm(say("Disarmed by {name}.", name=by) if by else say("Disarmed."))
         bus.urge()
         return gate.arming(monotonic())
+
+
+def _commission(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
+    """Let this connection commission a block; it says nothing else any more."""
+    block, by, witness = _whole(request, "block"), _text(request, "by"), _text(request, "witness")
+    bus = floor.bus_of(block)
+    with bus.changed:
+        _refreshed(bus, block)
+    serve_commissioning(lines, bus, block, by, witness, floor.state_folder, floor.is_ending)
+    raise Gone
+
+
+def _key(request: Mapping[str, object]) -> str:
+    """Return what proves that a client commissions the block; empty for all others."""
+    key = request.get("commissioning")
+    return key if isinstance(key, str) else ""
 
 
 def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -> list[StopReport]:

@@ -91,6 +91,7 @@ ACTS: Final = {
     ActKind.AISLE_RELEASED: Mark(say("RELEASED"), "back", PLAIN),
     ActKind.BLOCK_ARMED: Mark(say("ARMED"), "yes", PLAIN),
     ActKind.BLOCK_DISARMED: Mark(say("DISARMED"), "no", CAREFUL),
+    ActKind.BLOCK_COMMISSIONED: Mark(say("COMMISSIONED"), "here", PLAIN),
     ActKind.CLIMATE_LIMITS_SET: Mark(say("LIMITS"), "here", PLAIN),
     ActKind.CLIMATE_ACKNOWLEDGED: Mark(say("ACKNOWLEDGED"), "yes", PLAIN),
     ActKind.ARCHIVE_RESTORED: Mark(say("RESTORED"), "here", CAREFUL),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Cli, Ran
+from commissioned import commission_here
 
 from archroom import config
 from archroom.cli.program import run
@@ -76,6 +77,7 @@ def simulator() -> Iterator[RunningSimulator]:
 def aisles(room: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """The command line of a room with that shelving."""
     monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    commission_here()
     yield room
     with House(config.load().config) as opened:
         opened.dismiss_shelving()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Cli
+from commissioned import commission_here
 
 from archroom import config
 from archroom.wiring import House
@@ -32,6 +33,7 @@ def simulator() -> Iterator[RunningSimulator]:
 def aisles(house: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """The command line of a house with that shelving."""
     monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    commission_here()
     yield house
     with House(config.load().config) as opened:
         opened.dismiss_shelving()

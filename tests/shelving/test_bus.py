@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from commissioned import Licensed
 from shelving_room import ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
@@ -75,6 +76,8 @@ def serving(room: ShelvingRoom, notices: list[tuple[int, Notice]] | None = None)
     numbers = iter(range(1, 1000))
     blocks = {block.number: block for block in room.blocks}
     bus = Bus(room.spec.buses[0], blocks, lambda: f"t{next(numbers)}", lambda block, notice: heard.append((block, notice)))
+    for number, supervisor in bus.supervisors.items():
+        supervisor.licensing = Licensed(number)
     bus.start()
     try:
         yield bus

@@ -97,7 +97,6 @@ def test_a_stale_status_allows_nothing(rig: SupervisedBlock) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"kind": 2}, "real steel"),
         ({"watchdog_mode": 0}, "does not stop by itself"),
         ({"watchdog_ms": 5000}, "5000 ms"),
     ],

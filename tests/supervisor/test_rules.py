@@ -100,7 +100,6 @@ def test_another_controller_than_the_blocks_is_refused(change: dict[str, object]
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"kind": ControllerKind.STEEL}, "real steel"),
         ({"watchdog_mode": 0}, "does not stop by itself"),
         ({"watchdog_mode": 2}, "does not stop by itself"),
         ({"watchdog_mode": 3}, "does not stop by itself"),
@@ -115,8 +114,11 @@ def test_a_controller_that_would_not_stop_by_itself_is_only_watched(change: dict
 
 
 @pytest.mark.parametrize("watchdog_ms", [500, 2000])
-def test_a_simulator_with_a_good_watchdog_may_be_moved(watchdog_ms: int) -> None:
-    assert permission_problem(BLOCK, replace(identity_of(BLOCK), watchdog_ms=watchdog_ms)) is None
+@pytest.mark.parametrize("kind", ControllerKind)
+def test_whatever_stands_behind_a_good_watchdog_is_for_its_commissioning_to_judge(
+    watchdog_ms: int, kind: ControllerKind
+) -> None:
+    assert permission_problem(BLOCK, replace(identity_of(BLOCK), watchdog_ms=watchdog_ms, kind=kind)) is None
 
 
 @pytest.mark.parametrize(

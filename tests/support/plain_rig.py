@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
+from commissioned import Licensed
 from supervised_room import block_of
 
 from archroom.core.commissioning import Licence
@@ -125,7 +126,8 @@ class PlainRig:
     def __post_init__(self) -> None:
         self.paper = PaperPlain(self.block, self.capabilities)
         numbers = count(1)
-        self.supervisor = PlainSupervisor(self.block, self.capabilities, self.licence, lambda: f"t{next(numbers)}")
+        self.supervisor = PlainSupervisor(self.block, self.capabilities, lambda: f"t{next(numbers)}")
+        self.supervisor.licensing = Licensed(self.block.number, self.licence)
 
     def run(self, seconds: float, until: Callable[[], bool] | None = None) -> bool:
         """Let time pass, or until something is so; returns whether it came to be."""

@@ -18,6 +18,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from commissioned import commission
 from supervised_room import block_of, layout_of
 
 from archroom.core.rooms import Block
@@ -32,6 +33,7 @@ from hardware_sim.running import RunningSimulator
 
 STANDSTILL_S = 1.0 + 0.02 + 0.25
 """Watchdog, scan and braking: the longest that steel may run on by itself."""
+SERIAL = "SIM00001"
 WIRES = ("pty", "rtu_tcp", "tcp")
 
 
@@ -69,7 +71,7 @@ def simulator_of(
         baud=baud,
         speed=speed,
         seed=1,
-        settings=Settings(serial="SIM00001", warning_ms=warning_ms) if is_ours else None,
+        settings=Settings(serial=SERIAL, warning_ms=warning_ms) if is_ours else None,
         choices=None if is_ours else {"warning_ms": str(warning_ms), **(choices or {})},
         profile=profile,
     )
@@ -90,6 +92,8 @@ class ShelvingRoom:
     """Whose controllers these are; `climate` puts sensors on the same line."""
     served_as: str = "reference"
     """The profile that the server takes them for."""
+    is_commissioned: bool = True
+    """Whether the state folder holds a record of each block."""
     simulator: RunningSimulator = field(init=False)
     places: Places = field(init=False)
     spec: ServerSpec = field(init=False)
@@ -108,6 +112,8 @@ class ShelvingRoom:
         if self.profile in ("stow-wms", "wkl"):  # a bare stream of bytes, no Modbus
             url = url.replace("tcp://", "socket://")
         self.spec = ServerSpec.of([BusSpec(url, profile=self.served_as)], self.blocks)
+        if self.is_commissioned and self.served_as == "reference":
+            commission(self.places.state_folder, self.blocks, SERIAL)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

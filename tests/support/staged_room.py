@@ -18,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
+from commissioned import Licensed
 from conduct import Conduct, Offence
 from desk_sessions import DESK_ACTS, DESK_VERBS, Asked
 from supervised_room import block_of, layout_of
@@ -194,6 +195,8 @@ class Stage:
         spec = BusSpec("virtual", {number: number for number in blocks})
         gates = {number: self._gate(block) for number, block in blocks.items()}
         self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell, gates)
+        for number, supervisor in bus.supervisors.items():
+            supervisor.licensing = Licensed(number)
         bus.changed = WorldCondition(self.clock, self._notified)
         bus.port_problem, bus._is_tried = None, True
         bus._serve(wire)

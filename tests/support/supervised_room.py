@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
+from commissioned import Licensed
+
 from archroom.core.arming import LONGEST_ARMED_S, Arming
 from archroom.core.rooms import Block, Carriage, End, Face
 from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
@@ -93,6 +95,7 @@ class SupervisedBlock:
         self.sim = VirtualBlock(layout_of(self.block), settings=self.settings, speed=self.speed)
         numbers = count(1)
         self.supervisor = Supervisor(self.block, lambda: f"t{next(numbers)}")
+        self.supervisor.licensing = Licensed(self.block.number)
 
     # -- time
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commissioned import commission
 from tui_person import Person, app_on
 
 from archroom import config
@@ -34,6 +35,7 @@ async def test_the_whole_round_on_the_real_house(tmp_path: Path, monkeypatch: py
         monkeypatch.setenv(name, str(tmp_path / name))
     with Simulator(demo_house.ROOM, "tcp", SPEED) as simulator:
         settings = demo_house.demo_config(config.load().config, tmp_path, simulator.url)
+        commission(settings.state_folder, demo_house.room_plan().blocks)
         with House(settings) as house:
             demo_house.furnish(house)
             ada = house.people.find("Ada")[0][0]

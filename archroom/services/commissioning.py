@@ -1,0 +1,126 @@
+"""Proof before motion, step by step at the shelving: what is told on the wire and what a person sees make the record.
+
+Every motion goes the way of all motions: ticket, aisles confirmed, intent in the ledger. A step that was skipped or refused
+has failed; what a controller cannot show is written down as not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.commissioning import (
+    CommissioningRecord,
+    Finding,
+    FoundRecord,
+    Step,
+    StepKind,
+    licence_of,
+    steps_of,
+)
+from archroom.core.plain import Capabilities, OrderKind
+from archroom.core.shelving import Action, BlockView, Wanted
+from archroom.core.supervisor_rules import reference_capabilities
+from archroom.errors import ArchroomError, PortUnavailable, Refused, UsageError, say
+from archroom.services.aisles import Aisles
+from archroom.services.claims import Claims
+from archroom.services.commissioning_steps import Site, Walk
+
+if TYPE_CHECKING:
+    from archroom.core.ports import Archive, Clock, CommissionedShelving
+    from archroom.core.rooms import Block
+    from archroom.services.technician import Technician
+
+
+class Commissioning:
+    """The commissioning of blocks; `shelving` is None where none is connected, `pause` waits for some seconds."""
+
+    def __init__(
+        self, archive: Archive, shelving: CommissionedShelving | None, clock: Clock, pause: Callable[[float], None]
+    ) -> None:
+        self._archive = archive
+        self._shelving = shelving
+        self._clock = clock
+        self._pause = pause
+
+    def record(self, block: int) -> FoundRecord:
+        """Return the last record of a block; raises PortUnavailable, UsageError."""
+        self._block(block)
+        return self._connected().commissioning_record(block)
+
+    def commission(
+        self, performer: Performer, number: int, witness: str, technician: Technician
+    ) -> tuple[CommissioningRecord, int | None]:
+        """Prove a block with somebody at it, and return the signed record and the number of its event, if there is one.
+
+        Raises MotionRefused, Refused if it was not signed, ShelvingError, UsageError; then the block is as it was before.
+        """
+        shelving, block = self._connected(), self._block(number)
+        shelving.begin_commissioning(number, performer.actor, witness)
+        try:
+            site = Site(
+                block, shelving, Aisles(self._archive, shelving), Claims(self._archive, shelving), performer, self._clock,
+                self._pause,
+            )  # fmt: skip
+            first = site.settled()
+            capabilities = capabilities_of(first)
+            walk = Walk(site, technician, capabilities)
+            findings = [_repeated(walk, technician, step) for step in steps_of(block, capabilities, first.open_aisles())]
+            for aisle in first.open_aisles():
+                _put_back(site, technician, aisle)
+            if not technician.signs(findings, *licence_of(findings, capabilities)):
+                raise Refused(say("Not signed: block {block} is as it was before.", block=number))
+            record = shelving.sign_commissioning(number, findings)
+        finally:
+            shelving.end_commissioning(number)
+        return record, self._written(performer, record)
+
+    def _block(self, number: int) -> Block:
+        with self._archive.reading() as books:
+            block = books.block(number)
+        if block is None:
+            raise UsageError(say("There is no block {block} here.", block=number))
+        return block
+
+    def _connected(self) -> CommissionedShelving:
+        if self._shelving is None:
+            raise PortUnavailable(say("No shelving is connected to this machine."))
+        return self._shelving
+
+    def _written(self, performer: Performer, record: CommissioningRecord) -> int | None:
+        facts: dict[str, str | int] = {
+            "block": record.block,
+            "licence": record.licence.value,
+            "reason": record.reason.english(),
+            "witness": record.witness,
+            "serial": record.controller.serial,
+            "expires_on": record.expires_on.isoformat(),
+        }
+        try:
+            with self._archive.writing() as books:
+                return books.commit(Act(ActKind.BLOCK_COMMISSIONED, facts=facts), performer).seq
+        except ArchroomError:
+            return None
+
+
+def capabilities_of(view: BlockView) -> Capabilities:
+    """Return what the controller of a view can be proved to do; a plain one is not jogged from here."""
+    if view.capabilities is not None:
+        return replace(view.capabilities, orders=view.capabilities.orders - {OrderKind.JOG})
+    return reference_capabilities(view.identity.capabilities if view.identity is not None else ())
+
+
+def _repeated(walk: Walk, technician: Technician, step: Step) -> Finding:
+    """Return what came of a step in the end."""
+    while technician.wants_again(finding := walk.finding(step)):
+        continue
+    return finding
+
+
+def _put_back(site: Site, technician: Technician, aisle: int) -> None:
+    """Open an aisle that stood open at the beginning, if nothing speaks against it."""
+    step = Step(StepKind.OPENING, aisle)
+    if aisle not in site.settled().open_aisles():
+        site.move(Wanted(Action.OPEN, aisle), lambda ticket: technician.confirm_clear(step, ticket), lambda view: None)
