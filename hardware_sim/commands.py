@@ -61,6 +61,7 @@ def truth_of(station: Station) -> Answer:
         "mode": controller.mode.name.lower(),
         "enabled": controller.is_enabled,
         "boot_id": controller.boot_id,
+        "warning_ms": controller.settings.warning_ms,
         "faults": [fault.name.lower() for fault in controller.faults if fault.name],
         **track_truth(block),
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from archroom.core.plain_texts import lacks, places_phrase, state_phrase
+from archroom.cli.output import Json
+from archroom.core.licensing import Permission
 from archroom.core.shelving import BlockView, ControllerState, Trust
 from archroom.errors import Message, say
+from archroom.texts import render
 
 
 def view_message(view: BlockView) -> Message:
@@ -40,6 +43,26 @@ def lacks_messages(view: BlockView) -> list[Message]:
     """Return what a controller of another make cannot do or tell, a line each."""
     found = () if view.capabilities is None else lacks(view.capabilities)
     return [say("Block {block}: {what}", block=view.block, what=what) for what in found]
+
+
+def permission_shape(permission: Permission) -> dict[str, Json]:
+    """Return how far a block may be moved, for --json."""
+    return {
+        "licence": permission.licence.value,
+        "licence_reason": render(permission.reason) if permission.reason else None,
+        "licence_until": permission.expires_on.isoformat() if permission.expires_on else None,
+        "commissioned_by": permission.commissioned_by or None,
+    }
+
+
+def permission_messages(view: BlockView) -> list[Message]:
+    """Return how far a block may be moved, unless that is why it cannot be moved anyway."""
+    permission = view.permission
+    said = [permission.reason] if permission.reason is not None and permission.reason != view.why_not else []
+    if permission.expires_on is not None:
+        date = permission.expires_on.isoformat()
+        said.append(say("Commissioning of block {block}: valid until {date}.", block=view.block, date=date))
+    return said
 
 
 _STATES = {

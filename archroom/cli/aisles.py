@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archroom.cli import claims
 from archroom.cli.aisle_actions import add_actions
-from archroom.cli.aisle_words import lacks_messages, view_message
+from archroom.cli.aisle_words import lacks_messages, permission_messages, permission_shape, view_message
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -38,7 +38,7 @@ def _status(job: Job) -> int:
 
 
 def _said(view: BlockView) -> list[Message]:
-    return [view_message(view), *lacks_messages(view), *claims.claims_messages(view)]
+    return [view_message(view), *lacks_messages(view), *claims.claims_messages(view), *permission_messages(view)]
 
 
 def _stop(job: Job) -> int:
@@ -76,6 +76,7 @@ def _view_shape(view: BlockView) -> dict[str, Json]:
         "movable": view.is_movable,
         "why_not": render(view.why_not) if view.why_not else None,
         "motion": view.motion,
+        **permission_shape(view.permission),
         **claims.claims_shape(view),
     }
     return shape if view.capabilities is None else {**shape, **_plain_shape(view, view.capabilities)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from archroom import paths
@@ -12,7 +13,8 @@ from archroom.cli.arguments import Commands
 from archroom.cli.demo_house import PEOPLE, ROOM
 from archroom.cli.job import Job
 from archroom.cli.simulator import USUAL_WIRE, WIRES, Simulator
-from archroom.errors import say
+from archroom.config import Config
+from archroom.errors import ArchroomError, say
 from archroom.texts import tr
 from archroom.wiring import House
 
@@ -48,18 +50,31 @@ def _demo(job: Job) -> int:
     cards = ", ".join(f"{barcode} = {name}" for barcode, name in PEOPLE.items())
     job.output.note(say("People's cards, to scan or to type: {cards}", cards=cards))
     with Simulator(ROOM, job.args.wire) as simulator:
-        return _open_app(job, folder, simulator.url)
+        return _open_app(job, folder, simulator)
 
 
-def _open_app(job: Job, folder: Path, bus_url: str) -> int:
+def _open_app(job: Job, folder: Path, simulator: Simulator) -> int:
     from archroom.cli.app import run_app
 
-    with House(demo_house.demo_config(job.settings.config, folder, bus_url)) as house:
+    config = demo_house.demo_config(job.settings.config, folder, simulator.url)
+    with House(config) as house:
         demo_house.furnish_once(house, folder)
+        threading.Thread(target=_commission_once, args=(config, simulator.control), daemon=True).start()
         try:
             return run_app(house, folder / "labels", demo_house.greeting())
         finally:
             house.dismiss_shelving()
+
+
+def _commission_once(config: Config, control: str) -> None:
+    """Commission the block of the demo beside the app, unless its record stands; until then it says why it does not move."""
+    number = demo_house.room_plan().blocks[0].number
+    with House(config) as house:
+        try:
+            if house.commissioning.record(number).record is None:
+                demo_house.commission(house, number, control)
+        except ArchroomError:
+            return  # the app was left meanwhile, or says itself what is wrong with the shelving
 
 
 def _play_script(job: Job) -> int:
@@ -68,4 +83,4 @@ def _play_script(job: Job) -> int:
     with tempfile.TemporaryDirectory(prefix="archroom-demo-") as folder:
         with Simulator(ROOM, job.args.wire, SCRIPT_SPEED) as simulator:
             config = demo_house.demo_config(job.settings.config, Path(folder), simulator.url)
-            return demo_script.play(config, Path(folder), job.output)
+            return demo_script.play(config, Path(folder), simulator.control, job.output)

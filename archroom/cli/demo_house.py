@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom.config import Bus, Config, sqlite_url
+from archroom.core.acts import Performer
 from archroom.errors import Message, say
 
 if TYPE_CHECKING:
+    from archroom.core.commissioning import CommissioningRecord, Finding
     from archroom.core.holdings import Person
     from archroom.core.rooms import RoomPlan
     from archroom.services.importing import IntakeReport
@@ -108,6 +110,19 @@ def add_people(house: House) -> list[Person]:
         people.append(house.people.add(house.performer, name))
         house.desk.bind(house.performer, people[-1].code, barcode)
     return people
+
+
+def commission(
+    house: House, block: int, control: str, report: Callable[[Finding], None] = lambda finding: None
+) -> CommissioningRecord:
+    """Have a script commission the simulated block, at the control channel of its simulator, in the people's names."""
+    from archroom.cli.simulated_technician import SimulatedTechnician
+
+    by, witness = PEOPLE.values()
+    with SimulatedTechnician(control, block, report) as technician:
+        performer = Performer(by, house.performer.terminal)
+        record, _ = house.commissioning.commission(performer, block, witness, technician)
+    return record
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from archroom.cli import demo_house
 from archroom.cli.output import EXIT_DONE, Json, Output
+from archroom.cli.simulated_technician import SHORT_WARNING_MS
 from archroom.config import Config
 from archroom.core.acts import ActKind
+from archroom.core.commissioning import Licence
 from archroom.core.holdings import Custody, Person, Standing
 from archroom.core.shelving import BlockView, ControllerState, Outcome, OutcomeKind, StopReport, Trust
 from archroom.errors import ArchroomError, Message, say
@@ -44,6 +46,7 @@ class Round:
 
     config: Config
     folder: Path
+    control: str
     house: House
     thing: str = ""
     """Own code of the box that goes the round."""
@@ -71,11 +74,14 @@ class Round:
 Step = tuple[Message, Callable[[Round], Message]]
 
 
-def play(config: Config, folder: Path, output: Output) -> int:
-    """Play the round on a new database and say each step with what it took; 0 only if each was seen to happen."""
+def play(config: Config, folder: Path, control: str, output: Output) -> int:
+    """Play the round on a new database and say each step with what it took; 0 only if each was seen to happen.
+
+    `control` is where the simulator is told what a person at it does.
+    """
     started = monotonic()
     shapes: list[Json] = []
-    going = Round(config, folder, House(config))
+    going = Round(config, folder, control, House(config))
     is_whole = True
     try:
         for number, (title, act) in enumerate(STEPS, start=1):
@@ -162,9 +168,7 @@ def _find(going: Round) -> Message:
 
 def _ask(going: Round) -> Message:
     going.block, going.aisle = going.house.aisles.aisle_for(going.thing)
-    deadline = monotonic() + _SETTLE_S
-    while going.view().trust is not Trust.GOOD and monotonic() < deadline:
-        sleep(_LOOK_EVERY_S)
+    _await_trust(going)
     view = going.view()
     _see(view.trust is Trust.GOOD and view.status is not None, say("the controller's own status"))
     _see(going.aisle not in view.open_aisles(), say("that the aisle is closed"))
@@ -176,13 +180,35 @@ def _ask(going: Round) -> Message:
     )
 
 
+def _await_trust(going: Round) -> None:
+    """Wait until the controller is believed as it is when nobody commissions it: warning as long as it should."""
+    deadline = monotonic() + _SETTLE_S
+    while monotonic() < deadline:
+        view = going.view()
+        is_itself = view.identity is not None and view.identity.warning_ms > SHORT_WARNING_MS
+        if view.trust is Trust.GOOD and is_itself:
+            return
+        sleep(_LOOK_EVERY_S)
+
+
+def _commission(going: Round) -> Message:
+    _see(going.view().permission.licence is Licence.MONITOR, say("that nothing may move before"))
+    record = demo_house.commission(going.house, going.block, going.control, lambda finding: None)
+    _await_trust(going)
+    _see(going.view().permission.licence is Licence.FULL, record.reason)
+    _see(going.house.commissioning.record(going.block).record == record, say("the record"))
+    _see(going.events(ActKind.BLOCK_COMMISSIONED) == 1, say("the commissioning in the ledger"))
+    return say("{count} steps, valid until {date}", count=len(record.findings), date=record.expires_on.isoformat())
+
+
 def _arm(going: Round) -> Message:
     outcome = going.house.aisles.open(going.house.performer, going.block, going.aisle, lambda ticket: None, _look_away)
     _see(outcome.kind is OutcomeKind.REFUSED, say("a refusal"))
     _see(not going.view().is_movable, say("that nothing may move before"))
+    before = going.events(ActKind.BLOCK_ARMED)
     armed = going.house.claims.arm(going.house.performer, going.block)
     _see(going.view().arming.is_armed and going.view().is_movable, say("the block armed"))
-    _see(going.events(ActKind.BLOCK_ARMED) == 1, say("the arming in the ledger"))
+    _see(going.events(ActKind.BLOCK_ARMED) == before + 1, say("the arming in the ledger"))
     return armed.message
 
 
@@ -210,6 +236,7 @@ def _refuse(going: Round) -> Message:
 
 def _open(going: Round) -> Message:
     seen: list[BlockView] = []
+    before = going.events(ActKind.MOTION_INTENDED)
     outcome = going.house.aisles.open(
         going.house.performer, going.block, going.aisle, lambda ticket: ticket.answer, seen.append
     )
@@ -217,7 +244,8 @@ def _open(going: Round) -> Message:
     moving = {_positions(view) for view in seen if view.status and view.status.state is ControllerState.MOVING}
     _see(len(moving) > 1, say("carriages on the way, as the controller reports them"))
     _see(going.aisle in going.view().open_aisles(), say("the aisle open, as the controller reports it"))
-    _see(going.events(ActKind.MOTION_INTENDED) == going.events(ActKind.MOTION_ENDED) == 1, say("intent and outcome"))
+    intended, ended = going.events(ActKind.MOTION_INTENDED), going.events(ActKind.MOTION_ENDED)
+    _see(intended == ended == before + 1, say("intent and outcome"))
     return say("open; {count} positions seen on the way", count=len(moving))
 
 
@@ -341,6 +369,7 @@ STEPS: tuple[Step, ...] = (
     (say("Register two people"), _register),
     (say("Find a box"), _find),
     (say("Ask for its aisle"), _ask),
+    (say("Commission the block, which is watched only before"), _commission),
     (say("Arm the block, which does not move before"), _arm),
     (say("Move nothing while somebody is in the aisle"), _hold),
     (say("Move nothing without confirmation"), _refuse),

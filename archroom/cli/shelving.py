@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from archroom.cli import bench, bench_questions, bundle, claims, profiles, replay
+from archroom.cli import bench, bench_questions, bundle, claims, commissioning, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -41,6 +41,7 @@ def add_commands(commands: Commands) -> None:
     )
     profiles.add_commands(group)
     replay.add_commands(group)
+    commissioning.add_commands(group)
     claims.add_arming_commands(group)
     bench.add_commands(group)
     bench_questions.add_commands(group)

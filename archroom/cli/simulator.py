@@ -24,14 +24,27 @@ class Simulator:
 
     def __init__(self, room: str, wire: str, speed: float = 1.0) -> None:
         """Start it on free ports; raises PortUnavailable if it does not say its ends in time."""
+        self._wire = wire
         with as_file(files("archroom") / "rooms" / f"{room}.toml") as room_file:
             options = ["--pty"] if wire == "pty" else ["--tcp", "127.0.0.1:0"]
-            command = [sys.executable, "-m", "hardware_sim", str(room_file), *options, "--speed", f"{speed:g}"]
+            command = [
+                sys.executable,
+                "-m",
+                "hardware_sim",
+                str(room_file),
+                *options,
+                "--control",
+                "127.0.0.1:0",
+                "--speed",
+                f"{speed:g}",
+            ]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             )
             try:
-                self.url = self._first_word(wire)
+                said = self._first_words()
+                self.url = said[wire]
+                self.control = said["control"]
             except PortUnavailable:
                 self.end()
                 raise
@@ -60,18 +73,18 @@ class Simulator:
             if stream is not None:
                 stream.close()
 
-    def _first_word(self, wire: str) -> str:
-        """Return the URL that the simulator prints as soon as its ends can be opened."""
+    def _first_words(self) -> dict[str, str]:
+        """Return the ends that the simulator prints as soon as they can be opened."""
         lines: queue.Queue[str] = queue.Queue()
         stdout = self._process.stdout
         if stdout is None:
             raise PortUnavailable(say("The simulator could not be started."))
         threading.Thread(target=lambda: lines.put(stdout.readline()), daemon=True).start()
         try:
-            url = json.loads(lines.get(timeout=_START_S))[wire]
-        except (queue.Empty, ValueError, KeyError):
+            said = json.loads(lines.get(timeout=_START_S))
+            return {end: str(said[end]) for end in (self._wire, "control")}
+        except (queue.Empty, ValueError, KeyError, TypeError):
             raise PortUnavailable(say("The simulator did not start: {why}", why=self._complaint())) from None
-        return str(url)
 
     def _complaint(self) -> str:
         if self._process.poll() is None or self._process.stderr is None:

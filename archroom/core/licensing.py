@@ -76,13 +76,13 @@ class Licensing:
         if problem is not None:
             again = say("{problem} Commission it again: {command}", problem=problem, command=_command(self.block))
             return Permission(reason=again, expires_on=record.expires_on)
-        reason = say("Block {block} may only be watched: {why}.", block=self.block, why=record.reason)
+        reason = say("Block {block} may only be watched: {why}", block=self.block, why=record.reason)
         match record.licence:
             case Licence.FULL:
                 return Permission(Licence.FULL, None, record.expires_on)
             case Licence.ATTENDED:
                 reason = say(
-                    "A second person must be at the aisle of block {block}: {why}.", block=self.block, why=record.reason
+                    "A second person must be at the aisle of block {block}: {why}", block=self.block, why=record.reason
                 )
         return Permission(record.licence, reason, record.expires_on)
 
@@ -118,6 +118,10 @@ class Licensing:
         """Whether the commissioning of this key goes on."""
         under_way = self._commissioning
         return under_way is not None and under_way.key == key and now < under_way.until_s
+
+    def is_commissioned_now(self, now: float) -> bool:
+        """Whether somebody commissions the block, and wants to see everything at once."""
+        return self._commissioning is not None and now < self._commissioning.until_s
 
     def end(self, key: str) -> bool:
         """Let the commissioning of this key end; returns whether it was under way."""

@@ -337,4 +337,5 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             self._polls.schedule_probe(now)
             return
         is_proved = self._watch.trust(now) is Trust.GOOD
-        self._polls.schedule(now, self._watch.pace, SCAN_S, is_strange=False, is_busy=self.is_busy, is_proved=is_proved)
+        is_busy = self.is_busy or self.licensing.is_commissioned_now(now)
+        self._polls.schedule(now, self._watch.pace, SCAN_S, is_strange=False, is_busy=is_busy, is_proved=is_proved)

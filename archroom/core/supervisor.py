@@ -349,6 +349,6 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
             watch.pace,
             self._scan_s if watch.is_ours else 0.0,
             is_strange=watch.is_stranger or (watch.identity is not None and not watch.is_ours),
-            is_busy=self.is_busy,
+            is_busy=self.is_busy or self.licensing.is_commissioned_now(now),
             is_proved=watch.trust(now) is Trust.GOOD,
         )

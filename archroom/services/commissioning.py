@@ -58,13 +58,18 @@ class Commissioning:
         Raises MotionRefused, Refused if it was not signed, ShelvingError, UsageError; then the block is as it was before.
         """
         shelving, block = self._connected(), self._block(number)
+        site = Site(
+            block,
+            shelving,
+            Aisles(self._archive, shelving),
+            Claims(self._archive, shelving),
+            performer,
+            self._clock,
+            self._pause,
+        )
+        first = site.settled()
         shelving.begin_commissioning(number, performer.actor, witness)
         try:
-            site = Site(
-                block, shelving, Aisles(self._archive, shelving), Claims(self._archive, shelving), performer, self._clock,
-                self._pause,
-            )  # fmt: skip
-            first = site.settled()
             capabilities = capabilities_of(first)
             walk = Walk(site, technician, capabilities)
             findings = [_repeated(walk, technician, step) for step in steps_of(block, capabilities, first.open_aisles())]

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from commissioned import Licensed
-from shelving_room import ShelvingRoom, simulator_of, until
+from commissioned import Licensed, commission
+from shelving_room import SERIAL, ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
 from archroom.core.shelving import Action, ControllerStatus, OutcomeKind, Trust, Wanted
@@ -283,6 +283,7 @@ def test_one_server_serves_several_buses(tmp_path: Path) -> None:
     with ShelvingRoom(tmp_path, "tcp", (first,), speed=4.0) as room, simulator_of((second,), "pty") as other:
         buses = [BusSpec(room.spec.buses[0].url, {1: 1}), BusSpec(other.endpoints["pty"], {2: 2})]
         room.spec, room.blocks = ServerSpec.of(buses, (first, second)), (first, second)
+        commission(room.places.state_folder, room.blocks, SERIAL)
         room.start_server()
         client = room.ready_client()
         assert room.opening(client, 3, block=1).outcome().kind is OutcomeKind.DONE

@@ -127,7 +127,6 @@ def test_a_record_that_cannot_be_read_lets_nothing_move_and_says_so(room: Shelvi
 
 def test_a_record_that_takes_no_entry_keeps_everything_still_until_it_does(tmp_path: Path) -> None:
     with ShelvingRoom(tmp_path, "tcp", speed=8.0) as room:
-        (room.folder / "state").mkdir()
         (room.folder / "state" / FILE_NAME).mkdir()
         room.start_server()
         client = room.believing_client()

@@ -10,6 +10,7 @@ from time import monotonic
 
 import pytest
 from climate_days import START_S
+from commissioned import Licensed
 from shelving_room import ShelvingRoom, until
 
 from archroom.core.climate import STANDARD, ClimateView, Freshness, Limits, Stock
@@ -136,6 +137,7 @@ def turns_in_a_motion(folder: Path) -> int:
         turns = Watched(room.spec.sensors, station)
         blocks = {block.number: block for block in room.blocks}
         bus = Bus(room.spec.buses[0], blocks, lambda: "t1", lambda block, notice: None, None, turns)
+        bus.supervisors[1].licensing = Licensed(1)
         bus.start()
         try:
             with bus.changed:
