@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from archroom.core.arming import Arming
     from archroom.core.climate import Alarm, ClimateView, Limits, SensorView
     from archroom.core.climate_history import Span
-    from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
     from archroom.core.people_holds import Hold, Release
     from archroom.core.ports import Reading, Writing
     from archroom.core.rooms import Block
@@ -124,11 +123,11 @@ class ShelvingOnDemand:
 
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block."""
-        return self._connected().views()
+        return self.connected().views()
 
     def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
         """Ask for leave to do something."""
-        return self._connected().select(block, wanted, by)
+        return self.connected().select(block, wanted, by)
 
     def go(
         self,
@@ -139,7 +138,7 @@ class ShelvingOnDemand:
         is_held: Callable[[], bool] | None = None,
     ) -> Outcome:
         """Do what the ticket is for and watch until its end."""
-        return self._connected().go(ticket, confirmed_clear, by, observe, is_held)
+        return self.connected().go(ticket, confirmed_clear, by, observe, is_held)
 
     def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
         """Keep an aisle as it is for a person."""
@@ -151,27 +150,11 @@ class ShelvingOnDemand:
 
     def arm(self, block: int, by: str, hours: int, acknowledged: Sequence[str] = ()) -> Arming:
         """Arm a block in a person's name."""
-        return self._connected().arm(block, by, hours, acknowledged)
+        return self.connected().arm(block, by, hours, acknowledged)
 
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block."""
         return self._for_holds().disarm(block, by)
-
-    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
-        """Let this program, and no other, move a block without a licence."""
-        self._connected().begin_commissioning(block, by, witness)
-
-    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
-        """Have the record of a commissioning written, which ends it."""
-        return self._connected().sign_commissioning(block, findings)
-
-    def end_commissioning(self, block: int) -> None:
-        """Let a commissioning end."""
-        self._connected().end_commissioning(block)
-
-    def commissioning_record(self, block: int) -> FoundRecord:
-        """Return the last record of a block."""
-        return self._for_holds().commissioning_record(block)
 
     def climate(self) -> ClimateView:
         """Return what may be shown of the climate; the first time once each sensor was asked, if that is soon."""
@@ -235,7 +218,8 @@ class ShelvingOnDemand:
 
         return Places(self._config.run_folder, self._config.state_folder)
 
-    def _connected(self) -> ShelvingClient:
+    def connected(self) -> ShelvingClient:
+        """Return a client of the server, started if need be, that has looked at each block once."""
         if self._client is None:
             client = self._new_client()
             _wait_for_first_look(client)
@@ -401,7 +385,8 @@ class House:
         """Proving a block before it may be moved from here."""
         from archroom.services.commissioning import Commissioning
 
-        return Commissioning(self.books, self.shelving, self.clock, time.sleep)
+        connected = None if self.shelving is None else self.shelving.connected()
+        return Commissioning(self.books, connected, self.clock, time.sleep)
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -66,7 +66,9 @@ def test_status_tells_what_the_controller_reports(aisles: Cli) -> None:
     assert block["open"] == [1]
     assert block["positions_mm"] == [0, 1350, 2235, 3120, 4005, 4890, 5775]
     assert block["age_s"] < 2
-    (line,) = aisles("aisle", "status").lines
+    line, licence = aisles("aisle", "status").lines
+    assert licence.startswith("Commissioning of block 1: valid until ")
+    assert (block["licence"], block["licence_reason"]) == ("full", None)
     assert line.endswith("archroom shelving arm 1 --by NAME")
     assert line.startswith("Block 1: at rest, open aisle 1, carriages at 0 1350 2235 3120 4005 4890 5775 mm, ")
 

@@ -88,7 +88,7 @@ def test_carriages_that_do_not_move_are_not_taken_for_an_open_aisle(cli: Cli, mo
     monkeypatch.setattr(BlockView, "open_aisles", lambda view: (1,))
     ran = cli("--json", "demo", "--script", "--wire", "tcp")
     assert ran.code == 1
-    assert ran.json["steps"][-1]["seen"] == "not seen: the aisle open, as the controller reports it"
+    assert ran.json["steps"][-1]["seen"] == "not seen: aisle 2 was seen open, the controller tells aisle 1"
 
 
 def test_the_demo_needs_a_terminal(cli: Cli) -> None:

@@ -19,11 +19,11 @@ ROOM_FILE = ROOT / "archroom" / "rooms" / "small.toml"
 
 
 @pytest.fixture
-def shelving(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The simulator that the page starts, fast and on a free port."""
-    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=20.0) as running:
+def shelving(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The simulator that the page starts, fast and on free ports; gives that of its control channel."""
+    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", control="127.0.0.1:0", speed=20.0) as running:
         monkeypatch.setenv("ARCHROOM_SHELVING", running.endpoints["tcp"])
-        yield
+        yield running.endpoints["control"]
         with House(config.load().config) as opened:
             opened.dismiss_shelving()
 
@@ -36,12 +36,12 @@ def commands(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_each_command_of_the_page_works_as_it_stands(cli: Cli, shelving: None, tmp_path: Path, name: str) -> None:
+def test_each_command_of_the_page_works_as_it_stands(cli: Cli, shelving: str, tmp_path: Path, name: str) -> None:
     (tmp_path / "archroom").symlink_to(ROOT / "archroom")
     found = commands((ROOT / name).read_text(encoding="utf-8"))
     assert len(found) > 12
     for command in found:
-        ran = cli(*shlex.split(command)[1:], stdin=b"1\n")
+        ran = cli(*shlex.split(command.replace("127.0.0.1:1503", shelving))[1:], stdin=b"1\n")
         assert (ran.code, ran.out != "") == (0, True), (command, ran)
 
 
