@@ -7,7 +7,7 @@ from pathlib import Path
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.claims import performer_named
 from archroom.cli.job import Job
-from archroom.core.commissioning import CommissioningRecord
+from archroom.core.commissioning import CommissioningRecord, Finding
 from archroom.errors import Message, Refused, say
 from archroom.services.technician import Technician
 from archroom.texts import render, tr
@@ -40,20 +40,23 @@ def add_commands(group: Commands) -> None:
 def _commission(job: Job) -> int:
     args, output = job.args, job.output
     performer = performer_named(job)
-    if args.simulator:
-        from archroom.cli.commissioning_words import finding_message
-        from archroom.cli.simulated_technician import SimulatedTechnician
+    if not args.simulator:
+        from archroom.cli.typing_technician import TypingTechnician
 
-        with SimulatedTechnician(
-            args.simulator, args.block, lambda finding: output.note(finding_message(finding))
-        ) as technician:
-            return _carried_out(job, performer.actor, technician)
-    from archroom.cli.typing_technician import TypingTechnician
+        return _carried_out(job, TypingTechnician(job.stdin, output, performer.actor, args.witness))
+    from archroom.cli.commissioning_words import finding_message
+    from archroom.cli.simulated_technician import SimulatedTechnician, await_itself
 
-    return _carried_out(job, performer.actor, TypingTechnician(job.stdin, output, performer.actor, args.witness))
+    def report(finding: Finding) -> None:
+        output.note(finding_message(finding))
+
+    with SimulatedTechnician(args.simulator, args.block, report) as technician:
+        code = _carried_out(job, technician)
+    await_itself(job.house.aisles.views, args.block)
+    return code
 
 
-def _carried_out(job: Job, by: str, technician: Technician) -> int:
+def _carried_out(job: Job, technician: Technician) -> int:
     record, seq = job.house.commissioning.commission(performer_named(job), job.args.block, job.args.witness, technician)
     if seq is None:
         job.output.note(say("The ledger has not taken it; the record stands."))

@@ -116,12 +116,13 @@ def commission(
     house: House, block: int, control: str, report: Callable[[Finding], None] = lambda finding: None
 ) -> CommissioningRecord:
     """Have a script commission the simulated block, at the control channel of its simulator, in the people's names."""
-    from archroom.cli.simulated_technician import SimulatedTechnician
+    from archroom.cli.simulated_technician import SimulatedTechnician, await_itself
 
     by, witness = PEOPLE.values()
     with SimulatedTechnician(control, block, report) as technician:
         performer = Performer(by, house.performer.terminal)
         record, _ = house.commissioning.commission(performer, block, witness, technician)
+    await_itself(house.aisles.views, block)
     return record
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count, takewhile
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from archroom.cli import demo_house
 from archroom.cli.output import EXIT_DONE, Json, Output
-from archroom.cli.simulated_technician import SHORT_WARNING_MS
+from archroom.cli.simulated_technician import await_itself
 from archroom.config import Config
 from archroom.core.acts import ActKind
 from archroom.core.commissioning import Licence
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from archroom.services.desk import DeskSession
 
 EXIT_NOT_SEEN = ArchroomError.exit_code
-_SETTLE_S = 10.0
-_LOOK_EVERY_S = 0.05
 _STOP_WITHIN_S = 10.0
 _REFUSALS = 3
 """Openings that the round has been refused so far: not armed, somebody in the aisle, not confirmed."""
@@ -168,7 +166,7 @@ def _find(going: Round) -> Message:
 
 def _ask(going: Round) -> Message:
     going.block, going.aisle = going.house.aisles.aisle_for(going.thing)
-    _await_trust(going)
+    await_itself(going.house.aisles.views, going.block)
     view = going.view()
     _see(view.trust is Trust.GOOD and view.status is not None, say("the controller's own status"))
     _see(going.aisle not in view.open_aisles(), say("that the aisle is closed"))
@@ -180,21 +178,9 @@ def _ask(going: Round) -> Message:
     )
 
 
-def _await_trust(going: Round) -> None:
-    """Wait until the controller is believed as it is when nobody commissions it: warning as long as it should."""
-    deadline = monotonic() + _SETTLE_S
-    while monotonic() < deadline:
-        view = going.view()
-        is_itself = view.identity is not None and view.identity.warning_ms > SHORT_WARNING_MS
-        if view.trust is Trust.GOOD and is_itself:
-            return
-        sleep(_LOOK_EVERY_S)
-
-
 def _commission(going: Round) -> Message:
     _see(going.view().permission.licence is Licence.MONITOR, say("that nothing may move before"))
     record = demo_house.commission(going.house, going.block, going.control, lambda finding: None)
-    _await_trust(going)
     _see(going.view().permission.licence is Licence.FULL, record.reason)
     _see(going.house.commissioning.record(going.block).record == record, say("the record"))
     _see(going.events(ActKind.BLOCK_COMMISSIONED) == 1, say("the commissioning in the ledger"))

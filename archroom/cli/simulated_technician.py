@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from archroom.core.commissioning import Finding, Licence, Step, StepKind
-from archroom.core.shelving import Ticket
+from archroom.core.shelving import BlockView, Ticket, Trust
 from archroom.errors import Message, PortUnavailable, say
 from archroom.services.technician import Task
 
@@ -26,6 +26,19 @@ PARTED_S = 3.0
 """How long the line stays parted: longer than any watchdog that is accepted, with the braking."""
 SEEN_MM = 10
 ANSWER_WITHIN_S = 5.0
+ITSELF_WITHIN_S = 10.0
+LOOK_S = 0.05
+
+
+def await_itself(views: Callable[[], Sequence[BlockView]], block: int) -> None:
+    """Wait until a controller is believed as it is when no script works it, with its own warning; some seconds at most."""
+    deadline = time.monotonic() + ITSELF_WITHIN_S
+    while time.monotonic() < deadline:
+        view = next(view for view in views() if view.block == block)
+        is_itself = view.identity is not None and view.identity.warning_ms > SHORT_WARNING_MS
+        if view.trust is Trust.GOOD and is_itself:
+            return
+        time.sleep(LOOK_S)
 
 
 class SimulatedTechnician:

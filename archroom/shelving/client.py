@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from archroom import errors
 from archroom.core.arming import Arming
-from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
 from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
-from archroom.errors import ArchroomError, Message, PortUnavailable, ShelvingError, say
+from archroom.errors import ArchroomError, Message, PortUnavailable, say
+from archroom.shelving.asking import ANSWER_WITHIN_S, raise_error, send
+from archroom.shelving.asking import VERSION as VERSION
 from archroom.shelving.codec import Json, decode, encode
-from archroom.shelving.commissioning_client import Commissionings
+from archroom.shelving.commissioning_client import CommissioningClient
 from archroom.shelving.endpoint import Gone, Lines, connect
 from archroom.shelving.notice_board import Board, is_alive, is_frozen, read_board
 from archroom.shelving.spec import Places, ServerSpec
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from archroom.core.climate import Alarm, ClimateView, Limits
     from archroom.core.climate_history import Span
 
-VERSION = 2
-ANSWER_WITHIN_S = 4.0
 TICK_S = 0.2
 HELD_TICK_S = 0.1
 """Ticks of a jog that goes on while a key is held: its lease is 300 ms."""
@@ -63,13 +61,13 @@ class _Answer:
     reports: tuple[StopReport, ...] | None = None
 
 
-class ShelvingClient:
+class ShelvingClient(CommissioningClient):
     """The mobile shelving of this machine, through its server; starts one if none runs. Any thread may call."""
 
     def __init__(self, spec: ServerSpec, places: Places) -> None:
         self._spec = spec
         self._places = places
-        self._commissionings = Commissionings()
+        super().__init__()
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._start_problem: Message | None = None
 
@@ -83,7 +81,7 @@ class ShelvingClient:
 
     def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
         """Ask for leave to do something; raises MotionRefused with the reason."""
-        answer = self._ask("select", block=block, wanted=encode(wanted), by=by, **self._commissionings.key(block))
+        answer = self._ask("select", block=block, wanted=encode(wanted), by=by, **self._key(block))
         return decode(Ticket, answer.get("ticket"))
 
     def go(
@@ -104,7 +102,7 @@ class ShelvingClient:
         if lines is None:
             return Outcome(OutcomeKind.REFUSED, say("The shelving server has ended; nothing moves. Ask again."), None)
         try:
-            watching = _Watching(lines, ticket, confirmed_clear, by, is_held, self._commissionings.key(ticket.block))
+            watching = _Watching(lines, ticket, confirmed_clear, by, is_held, self._key(ticket.block))
             while isinstance(update := watching.next(), BlockView):
                 observe(update)
             return update
@@ -143,45 +141,13 @@ class ShelvingClient:
 
     def arm(self, block: int, by: str, hours: int = 12, acknowledged: Sequence[str] = ()) -> Arming:
         """Arm a block in a person's name; raises MotionRefused with the reason."""
-        key = self._commissionings.key(block)
+        key = self._key(block)
         answer = self._ask("arm", block=block, by=by, hours=hours, acknowledged=list(acknowledged), **key)
         return decode(Arming, answer.get("arming"))
 
     def disarm(self, block: int, by: str) -> Arming:
         """Disarm a block; what moves there is stopped."""
         return decode(Arming, self._ask("disarm", block=block, by=by).get("arming"))
-
-    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
-        """Let this client, and no other, move a block without a licence until `end_commissioning`; raises MotionRefused."""
-        lines = self._connected()
-        try:
-            _send(lines, "commission", block=block, by=by, witness=witness)
-            answer = lines.receive(ANSWER_WITHIN_S)
-            if answer is None:
-                raise PortUnavailable(say("The shelving server does not answer."))
-            _raise_error(answer)
-        except Gone as error:
-            lines.close()
-            raise PortUnavailable(say("The shelving server does not answer.")) from error
-        except ArchroomError:
-            lines.close()
-            raise
-        self._commissionings.keep(block, lines, answer)
-
-    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
-        """Have the record of a commissioning written, which ends it; raises MotionRefused, Unreadable."""
-        answer = self._commissionings.ask_to_sign(block, findings)
-        _raise_error(answer)
-        self._commissionings.end(block)
-        return decode(CommissioningRecord, answer.get("record"))
-
-    def end_commissioning(self, block: int) -> None:
-        """Let a commissioning end; what moves is stopped."""
-        self._commissionings.end(block)
-
-    def commissioning_record(self, block: int) -> FoundRecord:
-        """Return the last record of a block."""
-        return decode(FoundRecord, self._ask("record", block=block).get("found"))
 
     def climate(self) -> ClimateView:
         """Return what may be shown of the climate; raises PortUnavailable."""
@@ -223,7 +189,7 @@ class ShelvingClient:
         """Ask a question that has many answers; raises PortUnavailable."""
         lines = self._connected()
         with suppress(Gone):
-            _send(lines, do, **fields)
+            send(lines, do, **fields)
         return Conversation(lines)
 
     def _ask(self, do: str, **fields: Json) -> Mapping[str, object]:
@@ -232,10 +198,10 @@ class ShelvingClient:
         while True:
             lines = self._connected()
             try:
-                _send(lines, do, **fields)
+                send(lines, do, **fields)
                 answer = lines.receive(ANSWER_WITHIN_S)
                 if answer is not None:
-                    _raise_error(answer)
+                    raise_error(answer)
                     return answer
                 may_repeat = False
             except Gone:
@@ -301,7 +267,7 @@ class Conversation:
         except Gone as gone:
             raise PortUnavailable(say("The shelving server went away.")) from gone
         if answer is not None:
-            _raise_error(answer)
+            raise_error(answer)
         return answer
 
     def close(self) -> None:
@@ -327,7 +293,7 @@ class _Watching:
         self._tick_s = HELD_TICK_S if ticket.wanted.is_held else TICK_S
         self._ticked_s = monotonic()
         with suppress(Gone):
-            _send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear), **key)
+            send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear), **key)
 
     def next(self) -> BlockView | Outcome:
         """Return the next view, or the outcome; unknown if the server has gone or says what cannot be."""
@@ -338,7 +304,7 @@ class _Watching:
                 answer = self._lines.receive(self._tick_s)
                 if answer is None:
                     continue
-                _raise_error(answer)
+                raise_error(answer)
                 if "outcome" in answer:
                     return decode(Outcome, answer["outcome"])
                 self._view = decode(BlockView, answer.get("view"))
@@ -352,21 +318,8 @@ class _Watching:
     def _tick(self) -> None:
         if monotonic() - self._ticked_s >= self._tick_s:
             is_let_go = self._is_held is not None and not self._is_held()
-            _send(self._lines, "let_go" if is_let_go else "tick")
+            send(self._lines, "let_go" if is_let_go else "tick")
             self._ticked_s = monotonic()
-
-
-def _send(lines: Lines, do: str, **fields: Json) -> None:
-    lines.send({"v": VERSION, "do": do, **fields})
-
-
-def _raise_error(answer: Mapping[str, object]) -> None:
-    """Raise what the server refused with."""
-    if answer.get("ok") is not False:
-        return
-    kind = getattr(errors, str(answer.get("error")), ShelvingError)
-    is_ours = isinstance(kind, type) and issubclass(kind, ArchroomError)
-    raise (kind if is_ours else ShelvingError)(decode(Message, answer.get("message")))
 
 
 def _try_connect(board: Board) -> Lines | None:
@@ -382,7 +335,7 @@ def _ask_to_make_way(board: Board) -> None:
     if lines is None:
         return
     try:
-        _send(lines, "make_way")
+        send(lines, "make_way")
         answer = lines.receive(ANSWER_WITHIN_S)
         is_leaving = answer is not None and decode(_Answer, answer).making_way
         if not is_leaving or lines.receive(MAKE_WAY_WITHIN_S) is None:
@@ -402,11 +355,11 @@ def _stop_through(board: Board, block: int | None, by: str) -> list[StopReport] 
     except PortUnavailable:
         return None
     try:
-        _send(lines, "stop", block=block, by=by)
+        send(lines, "stop", block=block, by=by)
         taken = lines.receive(TAKEN_WITHIN_S)
         if taken is None:
             return None
-        _raise_error(taken)
+        raise_error(taken)
         reported = lines.receive(REPORTED_WITHIN_S)
         return None if reported is None else list(decode(_Answer, reported).reports or ())
     except (Gone, ValueError):

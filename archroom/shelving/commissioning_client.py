@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
-from archroom.core.commissioning import Finding
-from archroom.errors import PortUnavailable, say
+from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
+from archroom.errors import ArchroomError, PortUnavailable, say
+from archroom.shelving.asking import ANSWER_WITHIN_S, raise_error, send
 from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.endpoint import Gone, Lines
 
-ANSWER_WITHIN_S = 4.0
 
-
-class Commissionings:
-    """The commissionings that this program has begun, by block."""
+class CommissioningClient(ABC):
+    """What a client of the server can do about commissionings."""
 
     def __init__(self) -> None:
-        self._open: dict[int, tuple[Lines, str]] = {}
+        self._commissionings: dict[int, tuple[Lines, str]] = {}
+        """The connection and the key of each block that this program commissions."""
 
-    def key(self, block: int) -> dict[str, Json]:
-        """Return the field that lets an act belong to the commissioning of a block; nothing where there is none."""
-        return {"commissioning": self._open[block][1]} if block in self._open else {}
+    @abstractmethod
+    def _ask(self, do: str, **fields: Json) -> Mapping[str, object]:
+        """Return what the server answers."""
 
-    def keep(self, block: int, lines: Lines, answer: Mapping[str, object]) -> None:
-        """Keep the connection on which a commissioning has begun."""
-        self.end(block)
-        self._open[block] = lines, decode(str, answer.get("key"))
+    @abstractmethod
+    def _connected(self) -> Lines:
+        """Return a connection to the server."""
 
-    def ask_to_sign(self, block: int, findings: Sequence[Finding]) -> Mapping[str, object]:
-        """Return what the server answers to the signing; raises PortUnavailable if the commissioning has ended."""
-        ended = say("The commissioning of block {block} has ended.", block=block)
-        if block not in self._open:
-            raise PortUnavailable(ended)
-        lines, _ = self._open[block]
+    def begin_commissioning(self, block: int, by: str, witness: str) -> None:
+        """Let this client, and no other, move a block without a licence until `end_commissioning`; raises MotionRefused."""
+        self.end_commissioning(block)
+        lines = self._connected()
         try:
-            lines.send({"do": "sign", "findings": encode(tuple(findings))})
+            send(lines, "commission", block=block, by=by, witness=witness)
+            answer = lines.receive(ANSWER_WITHIN_S)
+            if answer is None:
+                raise PortUnavailable(say("The shelving server does not answer."))
+            raise_error(answer)
+        except Gone as error:
+            lines.close()
+            raise PortUnavailable(say("The shelving server does not answer.")) from error
+        except ArchroomError:
+            lines.close()
+            raise
+        self._commissionings[block] = lines, decode(str, answer.get("key"))
+
+    def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
+        """Have the record of a commissioning written, which ends it; raises MotionRefused, Unreadable, PortUnavailable."""
+        ended = say("The commissioning of block {block} has ended.", block=block)
+        if block not in self._commissionings:
+            raise PortUnavailable(ended)
+        lines, _ = self._commissionings[block]
+        try:
+            send(lines, "sign", findings=encode(tuple(findings)))
             answer = lines.receive(ANSWER_WITHIN_S)
         except Gone as error:
             raise PortUnavailable(ended) from error
         if answer is None:
             raise PortUnavailable(say("The shelving server does not answer."))
-        return answer
+        raise_error(answer)
+        self.end_commissioning(block)
+        return decode(CommissioningRecord, answer.get("record"))
 
-    def end(self, block: int) -> None:
-        """Hang up."""
-        if block in self._open:
-            lines, _ = self._open.pop(block)
+    def end_commissioning(self, block: int) -> None:
+        """Let a commissioning end; what moves is stopped."""
+        if block in self._commissionings:
+            lines, _ = self._commissionings.pop(block)
             lines.close()
+
+    def commissioning_record(self, block: int) -> FoundRecord:
+        """Return the last record of a block."""
+        return decode(FoundRecord, self._ask("record", block=block).get("found"))
+
+    def _key(self, block: int) -> dict[str, Json]:
+        """Return the field that lets an act belong to the commissioning of a block; nothing where there is none."""
+        return {"commissioning": self._commissionings[block][1]} if block in self._commissionings else {}
