@@ -1,7 +1,6 @@
 """The only place that chooses implementations: which books, which shelving, which clock stand behind the services.
 
-Nothing is loaded or opened before it is asked for, so a command pays for what it uses: stopping the shelving opens no books,
-and searching starts no shelving.
+Nothing is loaded or opened before it is asked for: stopping the shelving opens no books, and searching starts no shelving.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from archroom.errors import ArchroomError, BadFile, PortUnavailable, say
 
 if TYPE_CHECKING:
     from archroom.core.arming import Arming
-    from archroom.core.climate import Alarm, ClimateView, Limits, SensorView
+    from archroom.core.climate import Alarm, ClimateView, Limits
     from archroom.core.climate_history import Span
     from archroom.core.people_holds import Hold, Release
     from archroom.core.ports import Reading, Writing
@@ -161,7 +160,11 @@ class ShelvingOnDemand:
         client = self._for_holds()
         view = client.climate()
         deadline = time.monotonic() + _FIRST_LOOK_S
-        while not self._has_seen_climate and time.monotonic() < deadline and not all(map(_is_asked, view.sensors)):
+        while (
+            not self._has_seen_climate
+            and time.monotonic() < deadline
+            and not all(sensor.is_asked for sensor in view.sensors)
+        ):
             time.sleep(_LOOK_EVERY_S)
             view = client.climate()
         self._has_seen_climate = True
@@ -267,13 +270,6 @@ class ShelvingOnDemand:
         from archroom.shelving.spec import BusSpec
 
         return tuple(BusSpec(bus.url, bus.units, bus.profile) for bus in self._config.buses)
-
-
-def _is_asked(view: SensorView) -> bool:
-    """Whether a sensor has answered a server that was just started, or is known not to."""
-    from archroom.core.climate import Freshness
-
-    return view.freshness is Freshness.LIVE or view.raw is not None or view.problem is not None
 
 
 def _wait_for_first_look(client: ShelvingClient) -> None:
@@ -385,7 +381,7 @@ class House:
         """Proving a block before it may be moved from here."""
         from archroom.services.commissioning import Commissioning
 
-        connected = None if self.shelving is None else self.shelving.connected()
+        connected = self.shelving.connected() if self.shelving else None
         return Commissioning(self.books, connected, self.clock, time.sleep)
 
     @cached_property

@@ -218,6 +218,11 @@ class SensorView:
     raw: RawValues | None = None
     """Of a sensor whose scale nobody has confirmed."""
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it has answered a server that was just started, or is known not to."""
+        return self.freshness is Freshness.LIVE or self.raw is not None or self.problem is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ClimateView:
