@@ -75,6 +75,17 @@ def test_a_link_without_news_is_lost_beyond_its_time(is_busy: bool, good_s: floa
     assert not made.advance(AT + 9.0, is_busy), "it is lost once"
 
 
+def test_nothing_is_asked_of_a_block_unless_it_is_said() -> None:
+    made = proved()
+    assert made.trust(AT + 0.75) is Trust.GOOD
+    assert made.believed(AT + 0.75) == numbered(2)
+    assert not made.advance(AT + 1.25)
+    link: LinkWatch[ControllerStatus] = LinkWatch(BLOCK)
+    link.pace = PACE
+    link.advance(AT)
+    assert not link.advance(AT + 1.25)
+
+
 def test_a_unit_that_was_never_heard_is_lost_by_its_first_question() -> None:
     made = Watch(BLOCK)
     made.pace = PACE

@@ -47,7 +47,8 @@ def _tests(folder: str, names: str) -> tuple[str, ...]:
 
 _SUPERVISOR = _tests(
     "supervisor",
-    "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plans gate",
+    "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plan_bounds "
+    "plans gate",
 )
 _PLAIN = _tests("supervisor", "plain_controllers")
 _MODBUS = _tests(
@@ -61,7 +62,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/arming": ("tests/supervisor/test_gate.py",),
     "core/commissioning": _COMMISSIONING,
     "core/commissioning_rules": _COMMISSIONING,
-    "core/gaps": ("tests/supervisor/test_plans.py", *_SUPERVISOR),
+    "core/gaps": ("tests/supervisor/test_plan_bounds.py", "tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/people_holds": ("tests/core/test_people_holds.py", "tests/supervisor/test_gate.py"),
     "core/plain_motion": _PLAIN,
     "core/plain_rules": _PLAIN,
@@ -79,7 +80,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "core/supervisor_notices": _SUPERVISOR,
     "core/supervisor_numbering": ("tests/supervisor/test_link_bounds.py", *_SUPERVISOR),
-    "core/supervisor_plans": ("tests/supervisor/test_plans.py", *_SUPERVISOR),
+    "core/supervisor_plans": ("tests/supervisor/test_plan_bounds.py", "tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/supervisor_polls": ("tests/supervisor/test_link_bounds.py", *_SUPERVISOR),
     "core/supervisor_rules": _SUPERVISOR,
     "core/supervisor_stop": ("tests/supervisor/test_stop_frames.py", "tests/supervisor/test_stops.py", *_SUPERVISOR),

@@ -15,7 +15,7 @@ from archroom.core.bench import Verdict
 from archroom.drivers.checksums import Checksum
 from archroom.drivers.framed_exchange import FramedExchange, FramedFailure, FramedFailureKind, FramedReply, FramedRequest
 from archroom.drivers.framed_line import FramedLine
-from archroom.drivers.framed_state import FramedState, Push
+from archroom.drivers.framed_state import FramedState, Push, newly_opened
 from archroom.drivers.line_state import LineState
 from archroom.drivers.passages import Passage
 from archroom.drivers.timing import FAST_SILENCE_S, Framing, serial_timing, stream_timing
@@ -173,6 +173,25 @@ def test_the_last_64_pushes_of_a_unit_are_kept() -> None:
 # -- exchanges
 
 
+def test_a_request_orders_no_stop_and_knows_nothing_of_its_answer_unless_it_says_so() -> None:
+    request = FramedRequest(ASK, 2, lambda _: True, is_read=True)
+    assert (request.is_stop, request.answer_bytes) == (False, 0)
+
+
+@pytest.mark.parametrize(("size", "kind"), [(5, FramedFailureKind.GARBAGE), (6, FramedFailureKind.ECHO)])
+def test_a_request_of_six_bytes_is_known_when_it_comes_back(size: int, kind: FramedFailureKind) -> None:
+    request = FramedRequest(b"\x01" * size, 2, lambda _: False, is_read=True)
+    exchange = FramedExchange(request, framed(), AT)
+    exchange.receive(exchange.advance(AT), AT + 0.01)
+    exchange.advance(exchange.due_at)
+    assert failure_of(exchange).kind is kind
+
+
+def test_a_new_line_is_quiet_after_its_silence() -> None:
+    state = newly_opened(Z5Language(Checksum()), stream_timing(Framing.MBAP), 0.3, AT)
+    assert state.quiet_from == AT + FAST_SILENCE_S
+
+
 def test_an_exchange_waits_a_second_for_a_line_and_a_stop_twenty_milliseconds() -> None:
     state = framed()
     state.quiet_from = AT + 9.0
@@ -182,7 +201,16 @@ def test_an_exchange_waits_a_second_for_a_line_and_a_stop_twenty_milliseconds() 
     assert waiting.outcome is None
     assert waiting.advance(AT + 1.0) == b""
     assert failure_of(waiting).kind is FramedFailureKind.BABBLE
+    assert (failure_of(waiting).is_sent, failure_of(waiting).sent_at) == (False, 0.0)
     assert stop.advance(AT + 0.02) == ASK
+
+
+def test_an_exchange_does_not_cut_a_drain_short_when_its_patience_ends() -> None:
+    state = framed()
+    state.distrust(AT + 0.9)
+    waiting = FramedExchange(asked(), state, AT)
+    assert waiting.advance(AT + 1.0) == b""
+    assert failure_of(waiting).kind is FramedFailureKind.BABBLE
 
 
 def test_what_has_ended_stays_as_it_ended() -> None:
@@ -205,13 +233,14 @@ def test_only_what_waits_gives_way() -> None:
     assert out.outcome is None
     waiting = FramedExchange(asked(), framed(), AT)
     waiting.give_way()
-    assert failure_of(waiting) == FramedFailure(FramedFailureKind.GAVE_WAY, waiting._request, False)
+    assert failure_of(waiting) == FramedFailure(FramedFailureKind.GAVE_WAY, waiting._request, False, b"", 0.0)
 
 
 def test_an_answer_is_of_when_it_came_whatever_comes_behind() -> None:
     exchange = begun(framed())
     exchange.receive(ANSWER, AT + 0.01)
     exchange.receive(b"\x01", AT + 0.011)
+    assert exchange.received == ANSWER + b"\x01"
     exchange.advance(exchange.due_at)
     assert exchange.outcome == FramedReply(ANSWER, AT, AT + 0.01)
 
