@@ -112,6 +112,18 @@ def test_three_failures_in_a_row_lose_a_unit_and_an_answer_ends_the_row() -> Non
     assert made.advance(AT)
 
 
+@pytest.mark.parametrize("counter", [2, 3])
+def test_any_answer_is_heard(counter: int) -> None:
+    read, strange = proved(), proved()
+    for made in (read, strange):
+        made.take_failure()
+        made.take_failure()
+    read.take_status(AT + 0.25, numbered(counter))
+    strange.take_stranger(AT + 0.25, say("It is strange."))
+    for made in (read, strange):
+        assert (made.heard_s, made.failures, made.is_answering) == (AT + 0.25, 0, True)
+
+
 def test_a_unit_that_came_back_has_its_time_again() -> None:
     made = proved()
     assert made.advance(AT + 5.0)
@@ -195,6 +207,7 @@ def test_a_stranger_is_not_lost_by_silence_and_is_one_until_somebody_says_who_it
     made = watch()
     made.take_stranger(AT, say("What answers there is no shelving controller."))
     assert made.is_stranger
+    assert words(made.reason) == "What answers there is no shelving controller."
     assert not made.advance(AT + 99.0)
     made.take_identity(AT + 99.0, identity_of(BLOCK))
     assert not made.is_stranger

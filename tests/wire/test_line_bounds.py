@@ -205,6 +205,22 @@ def test_an_exchange_waits_a_second_for_a_line_and_a_stop_twenty_milliseconds() 
     assert stop.advance(AT + 0.02) == ASK
 
 
+def test_a_request_takes_its_time_on_a_serial_wire_before_the_silence_begins() -> None:
+    slow = serial_timing(9_600)
+    state = FramedState(Z5Language(Checksum()), slow)
+    begun(state)
+    assert state.quiet_from == pytest.approx(AT + (len(ASK) + 3.5) * 11 / 9_600)
+
+
+def test_an_answer_is_crowded_by_as_much_as_the_shortest_frame() -> None:
+    shortest = framed().language.shortest_bytes
+    for size in (shortest - 1, shortest):
+        exchange = begun(framed())
+        exchange.receive(ANSWER + b"\x01" * size, AT + 0.01)
+        assert (exchange.outcome is not None) is (size == shortest)
+    assert failure_of(exchange).kind is FramedFailureKind.CROWDED
+
+
 def test_an_exchange_does_not_cut_a_drain_short_when_its_patience_ends() -> None:
     state = framed()
     state.distrust(AT + 0.9)
