@@ -50,7 +50,7 @@ _SUPERVISOR = _tests(
     "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plan_bounds "
     "plans gate",
 )
-_PLAIN = _tests("supervisor", "plain_bounds plain_controllers")
+_PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
     "line_bounds transaction_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
