@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archroom.core.rooms import Block
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.services.aisles import Aisles
+    from archroom.services.bench import TechnicianBench
     from archroom.services.claims import Claims
     from archroom.services.climate import Climate
     from archroom.services.commissioning import Commissioning
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     from archroom.shelving.client import ShelvingClient
     from archroom.shelving.spec import BusSpec, Places, ServerSpec
     from archroom.store.archive import SqlArchive
-
-_FIRST_LOOK_S = 3.0
-_LOOK_EVERY_S = 0.05
 
 
 class MachineClock:
@@ -157,16 +155,10 @@ class ShelvingOnDemand:
 
     def climate(self) -> ClimateView:
         """Return what may be shown of the climate; the first time once each sensor was asked, if that is soon."""
+        from archroom.shelving.first_look import climate_once_asked
+
         client = self._for_holds()
-        view = client.climate()
-        deadline = time.monotonic() + _FIRST_LOOK_S
-        while (
-            not self._has_seen_climate
-            and time.monotonic() < deadline
-            and not all(sensor.is_asked for sensor in view.sensors)
-        ):
-            time.sleep(_LOOK_EVERY_S)
-            view = client.climate()
+        view = client.climate() if self._has_seen_climate else climate_once_asked(client)
         self._has_seen_climate = True
         return view
 
@@ -224,8 +216,10 @@ class ShelvingOnDemand:
     def connected(self) -> ShelvingClient:
         """Return a client of the server, started if need be, that has looked at each block once."""
         if self._client is None:
+            from archroom.shelving.first_look import wait_for_first_look
+
             client = self._new_client()
-            _wait_for_first_look(client)
+            wait_for_first_look(client)
             self._client = client
         return self._client
 
@@ -272,15 +266,6 @@ class ShelvingOnDemand:
         return tuple(BusSpec(bus.url, bus.units, bus.profile) for bus in self._config.buses)
 
 
-def _wait_for_first_look(client: ShelvingClient) -> None:
-    """Give a server that has just started the time to read each block once, or to find that it does not answer."""
-    from archroom.core.shelving import Trust
-
-    deadline = time.monotonic() + _FIRST_LOOK_S
-    while any(view.trust is Trust.UNKNOWN for view in client.views()) and time.monotonic() < deadline:
-        time.sleep(_LOOK_EVERY_S)
-
-
 class House:
     """The services of one process, each built when it is first asked for; used as a context, which closes the books."""
 
@@ -312,6 +297,13 @@ class House:
         from archroom.services.climate import Climate
 
         return Climate(self.books, self.server if self.config.sensors else None)
+
+    @cached_property
+    def bench(self) -> TechnicianBench:
+        """The technician's bench at the buses."""
+        from archroom.services.bench import TechnicianBench
+
+        return TechnicianBench(self.server.bench if self.config.buses else None)
 
     @cached_property
     def desk(self) -> Desk:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from archroom.cli.arguments import Commands, Parser, whole_number
 from archroom.core.line_counters import UnitCounters, likely_causes
-from archroom.errors import PortUnavailable, UsageError, say
+from archroom.errors import UsageError, say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def add_bus(parser: Parser) -> None:
 
 def bench_of(job: Job) -> Bench:
     """Return the bench of this machine; raises PortUnavailable if no shelving is connected."""
-    if not job.settings.config.buses:
-        raise PortUnavailable(say("No shelving is connected to this machine."))
-    return job.house.server.bench()
+    return job.house.bench.connected()
 
 
 def _counters(job: Job) -> int:

@@ -61,7 +61,7 @@ def _counters(job: Job) -> tuple[list[BusCounts] | None, list[str]]:
     if not job.settings.config.buses:
         return None, []
     try:
-        return job.house.server.bench().counters(), []
+        return job.house.bench.counters(), []
     except ArchroomError as error:
         return None, [f"counters: {error.message.english()}"]
 

@@ -135,6 +135,17 @@ class Bench(Protocol):
         """Yield what passes on a bus, several times a second, while it is wanted; raises PortUnavailable, UsageError."""
         ...
 
+    def look(self, bus: int) -> SeenFrames:
+        """Return what has passed on a bus since the last look, soon; raises PortUnavailable, UsageError.
+
+        The first look at a bus, and one at another bus, begin to watch it.
+        """
+        ...
+
+    def look_away(self) -> None:
+        """Look at no bus any more."""
+        ...
+
     def probe(self, bus: int, unit: int) -> FoundUnit | None:
         """Ask whether somebody answers at a unit, by a read; None if it stays silent.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from archroom.services.aisles import Aisles
+    from archroom.services.bench import TechnicianBench
     from archroom.services.claims import Claims
     from archroom.services.climate import Climate
     from archroom.services.desk import Desk
@@ -63,6 +64,11 @@ class Services(Protocol):
     @property
     def climate(self) -> Climate:
         """Temperature and humidity of the rooms."""
+        ...
+
+    @property
+    def bench(self) -> TechnicianBench:
+        """The technician's bench at the buses."""
         ...
 
     @property

@@ -21,6 +21,7 @@ class Where(Enum):
     FIND = "find"
     AISLES = "aisles"
     CLIMATE = "climate"
+    BENCH = "bench"
     HELP = "help"
     CONFIRM = "confirm"
     ARM = "arm"
@@ -30,7 +31,7 @@ class Where(Enum):
     JOG = "jog"
 
 
-HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE})
+HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
 """The screens one works on; the others lie over them."""
 QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ACKNOWLEDGE})
 """What is answered with F9, by hand."""
@@ -150,7 +151,7 @@ ACTIONS: Final = (
         "f6",
         say("Open aisle"),
         say("Open the aisle of the chosen thing, or the chosen aisle; you are asked first"),
-        bars=HOUSE - {Where.CLIMATE},
+        bars=HOUSE - {Where.CLIMATE, Where.BENCH},
         why_not=_needs_aisle,
     ),
     Action(
@@ -267,6 +268,7 @@ ACTIONS: Final = (
         bars=frozenset({Where.CLIMATE}),
         why_not=_needs_alarm,
     ),
+    Action("bench", "ctrl+b", say("Bench"), say("Watch the buses as a technician: counters, likely causes, frames")),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),
     Action("override", "", say("Override"), say("Accept what was just refused, as the card OVERRIDE does")),

@@ -68,6 +68,10 @@ class Deeds:
         """Go to the climate."""
         self._house.switch_mode(Where.CLIMATE.value)
 
+    def bench(self) -> None:
+        """Go to the technician's bench."""
+        self._house.switch_mode(Where.BENCH.value)
+
     def acknowledge(self) -> None:
         """Ask for the note to the chosen alarm."""
         self._house.climate.ask_note(self._house.situation.chosen.alarm)

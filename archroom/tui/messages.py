@@ -13,6 +13,7 @@ from archroom.errors import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archroom.core.bench import BusCounts, SeenFrames
     from archroom.core.climate import ClimateView
     from archroom.core.holdings import Loan, Person, Thing
     from archroom.core.ports import Details
@@ -139,6 +140,22 @@ class AlarmAcknowledged(Posted):
 
     message: Message
     is_kept: bool
+
+
+@dataclass(eq=False, repr=False)
+class BusesSeen(Posted):
+    """Counters of the buses, if they were asked for, and what has passed on one since the last look."""
+
+    buses: list[BusCounts] | None
+    bus: int
+    seen: SeenFrames | None
+
+
+@dataclass(eq=False, repr=False)
+class BusesFailed(Posted):
+    """The buses could not be asked."""
+
+    reason: Message
 
 
 @dataclass(eq=False, repr=False)

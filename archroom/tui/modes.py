@@ -26,6 +26,10 @@ def screen_of(where: Where, house: ArchroomApp) -> HouseScreen:
             from archroom.tui.climate import ClimateScreen
 
             return ClimateScreen(house)
+        case Where.BENCH:
+            from archroom.tui.bench import BenchScreen
+
+            return BenchScreen(house)
         case _:
             from archroom.tui.desk import DeskScreen
 

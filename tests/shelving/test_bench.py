@@ -14,7 +14,7 @@ from supervised_room import block_of
 from archroom.core.bench import SeenFrame, Verdict
 from archroom.core.line_counters import Cause, likely_causes
 from archroom.drivers.passages import Passage
-from archroom.errors import UsageError
+from archroom.errors import PortUnavailable, UsageError
 from archroom.shelving import bus_watch
 from archroom.shelving.bench_client import BenchClient
 from archroom.shelving.bus_watch import BusWatch, Watcher
@@ -140,3 +140,29 @@ def test_counters_last_over_the_openings_of_a_port() -> None:
     second.count(1).sent += 1
     assert watch.counters()[1].sent == 3
     assert watch.openings == 2
+
+
+def test_a_screen_looks_again_and_again_and_looks_away(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as (room, bench, _client):
+        frames: list[SeenFrame] = []
+        deadline_s = monotonic() + 10.0
+        while len(frames) <= 10 and monotonic() < deadline_s:
+            frames.extend(bench.look(1).frames)
+        assert len(frames) > 10
+        assert [one.at for one in frames] == sorted(one.at for one in frames)
+        bench.look_away()
+        bench.look_away()
+        with pytest.raises(UsageError, match="no bus 7"):
+            bench.look(7)
+        bench.look(1)
+        room.processes[0].terminate()
+        assert until(lambda: is_gone(bench), 10.0)
+
+
+def is_gone(bench: BenchClient) -> bool:
+    """Whether a look says that the server has gone."""
+    try:
+        bench.look(1)
+    except PortUnavailable:
+        return True
+    return False

@@ -20,6 +20,7 @@ from statuses import identity_of, status_of
 
 from archroom.core.acts import Performer
 from archroom.core.arming import Arming
+from archroom.core.bench import Bench
 from archroom.core.gaps import Positions
 from archroom.core.holdings import Person, Thing, ThingKind
 from archroom.core.people_holds import Hold, Release
@@ -43,6 +44,7 @@ from archroom.core.supervisor_view import aisle_states
 from archroom.errors import ArchroomError, Message, MotionRefused, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles
+from archroom.services.bench import TechnicianBench
 from archroom.services.claims import Claims
 from archroom.services.climate import Climate
 from archroom.services.desk import Desk, LoanPolicy
@@ -219,6 +221,7 @@ class PaperServices:
     labelling: Labelling
     claims: Claims
     climate: Climate
+    bench: TechnicianBench
 
 
 @dataclass
@@ -260,6 +263,7 @@ def tui_house(
     clock: ManualClock | None = None,
     boxes: int = 4,
     rooms: Callable[[ManualClock], RoomClimate] | None = None,
+    bench: Bench | None = None,
 ) -> TuiHouse:
     """Return a house with so many boxes and a few acts in its ledger; nobody takes records in here."""
     archive, built = MemoryArchive(clock), sample_room(room)
@@ -279,6 +283,7 @@ def tui_house(
         labelling=Labelling(archive),
         claims=Claims(archive, shelving),
         climate=Climate(archive, None if rooms is None else rooms(archive.clock)),
+        bench=TechnicianBench(None if bench is None else lambda: bench),
     )
     ann, zhang = archive.add_person("Ann Archer"), archive.add_person("张伟")
     box = archive.add_thing(ThingKind.BOX, "Box 1, Smith family papers", "MS 1/1", 130)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from climate_house import climate_house
+from paper_bench import PaperBench
 from tui_house import TuiHouse, tui_house
 from tui_stage import Stage, on_stage
 
@@ -179,6 +180,14 @@ async def acknowledgement(stage: Stage) -> None:
     await stage.press("down", "down", "down", "ctrl+n")
 
 
+async def bench(stage: Stage) -> None:
+    """Two buses, a dead unit chosen."""
+    await stage.press("ctrl+b")
+    await stage.until_shown("5120")
+    await stage.until_shown("105")
+    await stage.press("down", "down")
+
+
 CLIMATE_SCENES: list[Scene] = [climate, acknowledgement]
 SCENES: list[Scene] = [
     desk,
@@ -240,6 +249,17 @@ async def test_the_climate_looks_as_it_did(
     async with on_stage(climate_house(tmp_path).house, size) as stage:
         await scene(stage)
         compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_bench_looks_as_it_did(
+    tmp_path: Path, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHROOM_LANG", language)
+    async with on_stage(tui_house(tmp_path, bench=PaperBench()), size) as stage:
+        await bench(stage)
+        compared(f"bench-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
 
 
 async def test_the_climate_in_ascii_looks_as_it_did(tmp_path: Path) -> None:

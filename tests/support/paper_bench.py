@@ -1,0 +1,95 @@
+"""A bench on paper: two buses whose counters and frames are what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from archroom.core.bench import BusCounts, FoundUnit, OneValue, SeenFrame, SeenFrames, Table, Verdict
+from archroom.core.line_counters import UnitCounters
+from archroom.errors import ArchroomError, Message, say
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def failing(kind: str, count: int, sent: int) -> UnitCounters:
+    """Counters of a unit that failed so often in one way."""
+    counters = UnitCounters(sent=sent, matched=sent - count)
+    for _ in range(count):
+        counters.fail(kind)
+    return counters
+
+
+def frame(nth: int, unit: int, verdict: Verdict, meaning: Message, data: str, after_ms: int | None = None) -> SeenFrame:
+    """One frame, so many tenths of a second after the start."""
+    is_ours = verdict is Verdict.SENT
+    return SeenFrame(START + timedelta(milliseconds=100 * nth), unit, is_ours, 3, meaning, data, verdict, after_ms)
+
+
+FRAMES = (
+    frame(0, 1, Verdict.SENT, say("read status"), "01 03 01 00 00 1e c4 3e"),
+    frame(1, 1, Verdict.MATCHED, say("values {values}", values="0x0001 0x0002"), "01 03 04 00 01 00 02 2a 32", 19),
+    frame(2, 2, Verdict.SENT, say("read identity"), "02 03 00 00 00 13 04 34"),
+    frame(3, 2, Verdict.SILENT, say("no answer"), "", 105),
+)
+
+
+@dataclass
+class PaperBench:
+    """The buses on paper."""
+
+    frames: list[SeenFrame] = field(default_factory=lambda: list(FRAMES))
+    """What the next look sees."""
+    lost: int = 0
+    trouble: ArchroomError | None = None
+    looked_away: int = 0
+    buses: list[BusCounts] = field(
+        default_factory=lambda: [
+            BusCounts(
+                1,
+                "serial:///dev/ttyUSB0?baud=19200",
+                None,
+                1,
+                0,
+                {1: 1, 2: 2},
+                {1: UnitCounters(sent=5120, matched=5120), 2: failing("silence", 41, 41)},
+            ),
+            BusCounts(2, "tcp://10.0.0.5", say("Nothing listens at {port}.", port="tcp://10.0.0.5"), 0, 0),
+        ]
+    )
+
+    def counters(self) -> list[BusCounts]:
+        """Return the counters of all buses."""
+        if self.trouble is not None:
+            raise self.trouble
+        return list(self.buses)
+
+    def watch(self, bus: int, is_wanted: Callable[[], bool]) -> Iterator[SeenFrames]:
+        """Yield nothing: the screen looks."""
+        yield from ()
+
+    def look(self, bus: int) -> SeenFrames:
+        """Return what has passed on the first bus since the last look."""
+        if self.trouble is not None:
+            raise self.trouble
+        frames, lost = (tuple(self.frames), self.lost) if bus == 1 else ((), 0)
+        if bus == 1:
+            self.frames, self.lost = [], 0
+        return SeenFrames(frames, lost)
+
+    def look_away(self) -> None:
+        """Take note that nobody looks."""
+        self.looked_away += 1
+
+    def probe(self, bus: int, unit: int) -> FoundUnit | None:
+        """Find nobody."""
+        return None
+
+    def read_one(self, bus: int, unit: int, table: Table, address: int) -> OneValue:
+        """Read a nought."""
+        return OneValue(unit, table, address, 0)
+
+    def write_one(self, bus: int, unit: int, table: Table, address: int, value: int, by: str) -> OneValue:
+        """Keep nothing."""
+        return OneValue(unit, table, address, value)

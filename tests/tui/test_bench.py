@@ -1,0 +1,122 @@
+"""The technician's bench in the app: counters with their cause, frames as they pass, and no watch when nobody looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from paper_bench import PaperBench, frame
+from tui_house import TuiHouse, tui_house
+from tui_stage import Stage, on_stage
+
+from archroom.core.bench import Verdict
+from archroom.errors import PortUnavailable, say
+from archroom.tui.actions import Where
+
+
+@pytest.fixture
+def bench() -> PaperBench:
+    """Two buses, one of them with a dead unit."""
+    return PaperBench()
+
+
+@pytest.fixture
+def house(tmp_path: Path, bench: PaperBench) -> TuiHouse:
+    """A house with that bench."""
+    return tui_house(tmp_path, bench=bench)
+
+
+async def at_bench(stage: Stage) -> None:
+    """Go to the bench and wait until frames are there."""
+    await stage.press("ctrl+b")
+    await stage.until_shown("read status")
+    await stage.until_shown("5120")
+
+
+async def test_counters_and_frames_are_shown(house: TuiHouse) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        assert stage.app.where is Where.BENCH
+        assert "Bus 1 of 2, serial:///dev/ttyUSB0?baud=19200; all frames" in stage.said()
+        matched = next(line for line in stage.shown().splitlines() if "MATCHED" in line and "0x0001" in line)
+        assert "19 ms" in matched
+        assert "01 03 04 00 01 00 02 2a 32" in matched
+        assert "SILENT" in stage.shown()
+
+
+async def test_a_chosen_unit_shows_its_cause_and_its_frames_only(house: TuiHouse) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        await stage.press("down")
+        assert "Unit 1: nothing to look at." in stage.said()
+        assert "read identity" not in stage.shown()
+        await stage.press("down")
+        assert "Unit 2: Never an answer" in stage.said()
+        assert "read identity" in stage.shown()
+        assert "read status" not in stage.shown()
+        await stage.press("down", "up", "up", "up")
+        assert "read status" in stage.shown()
+
+
+async def test_enter_shows_only_what_is_wrong_and_everything_again(house: TuiHouse) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        await stage.press("enter")
+        assert "only what is wrong" in stage.said()
+        assert "no answer" in stage.shown()
+        assert "read status" not in stage.shown()
+        await stage.press("enter")
+        assert "read status" in stage.shown()
+
+
+async def test_another_bus_has_its_own_frames_and_says_why_it_is_silent(house: TuiHouse) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        await stage.press("right")
+        assert "Bus 2 of 2, tcp://10.0.0.5" in stage.said()
+        assert "Nothing listens at tcp://10.0.0.5." in stage.said()
+        assert "read status" not in stage.shown()
+        assert "Nothing has passed that is to be shown." in stage.said()
+
+
+async def test_new_frames_come_by_themselves_and_missed_ones_are_told(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        bench.lost = 12
+        bench.frames = [frame(9, 1, Verdict.CRC, say("damaged"), "01 03 ff")]
+        await stage.until_shown("damaged")
+        assert "Frames missed: 12." in stage.said()
+
+
+async def test_nobody_is_watched_for_once_the_screen_is_left(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house) as stage:
+        await at_bench(stage)
+        assert bench.looked_away == 0
+        await stage.press("f3")
+        await stage.until(lambda: bench.looked_away == 1)
+        bench.frames = [frame(9, 1, Verdict.CRC, say("damaged"), "01 03 ff")]
+        await stage.press("f4", "f3")
+        assert bench.frames, "nobody asked for it"
+
+
+async def test_a_server_that_does_not_answer_is_said_and_comes_back(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        bench.trouble = PortUnavailable(say("The shelving server does not answer."))
+        await stage.until_shown("The shelving server does not answer.")
+        bench.trouble = None
+        await stage.until(lambda: "does not answer" not in stage.shown())
+
+
+async def test_without_shelving_the_screen_says_so(tmp_path: Path) -> None:
+    async with on_stage(tui_house(tmp_path)) as stage:
+        await stage.press("ctrl+b")
+        await stage.until_shown("No shelving is connected to this machine.")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (40, 10)])
+async def test_a_small_terminal_shows_what_fits(house: TuiHouse, size: tuple[int, int]) -> None:
+    async with on_stage(house, size) as stage:
+        await stage.press("ctrl+b")
+        await stage.until_shown("5120")
+        assert all(len(line) <= size[0] for line in stage.shown().splitlines())
