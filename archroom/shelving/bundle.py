@@ -22,6 +22,7 @@ from archroom.core.bench import BusCounts
 from archroom.core.redaction import Redactor, names_in
 from archroom.errors import UsageError, say
 from archroom.shelving.codec import Json, encode
+from archroom.shelving.commissionings import FOLDER as COMMISSIONINGS
 from archroom.shelving.holds_file import FILE_NAME as HOLDS_NAME
 from archroom.shelving.journal import FILE_NAME as JOURNAL_NAME
 from archroom.shelving.journal import entries
@@ -32,8 +33,6 @@ MOST_ENTRIES: Final = 2_000
 MOST_LOG_BYTES: Final = 200_000
 MOST_RECORD_BYTES: Final = 20_000_000
 LIBRARIES: Final = ("pymodbus", "pyserial", "textual", "peewee")
-RECORDS: Final = ("commissioning*.json*",)
-"""Files of the state folder that say what was proved on the site, besides the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def bundle_parts(sources: BundleSources) -> dict[str, str]:
     problems = list(sources.problems)
     folder = sources.state_folder
     journal = _entries(folder / JOURNAL_NAME, problems)
-    proofs = {path.name: _entries(path, problems) for pattern in RECORDS for path in sorted(folder.glob(pattern))}
+    proofs = {path.name: _tree(path, problems) for path in sorted((folder / COMMISSIONINGS).glob("*.json"))}
     holds = _entries(folder / HOLDS_NAME, problems)
     redactor = Redactor(sources.names | names_in([*journal, *holds, *proofs.values()]), sources.home)
     parts = {
@@ -88,7 +87,7 @@ def bundle_parts(sources: BundleSources) -> dict[str, str]:
         "shelving.log": _log(redactor, folder / LOG_NAME, problems),
         SPEC_NAME: redactor.text(_text(folder / SPEC_NAME, problems)),
     }
-    parts |= {f"records/{name}": _lines(redactor, found) for name, found in proofs.items()}
+    parts |= {f"records/{name}": _json(redactor.tree(found)) for name, found in proofs.items()}
     if sources.counters is not None:
         parts["counters.json"] = _json(redactor.tree(encode(list(sources.counters))))
     for number, profile in enumerate(sources.profiles, 1):
@@ -123,6 +122,15 @@ def _entries(path: Path, problems: list[str]) -> list[dict[str, object]]:
     except OSError as error:
         problems.append(f"{path.name}: {error.strerror or type(error).__name__}")
         return []
+
+
+def _tree(path: Path, problems: list[str]) -> object:
+    try:
+        found: object = json.loads(_text(path, problems) or "null")
+    except (ValueError, RecursionError):
+        problems.append(f"{path.name}: no JSON")
+        return None
+    return found
 
 
 def _text(path: Path, problems: list[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import Cli
+from commissioned import commission_here
 
 from archroom import config
 from archroom.wiring import House
@@ -96,6 +97,7 @@ def test_a_bundle_holds_what_helps_and_neither_people_nor_secrets(
 ) -> None:
     """`house` knows a borrower, Ann Lee; the block is armed and held by others, and the books' address has a password."""
     monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
+    commission_here()
     try:
         assert house("shelving", "arm", "1", "--by", "Olga Berg").code == 0
         assert house("aisle", "hold", "1/1", "--by", "Per Holm", "--reason", "Per Holm repairs").code == 0
@@ -123,6 +125,9 @@ def test_a_bundle_holds_what_helps_and_neither_people_nor_secrets(
     assert [entry["kind"] for entry in map(json.loads, parts["journal.jsonl"].splitlines())].count("armed") == 1
     assert '"archroom"' in parts["versions.json"]
     assert '"verdict": "matched"' in parts["frames/1.jsonl"]
+    record = json.loads(parts["records/block-1.json"])["record"]
+    assert {record["by"], record["witness"]}.isdisjoint({"Ana", "Ben"})
+    assert record["controller"]["serial"].startswith("SIM")
     assert '"blocks"' in parts["shelving-spec.json"]
     assert house("shelving", "bundle", "fault.zip").code == 2
 
