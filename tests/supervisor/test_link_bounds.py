@@ -194,6 +194,7 @@ def test_a_carriage_may_have_run_as_far_as_its_speed_allows_and_a_little_more(ju
     made = proved()
     there = (STATUS.positions_mm[0] - jump_mm, *STATUS.positions_mm[1:])
     assert made.take_status(AT + 0.25, numbered(3, positions_mm=there)) is sight
+    assert sight is Sight.TAKEN or words(made.reason).startswith("Carriage 1 of block 1 is reported 29 mm away")
 
 
 def test_a_command_that_was_passed_over_is_expected_no_more() -> None:
@@ -201,6 +202,15 @@ def test_a_command_that_was_passed_over_is_expected_no_more() -> None:
     made.expect((4, 1), (4, 2))
     assert made.take_status(AT + 0.25, numbered(3, epoch=4, last_seq=2)) is Sight.TAKEN
     assert made.take_status(AT + 0.5, numbered(4, epoch=4, last_seq=1)) is Sight.SHAKEN
+
+
+def test_what_was_expected_is_forgotten_with_all_trust() -> None:
+    made = proved()
+    made.expect((4, 1), (4, 2))
+    made.distrust(say("It was restarted."))
+    made.take_status(AT + 0.25, numbered(3))
+    assert made.take_status(AT + 0.5, numbered(4)) is Sight.PROVED
+    assert made.take_status(AT + 0.75, numbered(5, epoch=4, last_seq=1)) is Sight.SHAKEN
 
 
 def test_a_stranger_is_not_lost_by_silence_and_is_one_until_somebody_says_who_it_is() -> None:

@@ -76,6 +76,7 @@ def test_the_order_is_wished_from_its_release_until_it_goes_out() -> None:
     motion = motion_of()
     assert (motion.wishes(), motion.order) == ([], Order(OrderKind.OPEN, aisle=3))
     assert motion.changes == PLAN.changes
+    assert (motion.by, motion.attendant) == ("Ana", "Ben")
     assert not motion.is_watched
     motion.release(AT + 1.0)
     assert motion.is_watched
@@ -244,6 +245,9 @@ def test_motion_begins_within_five_seconds_where_that_is_told() -> None:
     assert waited(motion, 5.0 + LITTLE) is PlainPhase.STOPPING
     motion.settle(GOOD)
     assert "did not begin to move" in ended(motion)[1]
+    late = released()
+    late.frame_sent(AT + 3.0, Frame.ORDER)
+    assert waited(late, 8.0) is PlainPhase.STARTING, "it counts from the order"
     assert waited(silent, 40.0) is PlainPhase.STARTING
     assert waited(silent, 40.0 + LITTLE) is PlainPhase.STOPPING
 

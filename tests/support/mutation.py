@@ -48,8 +48,9 @@ def _tests(folder: str, names: str) -> tuple[str, ...]:
 _SUPERVISOR = _tests(
     "supervisor",
     "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plan_bounds "
-    "plans gate",
+    "plans gate_bounds gate",
 )
+_BY_HAND = _tests("supervisor", "supervisor_bounds")
 _PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
@@ -59,19 +60,19 @@ _MODBUS = _tests(
 _FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
 _COMMISSIONING = _tests("core", "commissioning commissioning_bounds")
 TESTS: dict[str, tuple[str, ...]] = {
-    "core/arming": ("tests/supervisor/test_gate.py",),
+    "core/arming": _tests("supervisor", "gate_bounds gate"),
     "core/commissioning": _COMMISSIONING,
     "core/commissioning_rules": _COMMISSIONING,
     "core/gaps": ("tests/supervisor/test_plan_bounds.py", "tests/supervisor/test_plans.py", *_SUPERVISOR),
-    "core/people_holds": ("tests/core/test_people_holds.py", "tests/supervisor/test_gate.py"),
+    "core/people_holds": ("tests/core/test_people_holds.py", *_tests("supervisor", "gate_bounds gate")),
     "core/plain_motion": _PLAIN,
     "core/plain_rules": _PLAIN,
     "core/plain_supervisor": _PLAIN,
     "core/plain_watch": _PLAIN,
     "core/shelving": _SUPERVISOR,
-    "core/supervisor": _SUPERVISOR,
-    "core/supervisor_base": (*_SUPERVISOR, *_PLAIN),
-    "core/supervisor_gate": ("tests/supervisor/test_gate.py", *_SUPERVISOR),
+    "core/supervisor": (*_BY_HAND, *_SUPERVISOR),
+    "core/supervisor_base": (*_BY_HAND, *_SUPERVISOR, *_PLAIN),
+    "core/supervisor_gate": ("tests/supervisor/test_gate_bounds.py", "tests/supervisor/test_gate.py", *_SUPERVISOR),
     "core/supervisor_link": ("tests/supervisor/test_link_bounds.py", *_SUPERVISOR),
     "core/supervisor_motion": (
         "tests/supervisor/test_motion_bounds.py",
