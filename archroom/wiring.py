@@ -133,9 +133,10 @@ class ShelvingOnDemand:
         by: str,
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
+        attendant: str = "",
     ) -> Outcome:
         """Do what the ticket is for and watch until its end."""
-        return self.connected().go(ticket, confirmed_clear, by, observe, is_held)
+        return self.connected().go(ticket, confirmed_clear, by, observe, is_held, attendant)
 
     def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
         """Keep an aisle as it is for a person."""
@@ -187,8 +188,7 @@ class ShelvingOnDemand:
 
     def dismiss(self) -> None:
         """Have the server end now, if it was started on demand and nothing moves."""
-        client = self._client or self._remembered()
-        if client is not None:
+        if (client := self._client or self._remembered()) is not None:
             client.dismiss()
 
     def spec(self) -> ServerSpec:

@@ -95,6 +95,12 @@ def _add(group: Commands, action: Action, sentence: Message, example: str) -> Pa
         help=tr("the aisles that somebody has just seen to be clear, all that narrow; without it the question is asked"),
     )
     parser.add_argument("--by", metavar="NAME", help=tr("who has seen it"))
+    if action.is_motion:
+        parser.add_argument(
+            "--attended-by",
+            metavar="NAME",
+            help=tr("who holds the shelving's own stop at the aisle, where somebody must; without it the question is asked"),
+        )
     if action is not Action.LOCK:
         parser.add_argument(
             "--arm", action="store_true", help=tr("arm the block first if it is not armed; --by has looked at it")
@@ -124,6 +130,13 @@ def _carry_out(job: Job, action: Action) -> int:
         clear: tuple[int, ...] | None = job.args.clear
         return clear if clear is not None else _asked(ticket, job.stdin, job.output)
 
+    attendants: list[str] = []
+
+    def attend(ticket: Ticket) -> str:
+        named: str | None = job.args.attended_by
+        attendants.append(named if named is not None else _asked_attendant(ticket, job.stdin, job.output))
+        return attendants[0]
+
     unarmed: list[NotArmed] = []
 
     def arm(refusal: NotArmed) -> bool:
@@ -134,9 +147,12 @@ def _carry_out(job: Job, action: Action) -> int:
         return bool(may_arm)
 
     with _stopping_on_interrupt(aisles, performer, block, job.output):
-        outcome = aisles.carry_out(performer, block, wanted, confirm, _Narration(job.output), offer_arming=arm)
+        outcome = aisles.carry_out(
+            performer, block, wanted, confirm, _Narration(job.output), offer_arming=arm, attend=attend
+        )
     of = "carriage" if action.is_of_carriage else "aisle"
     shape: dict[str, Json] = {"action": action.value, "block": block, of: wanted.number, "narrows": narrows}
+    shape |= {"attendant": attendants[0]} if attendants else {}
     shape |= {"outcome": outcome.kind.value, "message": render(outcome.reason)}
     if outcome.kind is OutcomeKind.DONE:
         job.output.result(shape, [render(outcome.reason)])
@@ -168,10 +184,25 @@ def _asked(ticket: Ticket, stdin: BinaryIO, output: Output) -> tuple[int, ...] |
     return _numbers(typed) if _NUMBERS.fullmatch(typed) else None
 
 
+def _asked_attendant(ticket: Ticket, stdin: BinaryIO, output: Output) -> str:
+    """Ask who is at the aisle; nothing typed is nobody."""
+    output.note(say("From here block {block} may not be stoppable while it moves.", block=ticket.block))
+    output.note(
+        say("A second person must hold the shelving's own stop at the aisle. Type their name, then Enter. Nothing: no.")
+    )
+    return stdin.readline(_LONGEST_ANSWER).decode("utf-8", "replace").strip()
+
+
 def _effect(ticket: Ticket) -> Message:
     wanted, block = ticket.wanted, ticket.block
-    carriages, closes = " ".join(map(str, ticket.moving_carriages)), ", ".join(map(str, ticket.narrows))
+    carriages, closes = " ".join(map(str, ticket.moving_carriages)), ", ".join(map(str, ticket.narrows)) or "?"
     match wanted.action:
+        case Action.OPEN if ticket.candidates:
+            return say(
+                "Aisle {opens} of block {block} opens. Its controller does not tell which aisle is open and will close.",
+                opens=wanted.number,
+                block=block,
+            )
         case Action.OPEN if len(ticket.narrows) == 1:
             return say(
                 "Aisle {opens} of block {block} opens and aisle {closes} closes; carriages that move: {carriages}.",
@@ -227,6 +258,11 @@ def _question(ticket: Ticket) -> Message:
         return say("Type the number of the carriage, then Enter. Anything else: no.")
     if ticket.wanted.action is Action.UNLOCK:
         return say("Nobody works at it? Type the number of the carriage, then Enter. Anything else: no.")
+    if ticket.candidates:
+        return say(
+            "Look which aisles stand open, even a little. Nobody in any? Type all their numbers, then Enter. "
+            "Anything else: no."
+        )
     if len(ticket.narrows) == 1:
         return say("Look into the aisle that closes. Nobody in it? Type its number, then Enter. Anything else: no.")
     return say("Look into each aisle that closes. Nobody in any? Type all their numbers, then Enter. Anything else: no.")
@@ -242,7 +278,8 @@ class _Narration:
 
     def __call__(self, view: BlockView) -> None:
         state = view.status.state if view.status else None
-        essence = (view.trust, state, view.aisles, view.why_not)
+        is_moving = view.plain.is_moving if view.plain else None
+        essence = (view.trust, state, is_moving, view.aisles, view.why_not)
         now = time.monotonic()
         if essence != self._told or now - self._told_at >= _SHOWN_EVERY_S:
             self._told, self._told_at = essence, now
@@ -259,13 +296,17 @@ def _stopping_on_interrupt(aisles: Aisles, performer: Performer, block: int, out
 
     def send() -> None:
         try:
-            aisles.stop(performer, block)
+            reports = aisles.stop(performer, block)
         except ArchroomError as error:
             output.note(error.message)
+            return
+        for report in reports:
+            if not report.is_sent and report.reason is not None:
+                output.note(report.reason)
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, before)
-        output.note(say("STOP is sent; waiting for the outcome. Ctrl-C again leaves."))
+        output.note(say("STOP is asked for; waiting for the outcome. Ctrl-C again leaves."))
         threading.Thread(target=send, daemon=True).start()
 
     signal.signal(signal.SIGINT, interrupted)

@@ -123,7 +123,9 @@ class SimulatedTechnician:
     def confirm_clear(self, step: Step, ticket: Ticket) -> tuple[int, ...] | None:
         """Look into the aisles that close: nobody is in any of them."""
         self._before = self._positions()
-        return None if self._truth()["people"] else ticket.answer
+        if self._truth()["people"]:
+            return None
+        return self._open_aisles() if ticket.candidates else ticket.answer
 
     def wants_again(self, finding: Finding) -> bool:
         """Never: a script sees the same again."""
@@ -140,6 +142,11 @@ class SimulatedTechnician:
         """Let the mechanics run so fast; setting the warning boots the controller, whose identity then tells the speed."""
         self._act("speed", factor=factor)
         self._act("configure", unit=self._unit, warning_ms=warning_ms)
+
+    def _open_aisles(self) -> tuple[int, ...]:
+        found = self._truth()["open_aisles"]
+        assert isinstance(found, list)  # noqa: S101 - the simulator's own answer
+        return tuple(found)
 
     def _ways(self, positions: list[float]) -> list[float]:
         return [after - before for before, after in zip(self._before, positions, strict=True)]

@@ -58,6 +58,10 @@ class TypingTechnician:
         """Wait for the numbers of the aisles that close, all of them."""
         numbers = ", ".join(map(str, ticket.answer))
         text = say("Is aisle {numbers} clear? Look into it, then type its number. Anything else: no", numbers=numbers)
+        if ticket.candidates:
+            text = say(
+                "Which aisles stand open, even a little? If nobody is in any, type all their numbers. Anything else: no"
+            )
         typed = self._answer(text).replace(",", " ").split()
         if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in typed):
             return None

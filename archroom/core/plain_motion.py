@@ -1,19 +1,20 @@
-"""One asked-for opening of a plain controller, from the person's confirmation to its outcome.
+"""One asked-for motion of a plain controller, from the person's confirmation to its outcome.
 
-Its order goes out once. What became of it is only seen: done needs an aisle that the controller shows open by itself; where
-it tells no positions the end is unknown, and whoever stands there must look.
+Its order goes out once. What became of it is only seen: done needs that the controller shows it by itself; where it tells
+no positions the end is unknown, and whoever stands there must look.
 """
 
 from __future__ import annotations
 
 from enum import Enum
 
-from archroom.core.plain import Capabilities, Order, PlainStatus, PositionSense
+from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus, PositionSense
 from archroom.core.plain_rules import START_S, PlainPlan, order_of, standing_problem
-from archroom.core.plain_watch import open_aisles
+from archroom.core.plain_watch import is_closed_up, open_aisles
 from archroom.core.rooms import Block
 from archroom.core.shelving import OutcomeKind, Ticket
 from archroom.core.supervisor_motion import LEASE_S, STANDSTILL_S
+from archroom.core.supervisor_texts import done_text
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.errors import Message, say
 
@@ -49,6 +50,8 @@ class PlainMotion:
         self._order = order_of(plan)
         self._ending = (OutcomeKind.UNKNOWN, say("It has not ended yet."))
         self._lease_s = self._since_s = self._beat_s = now
+        self.ordered_until_s = now
+        """When the exchange of the order ended: a controller that answers none takes all the time of an answer."""
         self._is_armed = capabilities.lease_period_s is None
 
     @property
@@ -121,6 +124,10 @@ class PlainMotion:
             self.phase = PlainPhase.STARTING
             self._since_s = now
 
+    def order_ended(self, now: float) -> None:
+        """Take note that the exchange of the order has ended, answered or not."""
+        self.ordered_until_s = self._since_s = now
+
     def frame_echoed(self, frame: Frame) -> None:
         """Take note that a frame was received: the order waits for the first beat of the lease."""
         self._is_armed = self._is_armed or frame is Frame.HEARTBEAT
@@ -140,10 +147,8 @@ class PlainMotion:
         problem = self._trouble(status)
         if problem is not None:
             self.fail(now, problem)
-        elif self._is_open(status):
-            self._end(
-                OutcomeKind.DONE, say("Aisle {aisle} of block {block} is open.", aisle=self._plan.opens, block=self._number)
-            )
+        elif self._is_done(status):
+            self._end(OutcomeKind.DONE, done_text(self._number, self.ticket.wanted, 0))
         elif status.is_moving is True and self.phase is PlainPhase.STARTING:
             self.phase = PlainPhase.MOVING
         elif status.is_moving is False and self.phase is PlainPhase.MOVING:
@@ -152,7 +157,7 @@ class PlainMotion:
     def settle(self, status: PlainStatus) -> None:
         """Take note that standstill was seen after the STOP."""
         if self.phase is PlainPhase.STOPPING:
-            if self._is_open(status):
+            if self._is_done(status):
                 self._ending = (OutcomeKind.DONE, self._ending[1])
             self.phase = PlainPhase.ENDED
 
@@ -193,12 +198,18 @@ class PlainMotion:
         )
         return standing_problem(self.block, self._capabilities, at_rest)
 
-    def _is_open(self, status: PlainStatus) -> bool:
-        is_still = status.is_moving is not True
-        return is_still and self._plan.opens in open_aisles(self.block, status, self._capabilities.position_sense)
+    def _is_done(self, status: PlainStatus) -> bool:
+        """Whether the controller itself shows what was asked for; that carriages are spread, none can show."""
+        if status.is_moving is True:
+            return False
+        if self._plan.opens is not None:
+            return self._plan.opens in open_aisles(self.block, status, self._capabilities.position_sense)
+        return self._plan.kind is OrderKind.CLOSE and is_closed_up(self.block, status)
 
     def _conclude(self) -> None:
-        if self._capabilities.position_sense is PositionSense.NOTHING:
+        sense, kind = self._capabilities.position_sense, self._plan.kind
+        is_shown = kind is OrderKind.OPEN and sense is not PositionSense.NOTHING
+        if not is_shown and not (kind is OrderKind.CLOSE and sense is PositionSense.SIDES):
             reason = say(
                 "Block {block} moved and stands still; its controller does not tell which aisle is open. Look there.",
                 block=self._number,

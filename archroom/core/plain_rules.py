@@ -14,7 +14,9 @@ from archroom.core.gaps import carriages_between, changed_aisles
 from archroom.core.licensing import Permission
 from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
 from archroom.core.plain_watch import open_aisles
-from archroom.core.rooms import Block
+from archroom.core.rooms import Block, Segment
+from archroom.core.shelving import Action, Wanted
+from archroom.core.supervisor_rules import not_capable
 from archroom.core.supervisor_texts import fault_phrase, mode_phrase
 from archroom.errors import Message, say
 
@@ -28,14 +30,16 @@ SPARE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class PlainPlan:
-    """One opening by a plain controller, as far as it can be foreseen."""
+    """One motion of a plain controller, as far as it can be foreseen."""
 
-    opens: int
+    opens: int | None
+    """The aisle to open; None where the whole block closes up or is spread."""
     closes: int | None
     """None where the controller does not tell which aisle is open: whoever asks must look and name it."""
     carriages: tuple[int, ...]
     """Those that move; all of the segment where nobody can tell."""
     changes: frozenset[int]
+    kind: OrderKind = OrderKind.OPEN
 
 
 def plain_permission(capabilities: Capabilities, permission: Permission) -> Permission:
@@ -43,11 +47,6 @@ def plain_permission(capabilities: Capabilities, permission: Permission) -> Perm
     if permission.licence is Licence.FULL and capabilities.needs_attendance:
         return replace(permission, licence=Licence.ATTENDED, reason=say("it was not seen to stop by itself"))
     return permission
-
-
-def monitor_only(block: Block) -> Message:
-    """Return why a block with a controller of another make does not move."""
-    return say("Block {block} may only be watched: it has not passed its commissioning.", block=block.number)
 
 
 def standing_problem(block: Block, capabilities: Capabilities, status: PlainStatus) -> Message | None:
@@ -79,24 +78,53 @@ def disarming_problem(block: Block, capabilities: Capabilities, status: PlainSta
     return standing_problem(block, capabilities, replace(status, is_moving=None, people_inside=None))
 
 
-def planned(block: Block, capabilities: Capabilities, status: PlainStatus, opens: int) -> PlainPlan | Message:
-    """Return how an aisle opens from here, or why it may not."""
-    number = block.number
-    if OrderKind.OPEN not in capabilities.orders:
+def planned(block: Block, capabilities: Capabilities, status: PlainStatus, wanted: Wanted) -> PlainPlan | Message:
+    """Return how an action is carried out from here, or why it may not be."""
+    number, kind = block.number, _ORDERS.get(wanted.action)
+    if wanted.action is Action.OPEN and OrderKind.OPEN not in capabilities.orders:
         return say("The controller of block {block} cannot open an aisle on demand.", block=number)
-    segment = block.segment_of(opens)
+    if kind is None or kind not in capabilities.orders:
+        return not_capable(block, wanted.action)
+    now_open = open_aisles(block, status, capabilities.position_sense)
+    plan = _opening(block, wanted.number, now_open) if kind is OrderKind.OPEN else _of_all(block, kind, now_open)
+    if isinstance(plan, Message):
+        return plan
+    occupied = min(plan.changes & (status.occupied_aisles or frozenset()), default=None)
+    if occupied is not None:
+        return say("Somebody is in aisle {aisle} of block {block}.", block=number, aisle=occupied)
+    return plan
+
+
+def _opening(block: Block, opens: int, now_open: frozenset[int]) -> PlainPlan | Message:
+    number, segment = block.number, block.segment_of(opens)
     if segment is None or not segment.is_mobile or opens not in block.aisles:
         return say("Block {block} has no aisle {aisle}.", block=number, aisle=opens)
-    now_open = open_aisles(block, status, capabilities.position_sense)
     if opens in now_open:
         return say("Aisle {aisle} of block {block} is open already.", block=number, aisle=opens)
     closes = next((aisle for aisle in now_open if aisle in segment.gaps), None)
-    carriages = _mobile(block, opens) if closes is None else carriages_between(opens, closes)
-    changes = segment.gaps if closes is None else changed_aisles(opens, closes)
-    occupied = min(frozenset(changes) & (status.occupied_aisles or frozenset()), default=None)
-    if occupied is not None:
-        return say("Somebody is in aisle {aisle} of block {block}.", block=number, aisle=occupied)
-    return PlainPlan(opens, closes, carriages, frozenset(changes))
+    if closes is None:
+        return PlainPlan(opens, None, _mobile(block, segment), frozenset(segment.gaps))
+    return PlainPlan(opens, closes, carriages_between(opens, closes), frozenset(changed_aisles(opens, closes)))
+
+
+def _of_all(block: Block, kind: OrderKind, now_open: frozenset[int]) -> PlainPlan | Message:
+    """Return what changes everything at once; such an order names no part of the block."""
+    parts = [segment for segment in block.segments if segment.is_mobile]
+    if len(parts) != 1:
+        return say("The controller of block {block} does that to all its parts at once.", block=block.number)
+    (segment,) = parts
+    closes = next((aisle for aisle in now_open if aisle in segment.gaps), None)
+    return PlainPlan(None, closes, _mobile(block, segment), frozenset(segment.gaps), kind)
+
+
+def candidates(block: Block, plan: PlainPlan) -> tuple[int, ...]:
+    """Return the aisles of which a person must say which are open and clear; none where the controller tells.
+
+    After a motion that was broken off several may stand partly open.
+    """
+    if plan.closes is not None:
+        return ()
+    return tuple(gap for gap in sorted(plan.changes) if gap in block.aisles and gap != plan.opens)
 
 
 def confirmation_problem(block: Block, plan: PlainPlan, confirmed: tuple[int, ...]) -> Message | None:
@@ -105,9 +133,7 @@ def confirmation_problem(block: Block, plan: PlainPlan, confirmed: tuple[int, ..
         if confirmed != (plan.closes,):
             return say("Nobody has confirmed that aisle {aisle} is clear.", aisle=plan.closes)
         return None
-    segment = block.segment_of(plan.opens)
-    candidates = () if segment is None else tuple(gap for gap in segment.gaps if gap in block.aisles and gap != plan.opens)
-    if len(confirmed) != 1 or confirmed[0] not in candidates:
+    if not confirmed or len(set(confirmed)) < len(confirmed) or not set(confirmed) <= set(candidates(block, plan)):
         return say(
             "The controller of block {block} does not tell which aisle is open: look, and confirm that one to be clear.",
             block=block.number,
@@ -116,16 +142,18 @@ def confirmation_problem(block: Block, plan: PlainPlan, confirmed: tuple[int, ..
 
 
 def expected_s(block: Block, plan: PlainPlan) -> float:
-    """Return how long an opening may take at most: all its carriages one after the other, at a slow speed."""
+    """Return how long a motion may take at most: all its carriages one after the other, at a slow speed."""
     return SPARE_S + len(plan.carriages) * (block.aisle_mm - block.clearance_mm) / SPEED_MM_S
 
 
 def order_of(plan: PlainPlan) -> Order:
-    """Return the order that opens the plan's aisle."""
-    return Order(OrderKind.OPEN, aisle=plan.opens)
+    """Return the order that carries a plan out."""
+    return Order(plan.kind, aisle=plan.opens)
 
 
-def _mobile(block: Block, opens: int) -> tuple[int, ...]:
-    segment = block.segment_of(opens)
-    gaps = () if segment is None else segment.gaps
-    return tuple(gap for gap in gaps if gap and block.carriages[gap - 1].is_mobile)
+def _mobile(block: Block, segment: Segment) -> tuple[int, ...]:
+    return tuple(gap for gap in segment.gaps if gap and block.carriages[gap - 1].is_mobile)
+
+
+_ORDERS = {Action.OPEN: OrderKind.OPEN, Action.CLOSE: OrderKind.CLOSE, Action.VENTILATE: OrderKind.VENTILATE}
+"""What can be asked of a controller of another make."""

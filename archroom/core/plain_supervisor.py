@@ -18,6 +18,7 @@ from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.plain_motion import PlainMotion, PlainPhase
 from archroom.core.plain_rules import (
     PlainPlan,
+    candidates,
     confirmation_problem,
     disarming_problem,
     expected_s,
@@ -31,7 +32,6 @@ from archroom.core.shelving import Action, AisleState, BlockView, StopReport, Ti
 from archroom.core.supervisor_base import SupervisorBase
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind, PlainIntent
-from archroom.core.supervisor_rules import not_capable
 from archroom.core.supervisor_watch import Sight
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.errors import Message, MotionRefused, say
@@ -97,10 +97,18 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
                 "The order to move block {block} did not go out. Nothing moves; start again.", block=self.block.number
             )
             self._motion.frame_unsent(now, text)
+        if wish.frame is Frame.ORDER and self._motion is not None:
+            self._motion.order_ended(now)
         self._watch.take_failure()
         self._advance(now)
         if wish.frame is Frame.STATUS:
             self._schedule_poll(now)
+
+    def frame_echoed(self, now: float, wish: Wish) -> None:
+        """Take note that a write was answered: it was received, no more."""
+        if wish.frame is Frame.ORDER and self._motion is not None:
+            self._motion.order_ended(now)
+        super().frame_echoed(now, wish)
 
     def status_read(self, now: float, status: PlainStatus, asked_s: float) -> None:
         """Take a matched status that was asked for at `asked_s`."""
@@ -139,9 +147,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         self._ticket = None
         if not by.strip():
             raise MotionRefused(say("Say who moves the shelving."))
-        if wanted.action is not Action.OPEN:
-            raise MotionRefused(not_capable(self.block, wanted.action))
-        plan = self._permitted(now, wanted.number)
+        plan = self._permitted(now, wanted)
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
@@ -149,6 +155,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             narrows=() if plan.closes is None else (plan.closes,),
             moving_carriages=plan.carriages,
             expected_s=expected_s(self.block, plan),
+            candidates=candidates(self.block, plan),
+            needs_attendant=self._needs_attendant(now),
         )
         self._ticket = _GivenTicket(ticket, plan, by, now)
         return ticket
@@ -173,7 +181,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         problem = problem or confirmation_problem(self.block, given.plan, confirmed_clear)
         if problem is not None:
             raise MotionRefused(problem)
-        if self._permitted(now, ticket.wanted.number) != given.plan:
+        if self._permitted(now, ticket.wanted) != given.plan:
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
         status = self._watch.status
         if status is None:
@@ -189,7 +197,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         if motion is None or motion.ticket.id != motion_id or motion.phase is not PlainPhase.INTENDED:
             return
         try:
-            self._permitted(now, motion.ticket.wanted.number, motion)
+            self._permitted(now, motion.ticket.wanted, motion)
         except MotionRefused as refusal:
             motion.fail(now, refusal.message)
         else:
@@ -283,11 +291,11 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         problem = standing_problem(self.block, self.capabilities, status)
         return problem or self._licence_problem(now)
 
-    def _permitted(self, now: float, opens: int, ours: PlainMotion | None = None) -> PlainPlan:
+    def _permitted(self, now: float, wanted: Wanted, ours: PlainMotion | None = None) -> PlainPlan:
         problem, status = self._problem(now, ours), self._watch.status
         if problem is not None or status is None:
             raise MotionRefused(problem or say("Block {block} was not read yet.", block=self.block.number))
-        plan = planned(self.block, self.capabilities, status, opens)
+        plan = planned(self.block, self.capabilities, status, wanted)
         if isinstance(plan, Message):
             raise MotionRefused(plan)
         self.gate.admit(plan.changes)
@@ -301,7 +309,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             return AisleState.OCCUPIED
         motion = self._motion
         if motion is not None and motion.phase is PlainPhase.MOVING:
-            if aisle == motion.ticket.wanted.number:
+            if motion.ticket.wanted == Wanted(Action.OPEN, aisle):
                 return AisleState.OPENING
             if aisle in motion.ticket.narrows:
                 return AisleState.CLOSING
@@ -322,12 +330,17 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         self.gate.heed(now, self._watch.doubt(partial(disarming_problem, self.block, self.capabilities)), motion)
         if motion is None:
             return
-        if motion.is_watched and self._watch.failures != 1 and self._watch.trust(now, is_busy=True) is Trust.STALE:
+        if motion.is_watched and self._watch.failures != 1 and self._is_stale(now, motion):
             motion.fail(now, say("The status of block {block} went stale during its motion.", block=self.block.number))
         motion.advance(now)
         self._take_stop_of(now, motion)
         if motion.outcome is not None:
             self._conclude(now, motion, *motion.outcome)
+
+    def _is_stale(self, now: float, motion: PlainMotion) -> bool:
+        """Whether the last status is too old for a motion; while the order itself has the line, nothing can be read."""
+        since_s = motion.ordered_until_s
+        return self._watch.trust(now, is_busy=True) is Trust.STALE and now - since_s > self._watch.pace.stale_s
 
     def _end_ticket(self) -> None:
         self._ticket = None

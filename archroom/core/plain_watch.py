@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from archroom.core import gaps
 from archroom.core.plain import Capabilities, PlainStatus, PositionSense, aisle_between
 from archroom.core.rooms import Block
 from archroom.core.supervisor_link import LinkWatch
@@ -49,9 +50,19 @@ def open_aisles(block: Block, status: PlainStatus, sense: PositionSense) -> froz
         return frozenset(
             aisle for segment in block.segments if (aisle := aisle_between(block, segment, status.sides)) is not None
         )
+    if sense is PositionSense.MILLIMETRES and status.positions_mm is not None and status.is_moving is not True:
+        return frozenset(gaps.open_gaps(block, status.positions_mm)) & frozenset(block.aisles)
     if sense is PositionSense.AISLE and status.open_aisle in block.aisles and status.is_moving is not True:
         return frozenset((status.open_aisle,))
     return frozenset()
+
+
+def is_closed_up(block: Block, status: PlainStatus) -> bool:
+    """Whether limit switches show that all width of each segment is at a gap that nobody can enter."""
+    if status.sides is None:
+        return False
+    found = [aisle_between(block, segment, status.sides) for segment in block.segments if segment.is_mobile]
+    return all(gap is not None and gap not in block.aisles for gap in found)
 
 
 def impossibility(block: Block, status: PlainStatus) -> Message | None:
@@ -72,7 +83,16 @@ def impossibility(block: Block, status: PlainStatus) -> Message | None:
             theirs=len(status.sides),
             ours=ours,
         )
-    return None
+    if status.positions_mm is None:
+        return None
+    if len(status.positions_mm) != ours:
+        return say(
+            "The controller of block {block} has {theirs} carriages, the room has {ours}.",
+            block=number,
+            theirs=len(status.positions_mm),
+            ours=ours,
+        )
+    return gaps.impossibility(block, status.positions_mm)
 
 
 def _essence(status: PlainStatus) -> PlainStatus:

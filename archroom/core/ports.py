@@ -301,10 +301,12 @@ class Shelving(Protocol):
         by: str,
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
+        attendant: str = "",
     ) -> Outcome:
         """Do what the ticket is for and watch until its end; `observe` is called with each new view, on this thread.
 
         `confirmed_clear` are the aisles that a person has just confirmed to be clear; others than the ticket's are refused.
+        `attendant` is who holds the shelving's own stop at the aisle, where the ticket asks for somebody.
         The motion is stopped if this process goes silent for 1 s. A jog that goes on only while a key is held is stopped
         after 300 ms, and ends as soon as `is_held` says False; it is asked ten times a second, on this thread.
         """

@@ -238,11 +238,24 @@ class Ticket:
     """How long it should take, warning included."""
     life_s: float = TICKET_LIFE_S
     """How long it may be used, from when it was given."""
+    candidates: tuple[int, ...] = ()
+    """Where the controller does not tell which aisles are open and will close: a person must look, and name them."""
+    needs_attendant: bool = False
+    """Whether a second person must hold the shelving's own stop at the aisle, and be named when the ticket is used."""
 
     @property
     def answer(self) -> tuple[int, ...]:
-        """The numbers with which a person says yes: the aisles that narrow; where none does, what the action is done to."""
+        """The numbers with which a person says yes: the aisles that narrow; where none does, what the action is done to.
+
+        Where a person must look which aisle is open there is no such answer, but `candidates`.
+        """
         return self.narrows or (self.wanted.number,)
+
+    def is_answered_by(self, numbers: tuple[int, ...]) -> bool:
+        """Whether these numbers say yes: all that are asked for and no other; of candidates at least one."""
+        if self.candidates:
+            return 0 < len(numbers) == len(set(numbers)) and set(numbers) <= set(self.candidates)
+        return tuple(sorted(numbers)) == tuple(sorted(self.answer))
 
 
 class OutcomeKind(Enum):

@@ -146,6 +146,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
             narrows=planned.narrows,
             moving_carriages=planned.carriages,
             expected_s=planned.expected_s(ready.identity),
+            needs_attendant=wanted.action.is_motion and self._needs_attendant(now),
         )
         self._tickets.give(GivenTicket(ticket, planned, by, now))
         return ticket
@@ -159,7 +160,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         given = self._tickets.use_up(now, ticket_id, confirmed_clear, by)
         ticket = given.ticket
         problem = attendance_problem(self.block.number, self.permission(now), attendant, by)
-        if problem is not None:
+        if problem is not None and ticket.wanted.action.is_motion:
             raise MotionRefused(problem)
         ready, planned = self._permitted(now, ticket.wanted)
         if not planned.is_like(given.plan):

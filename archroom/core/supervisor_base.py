@@ -142,6 +142,11 @@ class SupervisorBase(ABC, Generic[S, M]):
         """Return how far the block may be moved now."""
         return self.licensing.permission(now, self.controller)
 
+    def _needs_attendant(self, now: float) -> bool:
+        """Whether somebody must be named who is at the aisle; whoever commissions the block has named them once."""
+        permission = self.permission(now)
+        return permission.licence is not Licence.FULL and not permission.attendant
+
     def _licence_problem(self, now: float) -> Message | None:
         permission = self.permission(now)
         return permission.reason if permission.licence is Licence.MONITOR else None

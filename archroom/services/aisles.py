@@ -11,7 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archroom.core.acts import Act, ActKind, Performer
+from archroom.core.cleaning import clean
+from archroom.core.codes import contains_own, normalise
 from archroom.core.holdings import Place, PlaceKind, Standing
+from archroom.core.people_holds import LONGEST_NAME
+from archroom.core.searching import name_key
 from archroom.core.shelving import Action, BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import (
     ArchroomError,
@@ -38,6 +42,8 @@ Confirm = Callable[[Ticket], tuple[int, ...] | None]
 Observe = Callable[[BlockView], None]
 OfferArming = Callable[[NotArmed], bool]
 """Asks a person whether the block is to be armed, arms it if so, and returns whether it was."""
+Attend = Callable[[Ticket], str | None]
+"""Asks who holds the shelving's own stop at the aisle during this motion, and returns their name; None: nobody."""
 
 
 def read_aisle(text: str) -> tuple[int, int]:
@@ -100,10 +106,11 @@ class Aisles:
         confirm: Confirm,
         observe: Observe,
         offer_arming: OfferArming | None = None,
+        attend: Attend | None = None,
     ) -> Outcome:
         """Open an aisle, as `carry_out` does."""
         wanted = Wanted(Action.OPEN, aisle)
-        return self.carry_out(performer, block, wanted, confirm, observe, offer_arming=offer_arming)
+        return self.carry_out(performer, block, wanted, confirm, observe, offer_arming=offer_arming, attend=attend)
 
     def carry_out(
         self,
@@ -114,25 +121,36 @@ class Aisles:
         observe: Observe,
         is_held: Callable[[], bool] | None = None,
         offer_arming: OfferArming | None = None,
+        attend: Attend | None = None,
     ) -> Outcome:
         """Do something with a block once a person has confirmed every aisle that narrows; blocks until the outcome.
 
         `confirm` gets the ticket and returns the numbers of the aisles that the person says are clear, or None for no.
-        Where nothing narrows, the number of the carriage says yes. `is_held` is for a jog that goes on while a key is held;
-        `offer_arming` is asked where only arming is missing. Raises PortUnavailable or LinkError if the shelving cannot be
-        asked, Busy or Unreadable if the intent cannot be written: then nothing moved.
+        Where nothing narrows, the number of the carriage says yes; where the controller does not tell which aisle is open,
+        that of the open one says it. `is_held` is for a jog that goes on while a key is held, `offer_arming` is asked where
+        only arming is missing, `attend` where a second person must be at the aisle. Raises PortUnavailable or LinkError if
+        the shelving cannot be asked, Busy or Unreadable if the intent cannot be written: then nothing moved.
         """
         shelving = self._connected()
         try:
             ticket = _ticket(lambda: shelving.select(block, wanted, performer.actor), offer_arming)
         except MotionRefused as refusal:
             return self._refused(performer, asked(block, wanted), refusal.message)
-        facts = granted(ticket)
-        why_not = _unconfirmed(ticket, confirm(ticket))
-        if why_not is not None:
-            return self._refused(performer, facts, why_not)
+        confirmed = confirm(ticket)
+        why_not = _unconfirmed(ticket, confirmed)
+        if why_not is not None or confirmed is None:
+            return self._refused(performer, granted(ticket), why_not or say("Not confirmed: nothing moves."))
+        attendant = ""
+        if ticket.needs_attendant:
+            attendant = clean(attend(ticket) or "" if attend is not None else "", LONGEST_NAME)
+            why_not = unattended(ticket.block, attendant, performer.actor)
+            if why_not is not None:
+                return self._refused(performer, granted(ticket), why_not)
+        clear = confirmed if ticket.candidates else ticket.narrows
+        facts = granted(ticket, clear, attendant)
         facts = facts | {"intent": self._write(performer, ActKind.MOTION_INTENDED, facts)}
-        outcome = self._go(partial(shelving.go, ticket, ticket.narrows, performer.actor, observe, is_held), performer, facts)
+        go = partial(shelving.go, ticket, clear, performer.actor, observe, is_held, attendant)
+        outcome = self._go(go, performer, facts)
         self._write_outcome(performer, facts, outcome)
         return outcome
 
@@ -218,10 +236,20 @@ def _unconfirmed(ticket: Ticket, confirmed: tuple[int, ...] | None) -> Message |
     """Return why an action is not confirmed, None if it is: every number that it asks for, and no other."""
     if confirmed is None:
         return say("Not confirmed: nothing moves.")
-    if tuple(sorted(confirmed)) != tuple(sorted(ticket.answer)):
-        return say(
-            "{said} was confirmed, but it is {answer}: nothing moves.", said=_list(confirmed), answer=_list(ticket.answer)
-        )
+    if not ticket.is_answered_by(confirmed):
+        answer = " / ".join(map(str, ticket.candidates)) or _list(ticket.answer)
+        return say("{said} was confirmed, but it is {answer}: nothing moves.", said=_list(confirmed), answer=answer)
+    return None
+
+
+def unattended(block: int, attendant: str, by: str) -> Message | None:
+    """Return why this is no second person at the aisle, None if it is one."""
+    if not attendant:
+        return say("Block {block} moves only while a second person holds its own stop at the aisle.", block=block)
+    if contains_own(normalise(attendant)) or not any(character.isalpha() for character in attendant):
+        return say("A code is no answer: type the name of who stands at the aisle.")
+    if name_key(attendant) == name_key(by):
+        return say("The person at the aisle must be another one than who gives the order.")
     return None
 
 

@@ -161,14 +161,15 @@ class Walk:
 
     def _opening(self, step: Step) -> Finding:
         outcome = self._move(step, Wanted(Action.OPEN, step.number))
-        if outcome.kind is not OutcomeKind.DONE:
+        is_told = self._capabilities.position_sense is not PositionSense.NOTHING
+        if outcome.kind is not OutcomeKind.DONE and (is_told or outcome.kind is not OutcomeKind.UNKNOWN):
             return Finding(step, Verdict.FAILED, outcome.reason)
         view = self._site.settled()
         seen = self._technician.ask_number(step, say("Which aisle stands open now?"))
         if seen is None:
             return skipped(step)
         told: int | None = None
-        if self._capabilities.position_sense is not PositionSense.NOTHING:
+        if is_told:
             told = step.number if step.number in view.open_aisles() else next(iter(view.open_aisles()), -1)
         return judged_opening(step, seen, told, (("speed_mm_s", speed),) if (speed := self._speed_mm_s()) else ())
 

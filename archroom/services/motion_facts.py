@@ -20,10 +20,12 @@ def asked(block: int, wanted: Wanted) -> Facts:
     return facts | {"carriage": wanted.number} | jog
 
 
-def granted(ticket: Ticket) -> Facts:
-    """Return the same with the ticket that was given, and the aisles that must be clear for it."""
-    clear: Facts = {"clear": " ".join(map(str, ticket.narrows))} if ticket.narrows else {}
-    return asked(ticket.block, ticket.wanted) | {"ticket": ticket.id} | clear
+def granted(ticket: Ticket, confirmed: tuple[int, ...] = (), attendant: str = "") -> Facts:
+    """Return the same with the ticket that was given, the aisles that must be clear for it, and who stands at the aisle."""
+    clear = confirmed or ticket.narrows
+    facts = asked(ticket.block, ticket.wanted) | {"ticket": ticket.id}
+    facts |= {"clear": " ".join(map(str, clear))} if clear else {}
+    return facts | ({"attendant": attendant} if attendant else {})
 
 
 def asked_action(facts: Mapping[str, str | int]) -> Action | None:

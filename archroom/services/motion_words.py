@@ -12,6 +12,8 @@ from archroom.services.motion_facts import asked_action
 def motion_words(act: Act) -> Message:
     """Return the sentence for a motion that was asked for, refused or ended."""
     match act.kind:
+        case ActKind.MOTION_INTENDED if act.facts.get("attendant"):
+            return say("{what}, {name} at the aisle", what=_motion_asked(act), name=_fact(act, "attendant"))
         case ActKind.MOTION_INTENDED:
             return _motion_asked(act)
         case ActKind.MOTION_REFUSED:

@@ -91,9 +91,11 @@ class ShelvingClient(CommissioningClient):
         by: str,
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
+        attendant: str = "",
     ) -> Outcome:
         """Do what the ticket is for and watch until its end; `observe` is called with each new view, on this thread.
 
+        `attendant` is who holds the shelving's own stop at the aisle, where the ticket asks for somebody.
         `is_held` is asked ten times a second during a jog that goes on while a key is held, and ends it by False.
         What is refused before anything is sent is an outcome too; a server that goes away leaves the outcome unknown.
         """
@@ -102,7 +104,8 @@ class ShelvingClient(CommissioningClient):
         if lines is None:
             return Outcome(OutcomeKind.REFUSED, say("The shelving server has ended; nothing moves. Ask again."), None)
         try:
-            watching = _Watching(lines, ticket, confirmed_clear, by, is_held, self._key(ticket.block))
+            who: dict[str, Json] = {"by": by, "attendant": attendant, **self._key(ticket.block)}
+            watching = _Watching(lines, ticket, confirmed_clear, who, is_held)
             while isinstance(update := watching.next(), BlockView):
                 observe(update)
             return update
@@ -283,17 +286,17 @@ class _Watching:
         lines: Lines,
         ticket: Ticket,
         confirmed_clear: tuple[int, ...],
-        by: str,
+        who: Mapping[str, Json],
         is_held: Callable[[], bool] | None,
-        key: Mapping[str, Json],
     ) -> None:
+        """`who` names all who answer for the motion, as the server wants it."""
         self._lines = lines
         self._view: BlockView | None = None
         self._is_held = is_held
         self._tick_s = HELD_TICK_S if ticket.wanted.is_held else TICK_S
         self._ticked_s = monotonic()
         with suppress(Gone):
-            send(lines, "go", block=ticket.block, ticket=ticket.id, by=by, confirmed_clear=list(confirmed_clear), **key)
+            send(lines, "go", block=ticket.block, ticket=ticket.id, confirmed_clear=list(confirmed_clear), **who)
 
     def next(self) -> BlockView | Outcome:
         """Return the next view, or the outcome; unknown if the server has gone or says what cannot be."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from archroom.core.arming import Unfinished
 from archroom.core.shelving import Action, OutcomeKind, Wanted
-from archroom.core.supervisor_notices import Intent, Notice
+from archroom.core.supervisor_notices import Intent, Notice, PlainIntent
 from archroom.core.supervisor_texts import action_name
 from archroom.errors import Message, Unreadable, say
 from archroom.shelving.append_file import AppendFile
@@ -103,7 +103,7 @@ class Journal:
             self._write({"kind": ACKNOWLEDGED, "motion": motion, "by": by})
             self._unacknowledged.pop(motion, None)
 
-    def write_intent(self, intent: Intent) -> None:
+    def write_intent(self, intent: Intent | PlainIntent) -> None:
         """Write a motion down before its first frame; returns when it is on the disk. Raises Unreadable if it cannot be."""
         fields = encode(intent)
         assert isinstance(fields, dict)  # noqa: S101 - an encoded dataclass is a table

@@ -16,11 +16,9 @@ from typing import TypeVar
 
 from archroom.core.arming import Arming
 from archroom.core.people_holds import Hold, Release
-from archroom.core.plain_rules import monitor_only
-from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
 from archroom.core.supervisor import Supervisor
-from archroom.errors import ArchroomError, Message, MotionRefused, PortUnavailable, Unreadable, UsageError, say
+from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, UsageError, say
 from archroom.shelving import bench_serving
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
@@ -153,7 +151,7 @@ def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     floor.keep_holds()
     bus = floor.bus_of(block)
     with bus.changed:
-        supervisor = _movable(bus, block)
+        supervisor = _refreshed(bus, block)
         supervisor.licensing.refuse_others(monotonic(), _key(request))
         ticket = supervisor.select(monotonic(), wanted, by)
     lines.send({"ok": True, "ticket": encode(ticket)})
@@ -164,9 +162,9 @@ def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     confirmed = _numbers(request, "confirmed_clear")
     bus = floor.bus_of(block)
     with bus.changed:
-        supervisor = _movable(bus, block)
+        supervisor = _refreshed(bus, block)
         supervisor.licensing.refuse_others(monotonic(), _key(request))
-        intent = supervisor.go(monotonic(), motion, confirmed, by)
+        intent = supervisor.go(monotonic(), motion, confirmed, by, _text(request, "attendant"))
     try:
         floor.journal.write_intent(intent)
         with bus.changed:
@@ -182,7 +180,7 @@ def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     lines.send({"ok": True, "outcome": encode(outcome)})
 
 
-def _observe(lines: Lines, bus: Bus, supervisor: Supervisor, motion: str, floor: Floor) -> Outcome:
+def _observe(lines: Lines, bus: Bus, supervisor: AnySupervisor, motion: str, floor: Floor) -> Outcome:
     """Pass views on and ticks in until the motion has an outcome."""
     block = supervisor.block.number
     shown_s = float("-inf")
@@ -201,12 +199,12 @@ def _observe(lines: Lines, bus: Bus, supervisor: Supervisor, motion: str, floor:
         if tick is not None and tick.get("do") in ("tick", "let_go"):
             with bus.changed:
                 supervisor.keep_alive(monotonic(), motion)
-                if tick["do"] == "let_go":
+                if tick["do"] == "let_go" and isinstance(supervisor, Supervisor):
                     supervisor.let_go(monotonic(), motion)
                     bus.changed.notify_all()
 
 
-def _withdraw(bus: Bus, supervisor: Supervisor, motion: str, reason: Message) -> None:
+def _withdraw(bus: Bus, supervisor: AnySupervisor, motion: str, reason: Message) -> None:
     with bus.changed:
         supervisor.withdraw(monotonic(), motion, reason)
         bus.changed.notify_all()
@@ -319,14 +317,6 @@ def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -
 def _is_at_rest(bus: Bus, blocks: tuple[int, ...]) -> bool:
     """Whether blocks were seen to stand after their stop; one that cannot be stopped from here is not waited for."""
     return all(bus.stop_report(number).is_standstill_seen or not bus.supervisors[number].can_stop for number in blocks)
-
-
-def _movable(bus: Bus, block: int) -> Supervisor:
-    """Return a block's supervisor, refreshed; raises MotionRefused for one of another make."""
-    supervisor = _refreshed(bus, block)
-    if isinstance(supervisor, PlainSupervisor):
-        raise MotionRefused(monitor_only(supervisor.block))
-    return supervisor
 
 
 def _refreshed(bus: Bus, block: int) -> AnySupervisor:

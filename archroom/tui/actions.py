@@ -27,13 +27,14 @@ class Where(Enum):
     ARM = "arm"
     HOLD = "hold"
     RELEASE = "release"
+    ATTEND = "attend"
     ACKNOWLEDGE = "acknowledge"
     JOG = "jog"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
 """The screens one works on; the others lie over them."""
-QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ACKNOWLEDGE})
+QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ATTEND, Where.ACKNOWLEDGE})
 """What is answered with F9, by hand."""
 
 
@@ -182,6 +183,7 @@ ACTIONS: Final = (
             Where.ARM: say("It may move: arm"),
             Where.HOLD: say("In the aisle: hold"),
             Where.RELEASE: say("Out again: release"),
+            Where.ATTEND: say("At the aisle: move"),
             Where.ACKNOWLEDGE: say("Acknowledge"),
         },
     ),

@@ -359,8 +359,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.show_situation()
 
     @on(messages.OpeningAsked)
-    def _ask_opening(self, event: messages.OpeningAsked) -> None:
-        self._deeds.ask(event.ticket, event.answer)
+    @on(messages.AttendantAsked)
+    def _ask_opening(self, event: messages.OpeningAsked | messages.AttendantAsked) -> None:
+        self._deeds.ask(event)
 
     @on(messages.ArmingAsked)
     @on(messages.ClaimAnswered)

@@ -28,13 +28,26 @@ class Asking:
     strange: Message | None
     """What is said to a number that is in no answer; `{typed}` stands for it."""
     life_s: float
+    choices: tuple[int, ...] = ()
+    """Where there are any, one of them or more is an answer, whatever stands in `answers`."""
+
+    def is_answered_by(self, typed: tuple[int, ...]) -> bool:
+        """Whether these numbers, in order, are an answer."""
+        if self.choices:
+            return 0 < len(typed) == len(set(typed)) and set(typed) <= set(self.choices)
+        return typed in self.answers
+
+    @property
+    def most_numbers(self) -> int:
+        """How many numbers the longest answer has."""
+        return len(self.choices) or max(len(answer) for answer in self.answers)
 
     def wrong(self, typed: tuple[int, ...]) -> Message:
         """Return what is said to something typed that is no answer."""
-        is_single = all(len(answer) == 1 for answer in self.answers)
+        is_single = self.most_numbers == 1
         if not typed:
             return say("Type the number first.") if is_single else say("Type the numbers of all of them first.")
-        known = {number for answer in self.answers for number in answer}
+        known = {number for answer in self.answers for number in answer} | set(self.choices)
         strange = next((number for number in typed if number not in known), None)
         if strange is not None and self.strange is not None:
             return Message(self.strange.template, {"typed": strange})
@@ -43,6 +56,8 @@ class Asking:
 
 def asking_for(ticket: Ticket) -> Asking:
     """Return the question that a ticket asks."""
+    if ticket.candidates:
+        return _asking_which_closes(ticket)
     is_single = len(ticket.narrows) == 1
     return Asking(
         narrows=_narrows(ticket),
@@ -50,6 +65,23 @@ def asking_for(ticket: Ticket) -> Asking:
         what_to_do=_what_to_do(ticket.narrows),
         label=say("number of the aisle that closes") if is_single else say("numbers of the aisles that narrow"),
         answers=(ticket.answer,),
+        strange=say("Aisle {typed} does not close here. Look again.", typed=0),
+        life_s=ticket.life_s,
+    )
+
+
+def _asking_which_closes(ticket: Ticket) -> Asking:
+    """Return the question where only the person at the aisles can know which one is open."""
+    return Asking(
+        narrows=say("The open aisle of block {block} CLOSES; its controller does not tell which.", block=ticket.block),
+        effect=_effect(ticket),
+        what_to_do=say(
+            "Go and look which aisles stand open, even a little. If nobody and nothing is in any, type all their numbers "
+            "and press F9."
+        ),
+        label=say("numbers of the aisles that narrow"),
+        answers=(),
+        choices=ticket.candidates,
         strange=say("Aisle {typed} does not close here. Look again.", typed=0),
         life_s=ticket.life_s,
     )

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message as Posted
 
 from archroom.core.arming import unarmed
+from archroom.core.commissioning import Licence
 from archroom.core.gaps import ways_of
 from archroom.core.people_holds import Hold, held_aisles
 from archroom.core.plain import Capabilities, PlainStatus
@@ -54,7 +55,7 @@ NOT_ARMED: Final = Mark(say("NOT ARMED"), "no", marks.CAREFUL)
 TOLD: Final = Mark(say("TELLS LITTLE"), "unknown", marks.CAREFUL)
 """Of a resting block of another make which shows no aisle to be open."""
 LACKS: Final = Mark(say("NOTE"), "waiting", marks.CAREFUL)
-"""What a controller of another make cannot do or tell."""
+"""What must be known before it moves: what its controller cannot do or tell."""
 UNFINISHED: Final = Mark(say("END NOT SEEN"), "unknown", marks.BAD)
 HELD: Final = Mark(say("HELD"), "here", marks.BAD)
 MOST_HOLDS: Final = 6
@@ -197,6 +198,8 @@ def sayings(
     unarmed_text = None if view.arming.reason is None else unarmed(view.block, view.arming.reason)
     if not is_moving and not view.is_movable and view.why_not not in (None, unarmed_text):
         sayings.append((NOT_MOVABLE, view.why_not))
+    if view.permission.licence is Licence.ATTENDED:
+        sayings.append((LACKS, say("It moves only while a second person holds its own stop at the aisle.")))
     if view.capabilities is not None:
         sayings += [(LACKS, lack) for lack in lacks(view.capabilities)]
     return sayings + _claims(view, trust, local)

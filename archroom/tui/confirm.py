@@ -63,7 +63,7 @@ class AnswerBox(TextBox):
     """Where the numbers are typed; it takes digits, between several of them commas and blanks, and nothing pasted."""
 
     def __init__(self, asking: Asking) -> None:
-        most = max(len(answer) for answer in asking.answers)
+        most = asking.most_numbers
         super().__init__(asking.label, 4 * most - 2)
         self.restrict = r"[0-9]*" if most == 1 else r"[0-9, ]*"
 
@@ -122,7 +122,7 @@ class ConfirmScreen(HouseDialog[tuple[int, ...]]):
         """Take the typed numbers as the answer, if they are one."""
         box = self.query_one(AnswerBox)
         typed = box.numbers()
-        if typed in self.asking.answers:
+        if self.asking.is_answered_by(typed):
             self.dismiss(typed)
             return
         box.value = ""

@@ -253,7 +253,14 @@ class Deeds:
         else:
             self._house.bell()
 
-    def ask(self, ticket: Ticket, answer: Future[tuple[int, ...] | None]) -> None:
+    def ask(self, event: messages.OpeningAsked | messages.AttendantAsked) -> None:
+        """Ask what a motion waits for."""
+        if isinstance(event, messages.AttendantAsked):
+            self._ask_attendant(event.ticket, event.left_s, event.answer)
+        else:
+            self._ask_clear(event.ticket, event.answer)
+
+    def _ask_clear(self, ticket: Ticket, answer: Future[tuple[int, ...] | None]) -> None:
         """Ask whether every aisle that narrows is clear."""
         from archroom.tui.asking import asking_for
         from archroom.tui.confirm import ConfirmScreen
@@ -266,6 +273,17 @@ class Deeds:
                 self.aisles()
 
         self._house.push_screen(ConfirmScreen(self._house, asking_for(ticket)), answered)
+
+    def _ask_attendant(self, ticket: Ticket, left_s: float, answer: Future[str | None]) -> None:
+        """Ask who holds the shelving's own stop at the aisle."""
+        from archroom.tui.attending import AttendForm
+
+        def answered(values: tuple[str, ...] | None) -> None:
+            if not answer.done():
+                answer.set_result(None if values is None else values[0])
+            self._is_left_by_hand = values is None
+
+        self._house.push_screen(AttendForm(self._house, ticket, left_s), answered)
 
     def opening_ended(self, block: int, wanted: Wanted, outcome: Outcome) -> None:
         """Tell how an opening, or whatever else was asked of the shelving, ended."""

@@ -179,6 +179,16 @@ class OpeningAsked(Posted):
 
 
 @dataclass(eq=False, repr=False)
+class AttendantAsked(Posted):
+    """A motion needs a second person at the aisle: until `answer` holds their name, or None for nobody."""
+
+    ticket: Ticket
+    left_s: float
+    """How long the ticket still lives."""
+    answer: Future[str | None]
+
+
+@dataclass(eq=False, repr=False)
 class ArmingAsked(Posted):
     """An opening waits for its block to be armed: until `answer` holds what is acknowledged with that, or None for no."""
 

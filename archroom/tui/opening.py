@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message as Posted
 
 from archroom.tui.actions import Chosen
-from archroom.tui.messages import ArmingAsked, BlockSeen, OpeningAsked, OpeningEnded, OpeningFailed
+from archroom.tui.messages import ArmingAsked, AttendantAsked, BlockSeen, OpeningAsked, OpeningEnded, OpeningFailed
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Opening:
         self._now_s = now_s
         self._question: Future[tuple[int, ...] | None] | None = None
         self._arming: Future[tuple[str, ...] | None] | None = None
+        self._attending: Future[str | None] | None = None
+        self._ticket_ends_s = 0.0
         self.is_under_way = False
         """Whether something was asked for that has not come to its end."""
 
@@ -87,11 +89,11 @@ class Opening:
     def ended(self) -> None:
         """Take note that it came to its end, or failed."""
         self.is_under_way = False
-        self._question = self._arming = None
+        self._question = self._arming = self._attending = None
 
     def give_up(self) -> None:
         """Answer a question that still waits with nothing, so that its worker ends."""
-        for question in (self._question, self._arming):
+        for question in (self._question, self._arming, self._attending):
             if question is not None and not question.done():
                 question.cancel()
 
@@ -104,9 +106,21 @@ class Opening:
         self, block: int, wanted: Wanted, confirm: Confirm, is_held: Callable[[], bool] | None = None
     ) -> OpeningEnded:
         outcome = self._services.aisles.carry_out(
-            self._performer, block, wanted, confirm, self._seen, is_held, lambda _refusal: self._is_armed_now(block)
+            self._performer,
+            block,
+            wanted,
+            lambda ticket: self._timed(ticket, confirm),
+            self._seen,
+            is_held,
+            lambda _refusal: self._is_armed_now(block),
+            self._attended if is_held is None else None,  # an answer would take the hand away
         )
         return OpeningEnded(block, wanted, outcome)
+
+    def _timed(self, ticket: Ticket, confirm: Confirm) -> tuple[int, ...] | None:
+        """Take note of when a ticket ends, and have it confirmed."""
+        self._ticket_ends_s = self._now_s() + ticket.life_s
+        return confirm(ticket)
 
     def _confirmed(self, ticket: Ticket) -> tuple[int, ...] | None:
         """Wait on the worker's thread for the person's answer."""
@@ -115,6 +129,17 @@ class Opening:
         self._post(OpeningAsked(ticket, answer))
         try:
             return answer.result(timeout=ticket.life_s)
+        except (TimeoutError, CancelledError):
+            return None
+
+    def _attended(self, ticket: Ticket) -> str | None:
+        """Wait on the worker's thread for the name of who is at the aisle."""
+        answer: Future[str | None] = Future()
+        self._attending = answer
+        left_s = max(self._ticket_ends_s - self._now_s(), 0.0)
+        self._post(AttendantAsked(ticket, left_s, answer))
+        try:
+            return answer.result(timeout=left_s)
         except (TimeoutError, CancelledError):
             return None
 

@@ -249,7 +249,7 @@ def test_ctrl_c_sends_stop_and_waits_for_the_outcome(
     out, err = opening.communicate(timeout=30)
     assert opening.returncode == 6
     assert '"outcome": "aborted"' in out
-    assert "STOP is sent" in err
+    assert "STOP is asked for" in err
     assert not simulator.truth(UNIT)["moving"]
     assert aisles("ledger", "verify").code == 0
 

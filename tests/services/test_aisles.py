@@ -291,3 +291,55 @@ def test_what_is_no_carriage_is_a_usage_error(aisles: Aisles, text: str) -> None
 def test_what_is_no_aisle_is_a_usage_error(aisles: Aisles, text: str) -> None:
     with pytest.raises(UsageError):
         aisles.aisle_named(text)
+
+
+def attended(aisles: Aisles, name: str | None) -> Outcome:
+    """Ask for aisle 1/3; so somebody is named who stands there."""
+    return aisles.open(OPERATOR, 1, 3, lambda ticket: (1,), lambda view: None, attend=lambda ticket: name)
+
+
+def test_a_second_person_is_named_for_each_motion_and_stands_in_the_ledger(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.needs_attendant = True
+    assert attended(aisles, "  Ben   Wu ").kind is OutcomeKind.DONE
+    assert house.shelving.log[-1] == "go open 1/3 clear (1,), Ben Wu"
+    (_, intent), (_, end) = events(house)
+    assert (intent["attendant"], end["attendant"]) == ("Ben Wu", "Ben Wu")
+    assert words_of(house, -2) == "Aisle 1/3 asked to open, Ben Wu at the aisle"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (None, "moves only while a second person holds its own stop"),
+        ("  ", "moves only while a second person holds its own stop"),
+        ("ＯＬＧＡ ", "must be another one than who gives the order"),
+        ("31142060001", "A code is no answer"),
+        ("1", "A code is no answer"),
+    ],
+)
+def test_without_a_second_person_nothing_moves(house: SmallHouse, aisles: Aisles, name: str | None, why: str) -> None:
+    house.shelving.needs_attendant = True
+    outcome = attended(aisles, name)
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert why in outcome.reason.english()
+    assert house.shelving.log == ["select open 1/3 by Olga"]
+    assert [kind for kind, _ in events(house)] == [ActKind.MOTION_REFUSED]
+
+
+def test_a_person_s_code_is_nobody_at_the_aisle(house: SmallHouse, aisles: Aisles) -> None:
+    house.shelving.needs_attendant = True
+    assert "A code is no answer" in attended(aisles, house.ann.code.lower()).reason.english()
+    assert opened(aisles).kind is OutcomeKind.REFUSED, "nobody was asked, so nobody is there"
+
+
+@pytest.mark.parametrize("says", [(), (3,), (7,), (1, 3), (2, 2), None])
+def test_where_only_people_know_which_aisle_is_open_one_of_them_is_named(
+    house: SmallHouse, aisles: Aisles, says: tuple[int, ...] | None
+) -> None:
+    house.shelving.candidates = (1, 2, 4)
+    assert opened(aisles, says).kind is OutcomeKind.REFUSED
+    assert opened(aisles, (2,)).kind is OutcomeKind.DONE
+    assert house.shelving.log[-1] == "go open 1/3 clear (2,)"
+    assert events(house)[-1][1]["clear"] == "2"
+    assert opened(aisles, (4, 1)).kind is OutcomeKind.DONE, "two stand partly open"
+    assert events(house)[-1][1]["clear"] == "4 1"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from plain_rig import SIDES_AND_STOP
+from statuses import opening
 from supervised_room import block_of
 
 from archroom.core.controllers import Fault, Mode
@@ -65,12 +66,12 @@ def test_what_is_not_told_stands_against_no_order() -> None:
 
 
 def test_which_carriages_move_is_told_as_far_as_it_can_be_foreseen() -> None:
-    assert planned(BLOCK, TELLS_AISLE, GOOD, 3) == PLAN
-    assert planned(BLOCK, TELLS_AISLE, THERE, 1) == PlainPlan(1, 3, (3, 2), frozenset({1, 2, 3}))
-    unknown = planned(TWO_PARTS, TELLS_NOTHING, GOOD, 1)
+    assert planned(BLOCK, TELLS_AISLE, GOOD, opening(3)) == PLAN
+    assert planned(BLOCK, TELLS_AISLE, THERE, opening(1)) == PlainPlan(1, 3, (3, 2), frozenset({1, 2, 3}))
+    unknown = planned(TWO_PARTS, TELLS_NOTHING, GOOD, opening(1))
     assert unknown == PlainPlan(1, None, (1, 2), frozenset({0, 1, 2}))
-    assert planned(TWO_PARTS, TELLS_NOTHING, GOOD, 4) == PlainPlan(4, None, (4, 5, 6), frozenset({3, 4, 5, 6}))
-    elsewhere = planned(TWO_PARTS, TELLS_AISLE, replace(GOOD, open_aisle=6), 1)
+    assert planned(TWO_PARTS, TELLS_NOTHING, GOOD, opening(4)) == PlainPlan(4, None, (4, 5, 6), frozenset({3, 4, 5, 6}))
+    elsewhere = planned(TWO_PARTS, TELLS_AISLE, replace(GOOD, open_aisle=6), opening(1))
     assert elsewhere == PlainPlan(1, None, (1, 2), frozenset({0, 1, 2})), "the other part tells nothing of this one"
     assert isinstance(unknown, PlainPlan)
     assert expected_s(TWO_PARTS, unknown) == 10.0 + 2 * 775 / 30
@@ -86,7 +87,7 @@ def test_which_carriages_move_is_told_as_far_as_it_can_be_foreseen() -> None:
     ],
 )
 def test_what_has_no_plan(opens: int, capabilities: Capabilities, status: PlainStatus, words: str) -> None:
-    found = planned(BLOCK, capabilities, status, opens)
+    found = planned(BLOCK, capabilities, status, opening(opens))
     assert isinstance(found, Message)
     assert words in found.english()
 
@@ -94,10 +95,10 @@ def test_what_has_no_plan(opens: int, capabilities: Capabilities, status: PlainS
 def test_an_end_without_an_entrance_and_a_part_that_stands_have_no_plan() -> None:
     outer = block_of(4, fixed=(1, 2), end_aisles=(False, False), open_aisles=(2,))
     for aisle in (0, 1, 4):
-        found = planned(outer, TELLS_NOTHING, GOOD, aisle)
+        found = planned(outer, TELLS_NOTHING, GOOD, opening(aisle))
         assert isinstance(found, Message)
         assert f"has no aisle {aisle}" in found.english()
-    assert isinstance(planned(outer, TELLS_NOTHING, GOOD, 3), PlainPlan)
+    assert isinstance(planned(outer, TELLS_NOTHING, GOOD, opening(3)), PlainPlan)
 
 
 def test_what_must_be_confirmed() -> None:
@@ -106,9 +107,10 @@ def test_what_must_be_confirmed() -> None:
         problem = confirmation_problem(BLOCK, PLAN, wrong)
         assert problem is not None
         assert "aisle 0 is clear" in problem.english()
-    unknown = PlainPlan(3, None, (1, 2, 3), frozenset({0, 1, 2, 3}))
+    unknown = PlainPlan(3, None, (1, 2, 3, 4, 5, 6), frozenset(range(7)))
     assert confirmation_problem(BLOCK, unknown, (0,)) is confirmation_problem(BLOCK, unknown, (6,)) is None
-    for wrong in ((), (3,), (7,), (0, 0)):
+    assert confirmation_problem(BLOCK, unknown, (1, 2)) is None, "after a motion that was broken off"
+    for wrong in ((), (3,), (7,), (0, 0), (0, 3)):
         problem = confirmation_problem(BLOCK, unknown, wrong)
         assert problem is not None
         assert "look, and confirm" in problem.english()

@@ -43,7 +43,12 @@ class Licensed(Licensing):
 
 
 def record_for(
-    block: Block, serial: str, licence: Licence = Licence.FULL, signed_on: date | None = None, watchdog_ms: int = WATCHDOG_MS
+    block: Block,
+    serial: str,
+    licence: Licence = Licence.FULL,
+    signed_on: date | None = None,
+    watchdog_ms: int = WATCHDOG_MS,
+    profile: str = REFERENCE,
 ) -> CommissioningRecord:
     """A record that gives this licence, signed today unless said otherwise."""
     verdicts = {StepKind.OPENING: Verdict.PASSED, StepKind.PLUG: Verdict.PASSED}
@@ -55,7 +60,7 @@ def record_for(
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return record_of(
         block,
-        Controller(REFERENCE, serial, len(block.carriages), watchdog_ms),
+        Controller(profile, serial, len(block.carriages), watchdog_ms),
         findings,
         _CAN_STOP,
         by="Ana",
@@ -70,6 +75,12 @@ def commission(folder: Path, blocks: Iterable[Block], serial: str | None = None)
     """Leave records in a server's state folder, for simulators with a serial of their own or with this one."""
     for block in blocks:
         write_record(record_for(block, serial or f"SIM{block.number:05d}"), folder)
+
+
+def commission_plain(folder: Path, blocks: Iterable[Block], profile: str) -> None:
+    """Leave records of blocks whose controllers are of another make: moved while a second person is at the aisle."""
+    for block in blocks:
+        write_record(record_for(block, "", Licence.ATTENDED, watchdog_ms=0, profile=profile), folder)
 
 
 def commission_here() -> None:

@@ -30,6 +30,9 @@ class ScriptedShelving:
 
     narrows: tuple[int, ...] = (1,)
     """What must be clear for a motion."""
+    candidates: tuple[int, ...] = ()
+    """Which aisles may be the open one, where only people can know."""
+    needs_attendant: bool = False
     outcome: Outcome | ArchroomError | BaseException = field(
         default_factory=lambda: Outcome(OutcomeKind.DONE, say("Aisle open."), None)
     )
@@ -61,8 +64,9 @@ class ScriptedShelving:
         self.log.append(f"select {wanted.action.value} {block}/{wanted.number} by {by}")
         if self.refusal is not None:
             raise self.refusal
-        narrows = self.narrows if wanted.action.is_motion else ()
-        return Ticket("t1", block, wanted, narrows, (2,), 5.0)
+        narrows = self.narrows if wanted.action.is_motion and not self.candidates else ()
+        needs_attendant = self.needs_attendant and wanted.action.is_motion
+        return Ticket("t1", block, wanted, narrows, (2,), 5.0, candidates=self.candidates, needs_attendant=needs_attendant)
 
     def go(
         self,
@@ -71,9 +75,13 @@ class ScriptedShelving:
         by: str,
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
+        attendant: str = "",
     ) -> Outcome:
         wanted = ticket.wanted
-        self.log.append(f"go {wanted.action.value} {ticket.block}/{wanted.number} clear {confirmed_clear}")
+        self.log.append(
+            f"go {wanted.action.value} {ticket.block}/{wanted.number} clear {confirmed_clear}"
+            + (f", {attendant}" if attendant else "")
+        )
         if self.on_go is not None:
             self.on_go()
         observe(self.views()[0])

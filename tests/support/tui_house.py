@@ -96,6 +96,10 @@ class PaperShelving:
     """What a stop waits for before it reports, None to report at once."""
     stops: int = 0
     log: list[str] = field(default_factory=list)
+    needs_attendant: bool = False
+    """Whether a second person must be at the aisle."""
+    tells_places: bool = True
+    """Whether it tells which aisle is open."""
     people: PaperGates = field(init=False)
     _stopped: Event = field(default_factory=Event)
     _plans: dict[int, Plan] = field(default_factory=dict)
@@ -147,7 +151,10 @@ class PaperShelving:
             raise MotionRefused(found)
         self.people.gates[block].admit(found.changes)
         self._plans[block] = found
-        return Ticket("t1", block, wanted, found.narrows, found.carriages, 30.0, self.life_s)
+        aisles = () if self.tells_places else self.blocks[block].aisles
+        candidates = tuple(aisle for aisle in aisles if aisle != wanted.number)
+        narrows = found.narrows if self.tells_places else ()
+        return Ticket("t1", block, wanted, narrows, found.carriages, 30.0, self.life_s, candidates, self.needs_attendant)
 
     def go(
         self,
@@ -156,9 +163,11 @@ class PaperShelving:
         by: str,
         observe: Callable[[BlockView], None],
         is_held: Callable[[], bool] | None = None,
+        attendant: str = "",
     ) -> Outcome:
         number, wanted = ticket.block, ticket.wanted
-        self.log.append(f"go {_said(number, wanted)} clear {confirmed_clear}")
+        there = f" attended by {attendant}" if attendant else ""
+        self.log.append(f"go {_said(number, wanted)} clear {confirmed_clear}{there}")
         self._stopped.clear()
         for step in range(STEPS_OF_MOTION if wanted.action.is_motion else 1):
             self._moving[number] = step
