@@ -41,7 +41,7 @@ def add_commands(commands: Commands) -> None:
     act = group.add(
         "act",
         say("Let something happen at the simulator now, or when its time comes, in the words of a scenario."),
-        "archroom simulator act 'person ana enters aisle 3' 'at 5s: e-stop press'",
+        "archroom simulator act 'person ana enters aisle 3' 'at 5s e-stop press'",
         _act,
     )
     act.add_argument("sentences", metavar="SENTENCE", nargs="+", help=tr("a line of a scenario (docs/simulator.md)"))

@@ -14,6 +14,8 @@ from archroom.errors import Message, say
 
 FEW: Final = 3
 """Fewer failures than this say nothing of their cause."""
+WRONG_START: Final = "wrong start"
+"""Beside its kind, of a failure by the first byte only."""
 OFTEN: Final = 50
 """One failure in so many exchanges is more than chance."""
 
@@ -38,9 +40,12 @@ class UnitCounters:
     """Failures by their kind, as `FailureKind` of the drivers names it."""
     exception_codes: dict[int, int] = field(default_factory=dict)
 
-    def fail(self, kind: str) -> None:
-        """Count a failure."""
+    def fail(self, kind: str, has_wrong_start: bool = False) -> None:
+        """Count a failure, and whether it was one by its first byte only."""
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        if has_wrong_start:
+            self.first_byte += 1
+            self.kinds[WRONG_START] = self.kinds.get(WRONG_START, 0) + 1
         if kind == "silence":
             self.silent += 1
         elif kind in ("bad crc", "bad checksum"):
@@ -108,14 +113,18 @@ def _is_dead_unit(mine: UnitCounters, line: Mapping[int, UnitCounters]) -> bool:
     return mine.sent >= FEW and mine.silent == mine.sent and not _is_dead_line(mine, line)
 
 
-def _is_damaged_always(mine: UnitCounters, line: Mapping[int, UnitCounters]) -> bool:
+def _damaged(mine: UnitCounters) -> int:
+    """How many answers were damaged elsewhere than at their first byte."""
     damaged = mine.crc + mine.kinds.get("garbage", 0) + mine.kinds.get("cut short", 0)
-    return mine.answered == 0 and damaged >= FEW and not mine.first_byte
+    return damaged - mine.kinds.get(WRONG_START, 0)
+
+
+def _is_damaged_always(mine: UnitCounters, line: Mapping[int, UnitCounters]) -> bool:
+    return mine.answered == 0 and _damaged(mine) >= FEW
 
 
 def _is_damaged_sometimes(mine: UnitCounters, line: Mapping[int, UnitCounters]) -> bool:
-    damaged = mine.crc + mine.kinds.get("garbage", 0) + mine.kinds.get("cut short", 0) - mine.first_byte
-    return mine.answered > 0 and mine.is_often(damaged)
+    return mine.answered > 0 and mine.is_often(_damaged(mine))
 
 
 Rule = Callable[[UnitCounters, Mapping[int, UnitCounters]], bool]

@@ -264,9 +264,7 @@ class Transaction:
 
     def _fail(self, kind: FailureKind, now: float) -> None:
         state, unit = self._state, self._request.unit
-        counters = state.count(unit)
-        counters.fail(kind.value)
-        counters.first_byte += has_wrong_start(bytes(self._received), self._request, self._framing)
+        state.count(unit).fail(kind.value, has_wrong_start(bytes(self._received), self._request, self._framing))
         state.distrust(now, unit)
         self.outcome = Failure(kind, self._request, self.is_sent, None, bytes(self._received[:64]))
 

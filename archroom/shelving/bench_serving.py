@@ -64,8 +64,10 @@ def bus_of(buses: Sequence[Bus], number: object) -> Bus:
 
 
 def counts_of(number: int, bus: Bus) -> BusCounts:
-    """Return what has happened on a bus."""
+    """Return what has happened on a bus; one that has just begun is waited for."""
     watch = bus.watch
+    with bus.changed:
+        bus.wait_for_first_reading()
     return BusCounts(
         number, bus.spec.url, bus.port_problem, watch.openings, watch.noise_bytes, dict(bus.spec.units), watch.counters()
     )

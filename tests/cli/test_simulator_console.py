@@ -35,10 +35,11 @@ def test_the_speed_is_set_and_told(console: Cli) -> None:
 
 
 def test_people_and_faults_come_by_sentence(console: Cli, simulator: RunningSimulator) -> None:
-    assert console("simulator", "act", "person ana enters aisle 1", "e-stop press").code == 0
+    assert console("simulator", "act", "person ana enters aisle 1", "at 100ms e-stop press").code == 0
     assert simulator.wait_until(1, lambda truth: "ana" in str(truth), 5.0)
     told = console("simulator", "state").out
     assert "ana" in told
+    assert simulator.wait_until(1, lambda truth: truth["emergency_stop"] is True, 5.0)
 
 
 @pytest.mark.parametrize(

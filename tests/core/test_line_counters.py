@@ -23,9 +23,11 @@ def refused(sent: int, matched: int, code: int, count: int) -> UnitCounters:
     return counters
 
 
-def shifted(sent: int, matched: int, first_byte: int, bad_crc: int = 0) -> UnitCounters:
-    counters = counted(sent, matched, bad_crc=bad_crc)
-    counters.first_byte = first_byte
+def shifted(sent: int, matched: int, first_byte: int, failed: int = 0) -> UnitCounters:
+    """So many answers that were right but for their start, some of which failed by it."""
+    counters = UnitCounters(sent=sent, matched=matched, first_byte=first_byte - failed)
+    for _ in range(failed):
+        counters.fail("bad crc", True)
     return counters
 
 
@@ -39,7 +41,7 @@ def delayed(sent: int, matched: int, silent: int, late: int) -> UnitCounters:
     ("counters", "cause"),
     [
         (shifted(100, 95, 5), Cause.FIRST_BYTE),
-        (shifted(10, 0, 10, bad_crc=10), Cause.FIRST_BYTE),
+        (shifted(10, 0, 10, failed=10), Cause.FIRST_BYTE),
         (counted(10, 0, bad_crc=10), Cause.LINE_SETTINGS),
         (counted(10, 0, garbage=6, cut_short=4), Cause.LINE_SETTINGS),
         (counted(10, 0, bad_checksum=10), Cause.LINE_SETTINGS),
@@ -60,6 +62,13 @@ def delayed(sent: int, matched: int, silent: int, late: int) -> UnitCounters:
 )
 def test_a_pattern_of_counters_suggests_its_cause_and_no_other(counters: UnitCounters, cause: Cause) -> None:
     assert likely_causes(1, {1: counters}) == (cause,)
+
+
+def test_damage_elsewhere_is_seen_beside_wrong_starts() -> None:
+    counters = shifted(100, 90, 40, failed=3)
+    for _ in range(7):
+        counters.fail("bad crc")
+    assert likely_causes(1, {1: counters}) == (Cause.FIRST_BYTE, Cause.NOISE)
 
 
 def test_a_healthy_unit_and_a_single_failure_suggest_nothing() -> None:
