@@ -9,7 +9,7 @@ from plain_rig import SIDES_AND_STOP
 from statuses import status_of
 from supervised_room import block_of
 
-from archroom.core.commissioning import Finding, Licence, Step, StepKind, Verdict, licence_of, steps_of
+from archroom.core.commissioning import Controller, Finding, Licence, Step, StepKind, Verdict, licence_of, steps_of
 from archroom.core.commissioning_rules import (
     BEAM,
     EDGE,
@@ -154,6 +154,7 @@ def test_each_step_has_its_name_in_the_record() -> None:
     ]
     assert keys == ["jog-3", "edge-3", "beam-3", "opening-3", "emergency_stop"]
     assert [kind for kind in StepKind if kind.is_motion] == [StepKind.JOG, StepKind.OPENING, StepKind.PLUG]
+    assert Controller("z5", "", 6).stops_after_ms == 0
     assert [Step(StepKind.PLUG).number, Step(StepKind.JOG).is_towards_low] == [0, False]
 
 

@@ -22,12 +22,13 @@ from archroom.core.supervisor_rules import (
     allowed_plan,
     cabinet_problem,
     capability_problem,
+    disarming_problem,
     identity_problem,
     permission_problem,
     standing_problem,
 )
 from archroom.core.supervisor_texts import action_name, done_text, end_text, result_text
-from archroom.errors import Message
+from archroom.errors import Message, say
 
 BLOCK = block_of()
 
@@ -74,6 +75,27 @@ def test_after_our_select_only_selected_is_ready() -> None:
     assert "nothing is selected" in idle.english()
     assert (
         standing_problem(BLOCK, bent(status_of(BLOCK), {"state": ControllerState.SELECTED}), is_selected_by_us=True) is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "is_disarmed"),
+    [
+        ({}, False),
+        ({"inputs": 2}, False),
+        ({"inputs": 4}, False),
+        ({"inputs": 1}, True),
+        ({"inputs": 7}, True),
+        ({"faults": Fault.EDGE}, True),
+        ({"mode": Mode.LOCAL}, True),
+        ({"is_enabled": False}, True),
+    ],
+)
+def test_a_beam_or_an_edge_at_rest_does_not_disarm(change: dict[str, object], is_disarmed: bool) -> None:
+    problem = disarming_problem(BLOCK, bent(status_of(BLOCK), change))
+    assert (problem is not None) is is_disarmed
+    assert change.get("inputs") != 7 or problem == say(
+        "Block {block} cannot move now: {input}.", block=1, input=say("the emergency stop is pressed")
     )
 
 

@@ -51,7 +51,7 @@ _SUPERVISOR = _tests(
     "plans gate_bounds gate",
 )
 _BY_HAND = _tests("supervisor", "supervisor_bounds")
-_PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_controllers")
+_PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_supervisor_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
     "line_bounds transaction_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
@@ -67,7 +67,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/people_holds": ("tests/core/test_people_holds.py", *_tests("supervisor", "gate_bounds gate")),
     "core/plain_motion": _PLAIN,
     "core/plain_rules": _PLAIN,
-    "core/plain_supervisor": _PLAIN,
+    "core/plain_supervisor": (*_tests("supervisor", "plain_supervisor_bounds"), *_PLAIN),
     "core/plain_watch": _PLAIN,
     "core/shelving": _SUPERVISOR,
     "core/supervisor": (*_BY_HAND, *_SUPERVISOR),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TypeVar
 
+from archroom.core.plain import PlainStatus
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,
@@ -68,7 +69,7 @@ def opening(aisle: int) -> Wanted:
     return Wanted(Action.OPEN, aisle)
 
 
-F = TypeVar("F", Identity, ControllerStatus)
+F = TypeVar("F", Identity, ControllerStatus, PlainStatus)
 
 
 def bent(fact: F, change: Mapping[str, object]) -> F:
