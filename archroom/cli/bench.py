@@ -83,6 +83,8 @@ def counter_lines(bus: BusCounts) -> list[str]:
     ]
     if bus.problem is not None:
         lines.append(f"  {render(bus.problem)}")
+    if bus.foreign_frames:
+        lines.append(f"  {render(bus.foreign)}")
     for unit, counters in sorted(bus.units.items()):
         lines.append(f"  {_unit_line(unit, counters)}")
         lines += [f"    {render(cause.sentence)}" for cause in likely_causes(unit, bus.units)]
@@ -112,6 +114,7 @@ def _bus_shape(bus: BusCounts) -> dict[str, Json]:
         "problem": None if bus.problem is None else render(bus.problem),
         "openings": bus.openings,
         "noise_bytes": bus.noise_bytes,
+        "foreign_frames": bus.foreign_frames,
         "blocks": {str(block): unit for block, unit in bus.blocks.items()},
         "units": [_unit_shape(unit, counters, bus) for unit, counters in sorted(bus.units.items())],
     }

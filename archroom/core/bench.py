@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from archroom.core.line_counters import UnitCounters
-from archroom.errors import Message
+from archroom.errors import Message, say
 
 
 class Verdict(Enum):
@@ -52,9 +52,16 @@ class BusCounts:
     """How often its port was opened."""
     noise_bytes: int
     """Bytes that came unasked or in front of an answer since the port was last opened."""
+    foreign_frames: int = 0
+    """Whole frames that came though nobody of ours had asked: another master talks, or talked."""
     blocks: Mapping[int, int] = field(default_factory=dict)
     """Unit of each block by its number."""
     units: Mapping[int, UnitCounters] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> Message:
+        """What frames that nobody of ours asked for mean."""
+        return say("Frames that nobody here asked for: {count}. Another master is on the line.", count=self.foreign_frames)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,14 @@ def counts_of(number: int, bus: Bus) -> BusCounts:
     with bus.changed:
         bus.wait_for_first_reading()
     return BusCounts(
-        number, bus.spec.url, bus.port_problem, watch.openings, watch.noise_bytes, dict(bus.spec.units), watch.counters()
+        number,
+        bus.spec.url,
+        bus.port_problem,
+        watch.openings,
+        watch.noise_bytes,
+        watch.foreign_frames,
+        dict(bus.spec.units),
+        watch.counters(),
     )
 
 

@@ -11,7 +11,9 @@ from collections import deque
 from dataclasses import replace
 from typing import Protocol
 
+from archroom.core.bench import Verdict
 from archroom.core.line_counters import UnitCounters
+from archroom.drivers.modbus_frames import whole_frames
 from archroom.drivers.passages import Passage, Tap
 
 MOST_KEPT = 2_000
@@ -56,6 +58,8 @@ class BusWatch:
     def __init__(self) -> None:
         self.openings = 0
         """How often the port was opened."""
+        self.foreign_frames = 0
+        """Whole frames that came though nobody of ours had asked."""
         self._counters: dict[int, UnitCounters] = {}
         self._state: Watchable | None = None
         self._watchers: tuple[Watcher, ...] = ()
@@ -99,5 +103,7 @@ class BusWatch:
             self._watchers = tuple(one for one in self._watchers if one is not watcher)
 
     def _pass_on(self, passage: Passage) -> None:
+        if passage.verdict is Verdict.UNASKED and passage.framing is not None:
+            self.foreign_frames += sum(1 for _ in whole_frames(passage.data, passage.framing))
         for watcher in self._watchers:
             watcher.put(passage)

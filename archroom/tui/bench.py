@@ -188,6 +188,8 @@ class BenchScreen(HouseScreen):
         said = [(bench_drawing.bus_title(counts.number, len(self._buses), counts.url, self._is_errors_only), marks.PLAIN)]
         if counts.problem is not None:
             said.append((counts.problem, marks.BAD))
+        if counts.foreign_frames:
+            said.append((counts.foreign, marks.CAREFUL))
         keys = say("Up and down choose a unit, left and right a bus; Enter shows only what is wrong, or everything.")
         return [*said, (keys, marks.MUTED)]
 

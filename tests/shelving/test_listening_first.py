@@ -92,6 +92,7 @@ def test_nothing_is_sent_while_another_master_talks(line: ForeignLine, monkeypat
     with serving(line.url) as bus:
         assert until(lambda: "Another program talks on" in why_not(bus), 10.0)
         assert not until(lambda: bool(line.received), 1.0)
+        assert bus.watch.foreign_frames >= 2
         line.is_talking.clear()
         assert until(lambda: bool(line.received), 10.0)
         assert bus.port_problem is None

@@ -52,6 +52,7 @@ class PaperBench:
                 None,
                 1,
                 0,
+                0,
                 {1: 1, 2: 2},
                 {1: UnitCounters(sent=5120, matched=5120), 2: failing("silence", 41, 41)},
             ),

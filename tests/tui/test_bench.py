@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,13 @@ async def test_a_server_that_does_not_answer_is_said_and_comes_back(house: TuiHo
         await stage.until_shown("The shelving server does not answer.")
         bench.trouble = None
         await stage.until(lambda: "does not answer" not in stage.shown())
+
+
+async def test_frames_of_another_master_are_told(house: TuiHouse, bench: PaperBench) -> None:
+    bench.buses[0] = replace(bench.buses[0], foreign_frames=4)
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        assert "Frames that nobody here asked for: 4. Another master is on the line." in stage.said()
 
 
 async def test_without_shelving_the_screen_says_so(tmp_path: Path) -> None:
