@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.claims import performer_named
 from archroom.cli.job import Job
 from archroom.core.commissioning import CommissioningRecord, Finding
+from archroom.core.shelving import BlockView, ControllerKind
 from archroom.errors import Message, Refused, say
 from archroom.services.technician import Technician
 from archroom.texts import render, tr
@@ -47,6 +49,8 @@ def _commission(job: Job) -> int:
     from archroom.cli.commissioning_words import finding_message
     from archroom.cli.simulated_technician import SimulatedTechnician, await_itself
 
+    _refuse_steel(job.house.aisles.views(), args.block)
+
     def report(finding: Finding) -> None:
         output.note(finding_message(finding))
 
@@ -54,6 +58,13 @@ def _commission(job: Job) -> int:
         code = _carried_out(job, technician)
     await_itself(job.house.aisles.views, args.block)
     return code
+
+
+def _refuse_steel(views: Sequence[BlockView], block: int) -> None:
+    """Raise Refused unless the controller of a block says that it is a simulator: a script sees no steel."""
+    kinds = [view.identity.kind for view in views if view.block == block and view.identity is not None]
+    if kinds != [ControllerKind.SIMULATOR]:
+        raise Refused(say("The controller of block {block} is no simulator; a script can see nothing there.", block=block))
 
 
 def _carried_out(job: Job, technician: Technician) -> int:

@@ -10,7 +10,9 @@ import json
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
+from typing import Self
 
 from archroom.core.commissioning import Finding, Licence, Step, StepKind
 from archroom.core.shelving import BlockView, Ticket, Trust
@@ -56,12 +58,16 @@ class SimulatedTechnician:
         except (OSError, ValueError) as error:
             raise PortUnavailable(say("The simulator does not answer at {address}.", address=control)) from error
         self._lines = self._socket.makefile("rwb")
-        self._speed = self._act("state")["speed"]
-        """Of the mechanics, before and afterwards."""
-        self._warning_ms = self._truth()["warning_ms"]
-        self._set_pace(FAST, SHORT_WARNING_MS)
+        try:
+            self._speed = self._act("state")["speed"]
+            """Of the mechanics, before and afterwards."""
+            self._warning_ms = self._truth()["warning_ms"]
+            self._set_pace(FAST, SHORT_WARNING_MS)
+        except BaseException:
+            self._hang_up()
+            raise
 
-    def __enter__(self) -> SimulatedTechnician:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -69,8 +75,7 @@ class SimulatedTechnician:
             self._act("silent", unit=self._unit, on=False)
             self._set_pace(self._speed, self._warning_ms)
         finally:
-            self._lines.close()
-            self._socket.close()
+            self._hang_up()
 
     # -- what the procedure asks
 
@@ -137,6 +142,11 @@ class SimulatedTechnician:
         return True
 
     # -- the simulator
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self._lines.close()
+        self._socket.close()
 
     def _set_pace(self, factor: object, warning_ms: object) -> None:
         """Let the mechanics run so fast; setting the warning boots the controller, whose identity then tells the speed."""

@@ -55,6 +55,7 @@ class CommissioningClient(ABC):
             send(lines, "sign", findings=encode(tuple(findings)))
             answer = lines.receive(ANSWER_WITHIN_S)
         except Gone as error:
+            self.end_commissioning(block)
             raise PortUnavailable(ended) from error
         if answer is None:
             raise PortUnavailable(say("The shelving server does not answer."))

@@ -68,6 +68,7 @@ def simulator_of(
         udp="127.0.0.1:0" if wire == "udp" else None,
         http="127.0.0.1:0" if wire == "http" else None,
         pty=wire == "pty",
+        control="127.0.0.1:0",
         baud=baud,
         speed=speed,
         seed=1,
