@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fed_plain import AT, TELLS_AISLE, FedPlain, intended, moving, ordered, proved
+from fed_plain import AT, BLOCK, TELLS_AISLE, FedPlain, intended, moving, ordered, proved
 from statuses import opening
 from supervised_room import refusal
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
 from archroom.core.plain import Alarm, Order, OrderKind, PositionSense
+from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Action, AisleState, OutcomeKind, StopReport, Trust, Wanted
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
@@ -65,6 +66,21 @@ def test_a_stop_waits_for_the_status_after_the_one_before_and_for_nothing_when_s
     assert fed.frames(AT + 0.25) == []
     fed.supervisor.frame_sent(AT + 0.25, QUESTION)
     assert fed.frames(AT + 0.25) == [Frame.STOP]
+
+
+def test_a_unit_that_took_a_stop_and_fell_silent_is_asked_soon_again() -> None:
+    fed = FedPlain()
+    for _ in range(2):
+        fed.supervisor.frame_failed(AT, QUESTION)
+    fed.supervisor.frame_echoed(AT, Wish(Frame.STOP, Lane.STOP, AT))
+    fed.supervisor.frame_failed(AT, QUESTION)
+    assert fed.poll(AT)[2] == AT + 0.5
+
+
+def test_a_block_without_a_commissioning_is_watched_only() -> None:
+    fed = proved(licence=Licence.FULL)
+    fed.supervisor.licensing = PlainSupervisor(BLOCK, TELLS_AISLE, lambda: "t1").licensing
+    assert "may only be watched" in refusal(lambda: fed.supervisor.select(AT, opening(3), "Ana"))
 
 
 def test_a_stop_that_fails_is_wished_again_after_its_pause() -> None:
@@ -198,13 +214,14 @@ def test_what_changed_before_the_order_refuses_it() -> None:
     ticket = fed.supervisor.select(AT, opening(3), "Ana")
     fed.read(AT + 0.125, open_aisle=1)
     assert "have moved since" in refusal(lambda: fed.supervisor.go(AT + 0.125, ticket.id, (0,), "Ana", "Ben"))
-    late, ticket = intended()
-    late.read(AT + 0.125, mode=Mode.LOCAL)
-    late.supervisor.release(AT + 0.125, ticket.id)
-    outcome = late.supervisor.outcome(ticket.id)
-    assert outcome is not None
-    assert outcome.kind is OutcomeKind.REFUSED
-    assert late.frames(AT + 0.125) == []
+    for trouble in ({"mode": Mode.LOCAL}, {"people_inside": 1}):
+        late, ticket = intended()
+        late.show(AT + 0.125, trouble)
+        late.supervisor.release(AT + 0.125, ticket.id)
+        outcome = late.supervisor.outcome(ticket.id)
+        assert outcome is not None
+        assert outcome.kind is OutcomeKind.REFUSED
+        assert late.frames(AT + 0.125) == []
 
 
 def test_a_stop_ends_what_is_under_way_and_asks_for_one_stop() -> None:

@@ -97,6 +97,7 @@ def test_it_reports_whether_it_went_out_and_whether_standstill_was_seen() -> Non
     stopping = pressed()
     unseen = say("Standstill of block {block} was not seen.", block=1)
     assert stopping.report(1, None) == StopReport(1, False, False, "server", unseen)
+    assert Stopping().report(1, None) == StopReport(1, False, False, "server", unseen)
     stranger = say("What answers there is no shelving controller.")
     assert stopping.report(1, stranger) == StopReport(1, False, False, "server", stranger)
     stopping.frame_sent(PRESSED_S)

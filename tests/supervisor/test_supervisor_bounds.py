@@ -19,6 +19,7 @@ from archroom.core.shelving import (
     Ticket,
     Trust,
 )
+from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
 from archroom.errors import NotArmed, say
@@ -118,6 +119,22 @@ def test_a_refresh_asks_at_once() -> None:
     silent.supervisor.refresh(AT)
     silent.supervisor.frame_failed(AT, silent.supervisor.wishes(AT)[0])
     assert silent.poll(AT)[2] == AT + 0.5, "its pauses begin anew"
+
+
+def test_a_unit_that_took_a_stop_and_fell_silent_is_asked_soon_again() -> None:
+    fed = Fed()
+    question = Wish(Frame.IDENTITY, Lane.PROBE, AT)
+    for _ in range(2):
+        fed.supervisor.frame_failed(AT, question)
+    fed.supervisor.frame_echoed(AT, STOP)
+    fed.supervisor.frame_failed(AT, question)
+    assert fed.poll(AT)[2] == AT + 0.5
+
+
+def test_a_block_without_a_commissioning_is_watched_only() -> None:
+    fed = proved()
+    fed.supervisor.licensing = Supervisor(BLOCK, lambda: "t1").licensing
+    assert "may only be watched" in refusal(lambda: fed.supervisor.select(AT, opening(3), "Ana"))
 
 
 def test_a_pace_is_taken_over() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -33,6 +34,10 @@ class FedPlain:
         self.status = PlainStatus(is_moving=False, mode=Mode.AUTOMATIC, is_enabled=True, open_aisle=0, freshness=1)
 
     def read(self, now: float, asked_s: float | None = None, **change: object) -> None:
+        """Show the next status, with changes that last."""
+        self.show(now, change, asked_s)
+
+    def show(self, now: float, change: Mapping[str, object], asked_s: float | None = None) -> None:
         """Show the next status, with changes that last."""
         self.status = bent(replace(self.status, freshness=(self.status.freshness or 0) + 1), change)
         self.supervisor.status_read(now, self.status, now if asked_s is None else asked_s)
