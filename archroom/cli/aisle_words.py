@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archroom.cli.output import Json
+from archroom.core.commissioning import Licence
 from archroom.core.licensing import Permission
 from archroom.core.plain_texts import lacks, places_phrase, state_phrase
 from archroom.core.shelving import BlockView, ControllerState, Trust
@@ -59,7 +60,7 @@ def permission_messages(view: BlockView) -> list[Message]:
     """Return how far a block may be moved, unless that is why it cannot be moved anyway."""
     permission = view.permission
     said = [permission.reason] if permission.reason is not None and permission.reason != view.why_not else []
-    if permission.expires_on is not None:
+    if permission.expires_on is not None and permission.licence is not Licence.MONITOR:
         date = permission.expires_on.isoformat()
         said.append(say("Commissioning of block {block}: valid until {date}.", block=view.block, date=date))
     return said

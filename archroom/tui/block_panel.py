@@ -57,6 +57,7 @@ TOLD: Final = Mark(say("TELLS LITTLE"), "unknown", marks.CAREFUL)
 LACKS: Final = Mark(say("NOTE"), "waiting", marks.CAREFUL)
 """What must be known before it moves: what its controller cannot do or tell."""
 UNFINISHED: Final = Mark(say("END NOT SEEN"), "unknown", marks.BAD)
+COMMISSIONED: Final = Mark(say("COMMISSIONED"), "here", marks.MUTED)
 HELD: Final = Mark(say("HELD"), "here", marks.BAD)
 MOST_HOLDS: Final = 6
 """Holds of one block that are told one by one."""
@@ -202,7 +203,18 @@ def sayings(
         sayings.append((LACKS, say("It moves only while a second person holds its own stop at the aisle.")))
     if view.capabilities is not None:
         sayings += [(LACKS, lack) for lack in lacks(view.capabilities)]
-    return sayings + _claims(view, trust, local)
+    return sayings + _claims(view, trust, local) + _commissioning(view)
+
+
+def _commissioning(view: BlockView) -> list[tuple[Mark, Message | None]]:
+    """Return who commissions a block now, or until when its commissioning holds."""
+    permission = view.permission
+    if permission.commissioned_by:
+        name, witness = permission.commissioned_by, permission.attendant
+        return [(COMMISSIONED, say("Now, by {name}; at the shelving: {witness}.", name=name, witness=witness))]
+    if permission.expires_on is None or permission.licence is Licence.MONITOR:
+        return []
+    return [(COMMISSIONED, say("Valid until {date}.", date=permission.expires_on.isoformat()))]
 
 
 def _claims(view: BlockView, trust: Trust, local: Callable[[datetime], datetime]) -> list[tuple[Mark, Message | None]]:

@@ -12,7 +12,10 @@ CORE = ROOT / "archroom" / "core"
 DRIVERS = ROOT / "archroom" / "drivers"
 DECIDING = (
     *sorted(CORE.glob("supervisor*.py")),
-    *(CORE / f"{name}.py" for name in ("arming", "commissioning", "gaps", "people_holds", "shelving")),
+    *(
+        CORE / f"{name}.py"
+        for name in ("arming", "commissioning", "commissioning_rules", "gaps", "licensing", "people_holds", "shelving")
+    ),
     *sorted(DRIVERS.glob("framed_*.py")),
     *(DRIVERS / f"{name}.py" for name in ("controller", "line_state", "modbus", "modbus_frames", "transactions")),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from tui_house import TuiHouse
@@ -79,3 +80,21 @@ def test_what_a_make_lacks_and_who_must_be_there_is_said_and_old_values_are_not(
     watched = [text for _, text in sayings(plain(house, PlainStatus(), Licence.MONITOR), Trust.GOOD) if text is not None]
     assert not any("second person" in text.english() for text in watched)
     assert sayings(view, Trust.STALE)[0][0].word.english() == "STALE"
+
+
+@pytest.mark.parametrize(
+    ("permission", "said"),
+    [
+        (Permission(Licence.FULL, None, date(2027, 11, 24)), "Valid until 2027-11-24."),
+        (Permission(Licence.ATTENDED, None, date(2027, 11, 24)), "Valid until 2027-11-24."),
+        (Permission(Licence.ATTENDED, None, None, "Ann", "Bo"), "Now, by Ann; at the shelving: Bo."),
+        (Permission(Licence.MONITOR, None, date(2025, 11, 24)), None),
+        (Permission(), None),
+    ],
+)
+def test_a_commissioning_is_told_while_it_goes_on_and_while_it_holds(
+    house: TuiHouse, permission: Permission, said: str | None
+) -> None:
+    told = sayings(replace(house.shelving.views()[0], permission=permission), Trust.GOOD)
+    found = [text.english() for mark, text in told if mark.word.english() == "COMMISSIONED" and text is not None]
+    assert found == ([] if said is None else [said])
