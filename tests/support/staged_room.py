@@ -192,7 +192,7 @@ class Stage:
 
     def _serve(self, wire: VirtualWire) -> None:
         blocks = {block.number: block for block in self.setting.blocks}
-        spec = BusSpec("virtual", {number: number for number in blocks})
+        spec = BusSpec("socket://127.0.0.1:1", {number: number for number in blocks})
         gates = {number: self._gate(block) for number, block in blocks.items()}
         self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell, gates)
         for number, supervisor in bus.supervisors.items():
