@@ -327,6 +327,23 @@ def test_only_an_order_that_certainly_did_not_go_out_is_refused(is_sent: bool, i
     assert outcome is None or outcome.kind is OutcomeKind.REFUSED
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_the_first_sign_of_motion_is_waited_for_from_the_end_of_the_exchange_of_the_order(is_answered: bool) -> None:
+    fed, ticket = intended()
+    fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+    fed.supervisor.release(AT, ticket.id)
+    order = Wish(Frame.ORDER, Lane.COMMAND, AT)
+    fed.supervisor.frame_sent(AT, order)
+    fed.supervisor.keep_alive(AT + 2.0, ticket.id)
+    if is_answered:
+        fed.supervisor.frame_echoed(AT + 2.0, order)
+    else:
+        fed.supervisor.frame_failed(AT + 2.0, order)
+    fed.supervisor.keep_alive(AT + 7.0, ticket.id)
+    assert fed.frames(AT + 7.0) == []
+    assert fed.frames(AT + 7.0 + LITTLE) == [Frame.STOP]
+
+
 def test_an_alarm_disarms() -> None:
     fed = proved()
     fed.read(AT + 0.125, alarms=(Alarm(Fault.EDGE, "8.2"),))

@@ -75,6 +75,20 @@ def test_what_a_command_did_is_asked_after_two_scans(frame: Frame) -> None:
     assert unknown.poll(AT)[2] == AT + 2 * 0.1
 
 
+def test_a_block_is_asked_often_while_it_moves_is_stopped_or_is_commissioned() -> None:
+    by_hand = proved()
+    by_hand.read(AT + 0.25, state=ControllerState.MOVING)
+    assert by_hand.poll(AT + 0.25)[2] == AT + 0.25 + 0.05
+    stopped = proved()
+    stopped.supervisor.stop(AT, REASON)
+    stopped.read(AT + 0.25)
+    assert stopped.poll(AT + 0.25)[2] == AT + 0.25 + 0.05
+    commissioned = proved()
+    commissioned.supervisor.licensing.begin(AT, "Ana", "Ben", "key")
+    commissioned.read(AT + 0.25)
+    assert commissioned.poll(AT + 0.25)[2] == AT + 0.25 + 0.05
+
+
 def test_a_heartbeat_hastens_no_question() -> None:
     fed = proved()
     fed.supervisor.frame_sent(AT, Wish(Frame.HEARTBEAT, Lane.HEARTBEAT, AT))

@@ -54,7 +54,7 @@ _BY_HAND = _tests("supervisor", "supervisor_bounds")
 _PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_supervisor_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
-    "line_bounds transaction_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
+    "line_bounds transaction_bounds frame_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
     "faulty_line",
 )
 _FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
@@ -92,7 +92,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "drivers/framed_exchange": _FRAMED,
     "drivers/framed_state": _FRAMED,
     "drivers/line_state": _MODBUS,
-    "drivers/modbus_frames": ("tests/wire/test_frames.py", "tests/wire/test_bad_frames.py", *_MODBUS),
+    "drivers/modbus_frames": (*_tests("wire", "frame_bounds frames bad_frames"), *_MODBUS),
     "drivers/timing": (*_MODBUS, *_FRAMED),
     "drivers/transactions": ("tests/wire/test_transaction_bounds.py", *_MODBUS),
 }
