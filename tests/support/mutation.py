@@ -54,8 +54,8 @@ _BY_HAND = _tests("supervisor", "supervisor_bounds")
 _PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_supervisor_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
-    "line_bounds transaction_bounds frame_bounds transactions frames bad_frames golden_frames_driver reference_map passages frame_fuzz "
-    "faulty_line",
+    "line_bounds transaction_bounds frame_bounds transactions frames bad_frames golden_frames_driver reference_map passages "
+    "frame_fuzz faulty_line",
 )
 _FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
 _COMMISSIONING = _tests("core", "commissioning commissioning_bounds")
