@@ -19,7 +19,7 @@ from archroom.core.plain_rules import (
     planned,
     standing_problem,
 )
-from archroom.core.plain_watch import PlainWatch, impossibility, open_aisles
+from archroom.core.plain_watch import PlainWatch, impossibility, is_closed_up, open_aisles
 from archroom.core.shelving import Trust
 from archroom.core.supervisor_watch import Sight
 from archroom.errors import Message
@@ -174,3 +174,14 @@ def test_what_is_shown_open() -> None:
     assert open_aisles(TWO_PARTS, replace(status, is_moving=False), PositionSense.AISLE) == {2}
     assert open_aisles(TWO_PARTS, replace(status, open_aisle=7), PositionSense.AISLE) == frozenset()
     assert open_aisles(TWO_PARTS, PlainStatus(), PositionSense.SIDES) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("sides", "is_closed"), [("LLLL", True), ("HHHH", True), ("LLHH", False), ("LHLH", False), ("", False)]
+)
+def test_a_block_is_closed_up_if_all_width_is_where_nobody_can_enter(sides: str, is_closed: bool) -> None:
+    shut = block_of(4, end_aisles=(False, False), open_aisles=(1,))
+    named = {"L": Side.LOW, "H": Side.HIGH}
+    status = PlainStatus(sides=tuple(named[letter] for letter in sides) or None)
+    assert is_closed_up(shut, status) is is_closed
+    assert not is_closed_up(BLOCK, PlainStatus(sides=(Side.LOW,) * 6)), "its end is an aisle"

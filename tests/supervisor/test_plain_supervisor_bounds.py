@@ -16,7 +16,7 @@ from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Action, AisleState, OutcomeKind, StopReport, Trust, Wanted
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
-from archroom.errors import say
+from archroom.errors import NotArmed, say
 
 LITTLE = 1 / 1024
 NO_STOP = replace(TELLS_AISLE, can_stop=False)
@@ -222,6 +222,35 @@ def test_what_changed_before_the_order_refuses_it() -> None:
         assert outcome is not None
         assert outcome.kind is OutcomeKind.REFUSED
         assert late.frames(AT + 0.125) == []
+
+
+def test_an_arming_that_is_over_gives_no_leave_and_lets_none_be_used() -> None:
+    for is_over in (False, True):
+        fed = proved()
+        fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+        fed.supervisor.arm(AT, "Ana", 8.0)
+        ticket = fed.supervisor.select(AT + 7.0, opening(3), "Ana")
+        now = AT + 8.0 if is_over else AT + 8.0 - LITTLE
+        if not is_over:
+            fed.supervisor.select(now, opening(4), "Ana")
+            continue
+        with pytest.raises(NotArmed):
+            fed.supervisor.go(now, ticket.id, (0,), "Ana", "Ben")
+        other = proved()
+        other.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+        other.supervisor.arm(AT, "Ana", 8.0)
+        with pytest.raises(NotArmed):
+            other.supervisor.select(now, opening(3), "Ana")
+
+
+def test_an_intent_whose_program_fell_silent_meanwhile_is_refused() -> None:
+    fed, ticket = intended()
+    fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+    fed.supervisor.release(AT + 1.0 + LITTLE, ticket.id)
+    outcome = fed.supervisor.outcome(ticket.id)
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert fed.frames(AT + 1.0 + LITTLE) == []
 
 
 def test_a_stop_ends_what_is_under_way_and_asks_for_one_stop() -> None:

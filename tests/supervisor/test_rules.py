@@ -10,11 +10,14 @@ from supervised_room import block_of
 
 from archroom.core.shelving import (
     Action,
+    AisleState,
+    BlockView,
     ControllerKind,
     ControllerState,
     EndReason,
     Fault,
     Mode,
+    Trust,
     Wanted,
 )
 from archroom.core.supervisor_plans import Plan
@@ -172,6 +175,30 @@ def test_what_a_controller_cannot_do_is_refused_by_name(action: Action) -> None:
     problem = capability_problem(BLOCK, unable, action)
     assert problem is not None
     assert problem.english().startswith("The controller of block 1 cannot ")
+
+
+def test_facts_say_nothing_that_nobody_said() -> None:
+    assert Wanted(Action.JOG, 1) == Wanted(Action.JOG, 1, 0, False)
+    view = BlockView(1, Trust.UNKNOWN, None, None, None, (), False, None)
+    assert (view.needs_attendance, view.motion, view.holds, view.unfinished, view.arming.is_armed) == (
+        False, None, (), (), False,
+    )  # fmt: skip
+    assert view.open_aisles() == ()
+    states = tuple(enumerate(AisleState))
+    shown = BlockView(1, Trust.GOOD, 0.0, None, None, states, False, None).open_aisles()
+    assert shown == tuple(number for number, state in states if state in (AisleState.OPEN, AisleState.OCCUPIED))
+
+
+@pytest.mark.parametrize("state", list(ControllerState))
+def test_what_is_at_rest_and_what_stands(state: ControllerState) -> None:
+    moving = {ControllerState.WARNING, ControllerState.MOVING, ControllerState.STOPPING}
+    assert state.is_at_rest is (state not in moving)
+    assert state.is_standing is (state not in {*moving, ControllerState.SELECTED})
+
+
+def test_what_moves_steel_and_what_is_done_to_one_carriage() -> None:
+    assert {action for action in Action if not action.is_motion} == {Action.LOCK, Action.UNLOCK}
+    assert {action for action in Action if action.is_of_carriage} == {Action.JOG, Action.LOCK, Action.UNLOCK}
 
 
 # -- sentences

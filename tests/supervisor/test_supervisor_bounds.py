@@ -281,6 +281,35 @@ def test_a_silent_program_ends_its_motion_and_one_that_speaks_does_not() -> None
         assert (Frame.STOP in fed.frames(AT + 1.5)) is not is_alive
 
 
+def test_an_arming_that_is_over_gives_no_leave_and_lets_none_be_used() -> None:
+    for is_over in (False, True):
+        fed = proved()
+        fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+        fed.supervisor.arm(AT, "Ana", 8.0)
+        ticket = fed.supervisor.select(AT + 7.0, opening(3), "Ana")
+        now = AT + 8.0 if is_over else AT + 8.0 - LITTLE
+        if not is_over:
+            fed.supervisor.select(now, opening(4), "Ana")
+            continue
+        with pytest.raises(NotArmed):
+            fed.supervisor.go(now, ticket.id, (0,), "Ana")
+        other = proved()
+        other.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+        other.supervisor.arm(AT, "Ana", 8.0)
+        with pytest.raises(NotArmed):
+            other.supervisor.select(now, opening(3), "Ana")
+
+
+def test_an_intent_whose_program_fell_silent_meanwhile_is_refused() -> None:
+    fed, ticket = intended()
+    fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+    fed.supervisor.release(AT + 1.0 + LITTLE, ticket.id)
+    outcome = fed.supervisor.outcome(ticket.id)
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.REFUSED
+    assert fed.frames(AT + 1.0 + LITTLE) == []
+
+
 def test_a_stop_ends_what_is_under_way_and_asks_for_one_stop() -> None:
     fed, ticket = moving()
     fed.kinds()
@@ -318,62 +347,3 @@ def test_a_stale_status_stops_what_moves_unless_a_poll_just_failed() -> None:
             fed.supervisor.frame_failed(AT + 0.5, Wish(Frame.STATUS, Lane.POLL, AT))
         fed.supervisor.keep_alive(AT + 0.75, ticket.id)
         assert (Frame.STOP in fed.frames(AT + 0.75)) is is_stopped
-
-
-# -- what is seen
-
-
-def test_a_block_that_is_believed_is_told_once() -> None:
-    fed = Fed()
-    fed.supervisor.identity_read(AT, fed.identity)
-    fed.read(AT)
-    assert fed.kinds() == []
-    fed.read(AT + 0.25)
-    assert fed.kinds() == [NoticeKind.PROVED]
-    fed.read(AT + 0.5)
-    assert fed.kinds() == []
-
-
-@pytest.mark.parametrize(("state", "is_stopped"), [(ControllerState.IDLE, False), (ControllerState.MOVING, True)])
-def test_what_cannot_be_is_told_ends_all_leave_and_is_stopped_if_it_moves(state: ControllerState, is_stopped: bool) -> None:
-    fed = proved()
-    ticket = fed.supervisor.select(AT, opening(3), "Ana")
-    fed.read(AT + 0.25, last_seq=9, state=state)
-    told = [NoticeKind.DISTRUSTED, *([NoticeKind.STOP_ASKED] if is_stopped else []), NoticeKind.DISARMED]
-    assert sorted(kind.value for kind in fed.kinds()) == sorted(kind.value for kind in told)
-    assert fed.frames(AT + 0.25) == ([Frame.STOP] if is_stopped else [])
-    assert "was used or has ended" in refusal(lambda: fed.supervisor.go(AT + 0.25, ticket.id, (0,), "Ana"))
-
-
-def test_a_lost_port_is_told_once_and_its_motion_is_unknown() -> None:
-    fed, ticket = moving()
-    fed.kinds()
-    gone = say("The port is gone.")
-    fed.supervisor.port_lost(AT + 0.25, gone)
-    fed.supervisor.port_lost(AT + 0.25, gone)
-    outcome = fed.supervisor.outcome(ticket.id)
-    assert outcome is not None
-    assert (outcome.kind, outcome.reason) == (OutcomeKind.UNKNOWN, gone)
-    assert fed.kinds() == [NoticeKind.LOST, NoticeKind.STOP_ASKED, NoticeKind.ENDED, NoticeKind.DISARMED]
-    assert not fed.supervisor.is_answering
-
-
-def test_silence_loses_a_unit_and_asks_it_soon_again() -> None:
-    fed = proved()
-    question = Wish(Frame.STATUS, Lane.POLL, AT)
-    for _ in range(3):
-        fed.supervisor.frame_failed(AT + 0.25, question)
-    assert fed.kinds() == [NoticeKind.LOST, NoticeKind.DISARMED]
-    assert fed.poll(AT + 0.25) == (Frame.IDENTITY, Lane.PROBE, AT + 0.25 + 0.5)
-    assert not fed.supervisor.is_unread
-    assert Fed().supervisor.is_unread
-
-
-def test_the_next_motion_goes_on_in_the_numbers_of_one_that_was_taken() -> None:
-    fed, ticket = moving()
-    assert fed.supervisor.outcome(ticket.id) is None
-    fed.read(AT + 0.375, state=ControllerState.IDLE, end_reason=EndReason.STOP)
-    fed.supervisor.arm(AT + 0.375, "Ana", 60.0)
-    again = fed.supervisor.select(AT + 0.375, opening(3), "Ana")
-    intent = fed.supervisor.go(AT + 0.375, again.id, (0,), "Ana")
-    assert (intent.select.epoch, intent.select.seq) == (4, 3)

@@ -50,7 +50,7 @@ _SUPERVISOR = _tests(
     "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plan_bounds "
     "plans gate_bounds gate",
 )
-_BY_HAND = _tests("supervisor", "supervisor_bounds")
+_BY_HAND = _tests("supervisor", "supervisor_bounds supervisor_sights")
 _PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_supervisor_bounds plain_controllers")
 _MODBUS = _tests(
     "wire",
