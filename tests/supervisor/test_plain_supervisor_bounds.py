@@ -335,6 +335,13 @@ def test_a_stale_status_ends_what_moves_unless_a_poll_just_failed() -> None:
         assert (Frame.STOP in fed.frames(AT + 0.75)) is is_ended
 
 
+def test_a_slow_line_excuses_no_silence_within_a_motion() -> None:
+    for fed, is_lost in ((proved(), False), (intended()[0], True)):
+        fed.supervisor.set_pace(Pace(stale_s=9.0, lost_s=0.5, idle_slack_s=4.0))
+        fed.supervisor.wishes(AT + 0.75)
+        assert (NoticeKind.LOST in fed.kinds()) is is_lost
+
+
 def test_silence_loses_a_unit_and_asks_it_soon_again() -> None:
     fed, ticket = moving()
     fed.kinds()

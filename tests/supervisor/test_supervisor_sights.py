@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fed_supervisor import AT, Fed, moving, proved
 from statuses import opening
@@ -73,3 +75,25 @@ def test_the_next_motion_goes_on_in_the_numbers_of_one_that_was_taken() -> None:
     again = fed.supervisor.select(AT + 0.375, opening(3), "Ana")
     intent = fed.supervisor.go(AT + 0.375, again.id, (0,), "Ana")
     assert (intent.select.epoch, intent.select.seq) == (4, 3)
+
+
+def test_what_a_controller_of_the_map_can_do_is_what_it_says_and_what_the_map_has() -> None:
+    unread, fed = Fed(), proved()
+    assert (unread.supervisor.can.orders, unread.supervisor.controller) == (frozenset(), None)
+    able = {kind.value for kind in fed.supervisor.can.orders}
+    assert able == {action.value for action in fed.identity.capabilities}
+    assert fed.supervisor.can_stop
+    assert fed.supervisor.can == replace(
+        unread.supervisor.can,
+        orders=fed.supervisor.can.orders,
+        can_stop=True,
+        tells_motion=True,
+        tells_mode=True,
+        tells_faults=True,
+        tells_occupied=True,
+        tells_fresh=True,
+        has_sequence_numbers=True,
+        stops_when_host_is_silent=True,
+    )
+    assert fed.supervisor.controller is not None
+    assert fed.supervisor.controller.serial == fed.identity.serial
