@@ -51,6 +51,21 @@ def judged_device(step: Step, before: frozenset[str], during: frozenset[str], af
     return _failed(step, say("{device} is told though nobody trips it", device=name))
 
 
+def judged_alarm(step: Step, before: frozenset[str], during: frozenset[str], after: frozenset[str]) -> Finding:
+    """Judge one device of a controller that tells alarms in words of its own: any that came with the hand and went with it.
+
+    Where nothing came, the controller cannot show it.
+    """
+    came = during - before
+    if came and not came & after:
+        return Finding(
+            step, Verdict.PASSED, say("it was told, as {others}, and gone afterwards", others=", ".join(sorted(came)))
+        )
+    if before == during == after == frozenset():
+        return not_possible(step)
+    return judged_device(step, before, during, after)
+
+
 def judged_count(step: Step, counted: int, told: int | None, expected: int) -> Finding:
     """Judge the number of carriages that a person counted, from the end where number 1 should stand."""
     if counted != expected:

@@ -71,9 +71,10 @@ class Commissioning:
         shelving.begin_commissioning(number, performer.actor, witness)
         try:
             capabilities = capabilities_of(first)
-            walk = Walk(site, technician, capabilities)
-            findings = [_repeated(walk, technician, step) for step in steps_of(block, capabilities, first.open_aisles())]
-            for aisle in first.open_aisles():
+            open_aisles = first.open_aisles() or _open_by_eye(first, technician)
+            walk = Walk(site, technician, capabilities, open_aisles)
+            findings = [_repeated(walk, technician, step) for step in steps_of(block, capabilities, open_aisles)]
+            for aisle in open_aisles:
                 _put_back(site, technician, aisle)
             if not technician.signs(findings, *licence_of(findings, capabilities)):
                 raise Refused(say("Not signed: block {block} is as it was before.", block=number))
@@ -115,6 +116,14 @@ def capabilities_of(view: BlockView) -> Capabilities:
     if view.capabilities is not None:
         return replace(view.capabilities, orders=view.capabilities.orders - {OrderKind.JOG})
     return reference_capabilities(view.identity.capabilities if view.identity is not None else ())
+
+
+def _open_by_eye(view: BlockView, technician: Technician) -> tuple[int, ...]:
+    """Return the aisle that a person sees open, where a controller of another make does not tell it."""
+    if view.plain is None:
+        return ()
+    seen = technician.ask_number(Step(StepKind.OPENING), say("Which aisle stands open now?"))
+    return () if seen is None else (seen,)
 
 
 def _repeated(walk: Walk, technician: Technician, step: Step) -> Finding:

@@ -16,6 +16,7 @@ from archroom.core.commissioning_rules import (
     STOPWATCH_S,
     allowed_run_mm,
     devices_seen,
+    judged_alarm,
     judged_count,
     judged_device,
     judged_jog,
@@ -101,8 +102,10 @@ class Site:
 class Walk:
     """The steps of one commissioning."""
 
-    def __init__(self, site: Site, technician: Technician, capabilities: Capabilities) -> None:
+    def __init__(self, site: Site, technician: Technician, capabilities: Capabilities, open_aisles: tuple[int, ...]) -> None:
+        """`open_aisles` stand open now, by the wire or by eye."""
         self._site = site
+        self._open = open_aisles
         self._technician = technician
         self._capabilities = capabilities
         self._samples: list[tuple[float, tuple[int, ...]]] = []
@@ -168,6 +171,7 @@ class Walk:
         seen = self._technician.ask_number(step, say("Which aisle stands open now?"))
         if seen is None:
             return skipped(step)
+        self._open = view.open_aisles() or (seen,)
         told: int | None = None
         if is_told:
             told = step.number if step.number in view.open_aisles() else next(iter(view.open_aisles()), -1)
@@ -176,18 +180,20 @@ class Walk:
     def _device(self, step: Step) -> Finding:
         if not self._capabilities.tells_faults:
             return not_possible(step)
-        before = devices(self._site.seen(lambda view: True, SETTLED_WITHIN_S))
+        first = self._site.seen(lambda view: True, SETTLED_WITHIN_S)
+        before, judged = devices(first), judged_device if first.plain is None else judged_alarm
         if not self._technician.do(step, Task.TRIP, _TRIPS[step.kind](step)):
             return skipped(step)
         during = devices(self._site.seen(lambda view: devices(view) != before, SEEN_WITHIN_S))
         if not self._technician.do(step, Task.LET_GO, say("Let it go, reset the controller at its cabinet, then Enter")):
             return skipped(step)
         after = devices(self._site.seen(lambda view: devices(view) == before, SEEN_WITHIN_S))
-        return judged_device(step, before, during, after)
+        return judged(step, before, during, after)
 
     def _plug(self, step: Step) -> Finding:
         site, view = self._site, self._site.settled()
-        opens = max((aisle for aisle in site.block.aisles if aisle not in view.open_aisles()), default=None, key=_far(view))
+        now_open = view.open_aisles() or self._open
+        opens = max((aisle for aisle in site.block.aisles if aisle not in now_open), default=None, key=_far(now_open))
         if opens is None:
             return not_possible(step)
         before, is_parted = positions_of(view), False
@@ -278,8 +284,8 @@ def _has_set_off(view: BlockView, before: tuple[int, ...]) -> bool:
     return view.plain is not None and view.plain.is_moving is True
 
 
-def _far(view: BlockView) -> Callable[[int], int]:
-    open_aisle = next(iter(view.open_aisles()), 0)
+def _far(open_aisles: tuple[int, ...]) -> Callable[[int], int]:
+    open_aisle = next(iter(open_aisles), 0)
     return lambda aisle: abs(aisle - open_aisle)
 
 

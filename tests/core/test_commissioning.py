@@ -31,6 +31,7 @@ from archroom.core.commissioning_rules import (
     HAND_MM,
     allowed_run_mm,
     devices_seen,
+    judged_alarm,
     judged_count,
     judged_device,
     judged_jog,
@@ -117,6 +118,27 @@ def test_a_device_is_seen_when_it_is_tripped_and_at_no_other_time(
 ) -> None:
     step = Step(StepKind.BEAM, 2)
     finding = judged_device(step, frozenset(before), frozenset(during), frozenset(after))
+    assert finding.verdict is verdict
+    assert words in finding.text.english()
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "after", "verdict", "words"),
+    [
+        ((), (BEAM,), (), Verdict.PASSED, "told, as beam"),
+        ((), (EDGE,), (), Verdict.PASSED, "told, as edge"),
+        ((EDGE,), (EDGE, BEAM), (EDGE,), Verdict.PASSED, "told, as beam"),
+        ((), (), (), Verdict.NOT_POSSIBLE, "does not tell this"),
+        ((BEAM,), (), (BEAM,), Verdict.FAILED, "inverted"),
+        ((), (EDGE,), (EDGE,), Verdict.FAILED, "told was: edge"),
+        ((), (), (EDGE,), Verdict.FAILED, "told was: -"),
+        ((BEAM,), (BEAM,), (BEAM,), Verdict.FAILED, "though nobody trips it"),
+    ],
+)
+def test_a_controller_of_another_make_tells_a_device_in_its_own_words_or_cannot_show_it(
+    before: tuple[str, ...], during: tuple[str, ...], after: tuple[str, ...], verdict: Verdict, words: str
+) -> None:
+    finding = judged_alarm(Step(StepKind.BEAM, 2), frozenset(before), frozenset(during), frozenset(after))
     assert finding.verdict is verdict
     assert words in finding.text.english()
 
