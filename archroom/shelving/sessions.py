@@ -33,6 +33,8 @@ from archroom.shelving.posts import AnySupervisor
 VERSION = 2
 FRESH_WITHIN_S = 1.0
 """How long a question waits for a status that is newer than itself."""
+KNOWN_WITHIN_S = 2.0
+"""How long a commissioning waits for a controller that has just booted to say who it is."""
 STANDSTILL_WITHIN_S = 2.5
 """How long the second answer to a stop waits for standstill."""
 LIVELY_S = 1.5
@@ -292,7 +294,8 @@ def _commission(lines: Lines, floor: Floor, request: Mapping[str, object]) -> No
     block, by, witness = _whole(request, "block"), _text(request, "by"), _text(request, "witness")
     bus = floor.bus_of(block)
     with bus.changed:
-        _refreshed(bus, block)
+        supervisor = _refreshed(bus, block)
+        bus.changed.wait_for(lambda: supervisor.controller is not None, KNOWN_WITHIN_S)
     serve_commissioning(lines, bus, block, by, witness, floor.state_folder, floor.is_ending)
     raise Gone
 

@@ -168,7 +168,7 @@ def test_carriages_1_and_2_exchanged_are_found(site: Site) -> None:
 
 
 class InvertedBeam(Technician):
-    """At this block the beam of aisle 0 is wired the wrong way round."""
+    """At this block the beam of aisle 0 is wired the wrong way round, as soon as devices are looked at."""
 
     def do(self, step: Step, task: Task, text: Message) -> bool:
         if step.kind is StepKind.BEAM and step.number == 0:
@@ -178,7 +178,8 @@ class InvertedBeam(Technician):
 
     def begin(self, step: Step, text: Message) -> None:
         super().begin(step, text)
-        self._act("beam", unit=1, aisle=0, broken=step.kind is StepKind.BEAM and step.number == 0)
+        is_watched = step.kind in (StepKind.EMERGENCY_STOP, StepKind.EDGE) or step == Step(StepKind.BEAM, 0)
+        self._act("beam", unit=1, aisle=0, broken=is_watched)
 
 
 def test_an_inverted_beam_is_found(site: Site) -> None:
