@@ -17,6 +17,7 @@ from archroom.core.shelving import (
     EndReason,
     Fault,
     Mode,
+    Ticket,
     Trust,
     Wanted,
 )
@@ -187,6 +188,28 @@ def test_facts_say_nothing_that_nobody_said() -> None:
     states = tuple(enumerate(AisleState))
     shown = BlockView(1, Trust.GOOD, 0.0, None, None, states, False, None).open_aisles()
     assert shown == tuple(number for number, state in states if state in (AisleState.OPEN, AisleState.OCCUPIED))
+
+
+@pytest.mark.parametrize(
+    ("narrows", "candidates", "numbers", "is_yes"),
+    [
+        ((2, 4), (), (4, 2), True),
+        ((2, 4), (), (2,), False),
+        ((2, 4), (), (2, 4, 4), False),
+        ((), (), (3,), True),
+        ((), (), (), False),
+        ((), (1, 2), (1,), True),
+        ((), (1, 2), (2, 1), True),
+        ((), (1, 2), (), False),
+        ((), (1, 2), (1, 1), False),
+        ((), (1, 2), (1, 3), False),
+    ],
+)
+def test_a_ticket_is_answered_by_its_own_numbers(
+    narrows: tuple[int, ...], candidates: tuple[int, ...], numbers: tuple[int, ...], is_yes: bool
+) -> None:
+    ticket = Ticket("t1", 1, opening(3), narrows, (), 1.0, candidates=candidates)
+    assert ticket.is_answered_by(numbers) is is_yes
 
 
 @pytest.mark.parametrize("state", list(ControllerState))

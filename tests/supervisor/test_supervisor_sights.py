@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fed_supervisor import AT, Fed, moving, proved
+from commissioned import Licensed
+from fed_supervisor import AT, BLOCK, Fed, moving, proved
 from statuses import opening
 from supervised_room import refusal
 
+from archroom.core.commissioning import Licence
 from archroom.core.shelving import (
     ControllerState,
     EndReason,
@@ -16,7 +18,7 @@ from archroom.core.shelving import (
 )
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
-from archroom.errors import say
+from archroom.errors import MotionRefused, say
 
 STOP = Wish(Frame.STOP, Lane.STOP, AT)
 
@@ -97,3 +99,27 @@ def test_what_a_controller_of_the_map_can_do_is_what_it_says_and_what_the_map_ha
     )
     assert fed.supervisor.controller is not None
     assert fed.supervisor.controller.serial == fed.identity.serial
+
+
+def test_an_attended_block_needs_another_person_at_the_aisle() -> None:
+    fed = proved()
+    fed.supervisor.licensing = Licensed(BLOCK.number, Licence.ATTENDED)
+    ticket = fed.supervisor.select(AT, opening(3), "Ana")
+    with pytest.raises(MotionRefused):
+        fed.supervisor.go(AT, ticket.id, (0,), "Ana")
+    ticket = fed.supervisor.select(AT, opening(3), "Ana")
+    assert fed.supervisor.go(AT, ticket.id, (0,), "Ana", "Ben").ticket == ticket
+
+
+def test_the_end_of_a_commissioning_disarms_and_stops_what_moves_for_its_own_key_alone() -> None:
+    reason = say("The commissioning has ended.")
+    for is_moving in (False, True):
+        fed, _ = moving() if is_moving else (proved(), None)
+        fed.supervisor.licensing.begin(AT, "Ana", "Ben", "key")
+        fed.kinds()
+        fed.supervisor.end_commissioning(AT + 0.25, "another", reason)
+        assert fed.kinds() == []
+        fed.supervisor.end_commissioning(AT + 0.25, "key", reason)
+        assert (NoticeKind.STOP_ASKED in fed.kinds()) is is_moving
+        assert fed.supervisor.gate.arming(AT + 0.25).reason == reason
+        assert not fed.supervisor.licensing.is_commissioned_now(AT + 0.25)

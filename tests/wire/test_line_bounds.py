@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from virtual_wire import Script, VirtualClock, VirtualWire, scripted_line
 from archroom.core.bench import Verdict
 from archroom.drivers.checksums import Checksum
 from archroom.drivers.framed_exchange import FramedExchange, FramedFailure, FramedFailureKind, FramedReply, FramedRequest
-from archroom.drivers.framed_line import FramedLine
+from archroom.drivers.framed_line import FramedExchangeFailed, FramedLine
 from archroom.drivers.framed_state import FramedState, Push, newly_opened
 from archroom.drivers.line_state import LineState
 from archroom.drivers.passages import Passage
@@ -306,3 +307,39 @@ def test_a_drained_line_may_be_asked_at_the_end_of_its_drain_to_the_moment() -> 
     assert waiting.advance(AT + 0.25 - 1 / 1024) == b""
     assert waiting.advance(AT + 0.25) == ASK
     assert state.dirty_until is None
+
+
+@pytest.mark.parametrize(
+    ("came", "verdicts"),
+    [
+        (ANSWER, [Verdict.SENT, Verdict.MATCHED]),
+        (b"", [Verdict.SENT, Verdict.SILENT]),
+        (OTHER, [Verdict.SENT, Verdict.STRANGE]),
+    ],
+)
+def test_a_tap_of_a_line_of_frames_hears_the_question_and_what_became_of_it(came: bytes, verdicts: list[Verdict]) -> None:
+    clock = VirtualClock()
+    line = FramedLine(VirtualWire(clock, STREAM, Script(came)), clock, Z5Language(Checksum()), 0.3)
+    clock.now += 1.0
+    heard: list[Passage] = []
+    line.state.tap = heard.append
+    with suppress(FramedExchangeFailed):
+        line.exchange(asked())
+    assert [one.verdict for one in heard] == verdicts
+    assert [(one.unit, one.is_ours, one.data) for one in heard] == [(2, True, ASK), (2, False, came)]
+    assert heard[0].at_s <= heard[1].at_s
+    assert heard[1].after_s == pytest.approx(heard[1].at_s - heard[0].at_s)
+
+
+def test_a_tap_hears_that_nothing_was_sent_unless_it_gave_way() -> None:
+    clock = VirtualClock()
+    line = FramedLine(VirtualWire(clock, STREAM, Script()), clock, Z5Language(Checksum()), 0.3)
+    heard: list[Passage] = []
+    line.state.tap = heard.append
+    with suppress(FramedExchangeFailed):
+        line.exchange(asked(), lambda: True)
+    assert heard == []
+    line.state.quiet_from = clock.now + 9.0
+    with suppress(FramedExchangeFailed):
+        line.exchange(asked())
+    assert [(one.verdict, one.data) for one in heard] == [(Verdict.UNSENT, b"")]
