@@ -96,7 +96,7 @@ class Controller:
     """Which controller was proved, so that another one in its place is not."""
 
     profile: str
-    """`reference`, or the name of a profile."""
+    """`reference`, or the name and digest of a profile: an edited one is another."""
     serial: str
     """As it says itself; empty where it tells none."""
     carriages: int

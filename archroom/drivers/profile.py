@@ -238,3 +238,10 @@ class Profile:
     """On another wire: what the wire leaves open, such as the checksum."""
     parameters: tuple[Parameter, ...] = ()
     """Settings that a technician may write."""
+    digest: str = ""
+    """Of all that its file says, comments and order aside."""
+
+    @property
+    def make(self) -> str:
+        """The name and the digest: what a commissioning speaks for."""
+        return f"{self.name} {self.digest}"

@@ -7,6 +7,9 @@ have by its own declaration.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import tomllib
 from enum import Enum
 from importlib.resources import files
 from pathlib import Path
@@ -88,7 +91,13 @@ def parse_profile(content: bytes) -> Profile:
     if wire in (WireKind.MODBUS, WireKind.CLIMATE):
         parameters = _parameters(document.tables_by_name("parameter", NAME), modbus)
     document.finish()
-    return Profile(name, title, wire, proof, source, capabilities, modbus, settings, parameters)
+    return Profile(name, title, wire, proof, source, capabilities, modbus, settings, parameters, _digest(content))
+
+
+def _digest(content: bytes) -> str:
+    """Return 12 hexadecimal digits that stay while the file says the same, whatever its comments, spaces and order."""
+    said = json.dumps(tomllib.loads(content.decode()), sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 # -- what it can do

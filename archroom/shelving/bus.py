@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from archroom.core.bus_urls import REFERENCE
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, StopReport
@@ -74,6 +75,8 @@ class Bus:
         self.changed = threading.Condition()
         """Notified after everything that happened on the bus."""
         self._profile = profile_of(spec)
+        self.make = REFERENCE if self._profile is None else self._profile.make
+        """What a commissioning of a block of this bus speaks for."""
         is_modbus = self._profile is None or self._profile.wire is WireKind.MODBUS
         if sensors is not None and not is_modbus:
             raise UsageError(say("{url}: no sensor can answer on a line that is not Modbus.", url=spec.url))

@@ -171,9 +171,7 @@ class Server:
         for bus in buses:
             for number, supervisor in bus.supervisors.items():
                 found = read_record(number, folder)
-                supervisor.licensing = Licensing(
-                    number, record=found.record, problem=found.problem, profile=bus.spec.profile
-                )
+                supervisor.licensing = Licensing(number, record=found.record, problem=found.problem, profile=bus.make)
                 if found.problem is not None:
                     self._complain(found.problem)
 

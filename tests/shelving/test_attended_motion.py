@@ -176,3 +176,21 @@ def test_a_controller_that_falls_silent_leaves_the_end_unknown_and_is_asked_noth
         room.simulator.control("silent", unit=1, on=False)
         assert until(lambda: client.views()[0].trust is Trust.GOOD, 20.0)
         assert not client.views()[0].arming.is_armed
+
+
+@pytest.mark.parametrize(("old", "new", "holds"), [("# ", "# As always: ", True), ('title = "', 'title = "Another ', False)])
+def test_a_profile_that_was_edited_is_another_one(tmp_path: Path, old: str, new: str, holds: bool) -> None:
+    with served(tmp_path, "wkl"):
+        own = tmp_path / "own.toml"
+    text = "# A profile.\n" + own.read_text(encoding="utf-8")
+    assert old in text
+    own.write_text(text.replace(old, new, 1), encoding="utf-8")
+    blocks = sample_room("small").blocks
+    with ShelvingRoom(tmp_path, WIRES["wkl"], blocks, speed=20.0, profile="wkl", served_as=str(own)) as room:
+        room.start_server()
+        client = room.believing_client()
+        if holds:
+            assert client.arm(1, "Ana").is_armed
+        else:
+            with pytest.raises(MotionRefused, match="another controller, or another setting"):
+                client.arm(1, "Ana")

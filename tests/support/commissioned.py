@@ -20,6 +20,7 @@ from archroom.core.commissioning import (
 from archroom.core.licensing import Licensing, Permission
 from archroom.core.plain import Capabilities, PositionSense
 from archroom.core.rooms import Block
+from archroom.drivers.profile_reading import read_profile, shipped_profile
 from archroom.errors import say
 from archroom.exchange.roomfile import sample_room
 from archroom.shelving.commissionings import write_record
@@ -79,8 +80,9 @@ def commission(folder: Path, blocks: Iterable[Block], serial: str | None = None)
 
 def commission_plain(folder: Path, blocks: Iterable[Block], profile: str) -> None:
     """Leave records of blocks whose controllers are of another make: moved while a second person is at the aisle."""
+    made = read_profile(Path(profile)) if profile.endswith(".toml") else shipped_profile(profile)
     for block in blocks:
-        write_record(record_for(block, "", Licence.ATTENDED, watchdog_ms=0, profile=profile), folder)
+        write_record(record_for(block, "", Licence.ATTENDED, watchdog_ms=0, profile=made.make), folder)
 
 
 def commission_here() -> None:
