@@ -19,6 +19,7 @@ from time import monotonic
 
 import pytest
 from command_line import Cli, Ran
+from commissioned import commission_here
 from far_end import FarEnd
 from paper_controller import PaperBus, with_crc
 from shelving_room import until
@@ -184,6 +185,7 @@ def simulator() -> Iterator[RunningSimulator]:
 def test_a_line_that_is_pulled_on_the_way_ends_the_motion_as_unknown(
     lined: Callable[[str], Cli], simulator: RunningSimulator
 ) -> None:
+    commission_here()
     cli = lined(simulator.endpoints["pty"])
     assert block_of(cli("--json", "aisle", "status"))["trust"] == "good"
     opening = subprocess.Popen(

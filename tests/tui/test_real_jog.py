@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commissioned import commission
 from tui_person import Person, app_on
 
 from archroom import config
@@ -58,8 +59,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The sample house with its shelving server and simulated steel."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=SPEED, settings=Settings(warning_ms=300)) as simulator:
+    with RunningSimulator(
+        ROOM_FILE, tcp="127.0.0.1:0", speed=SPEED, settings=Settings(serial="SIM00001", warning_ms=300)
+    ) as simulator:
         settings = demo_house.demo_config(config.load().config, tmp_path, simulator.endpoints["tcp"])
+        commission(settings.state_folder, demo_house.room_plan().blocks)
         with House(settings) as house:
             demo_house.build_room(house)
             yield Site(house, simulator, tmp_path / "labels")
