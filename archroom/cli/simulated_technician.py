@@ -40,7 +40,7 @@ def await_itself(views: Callable[[], Sequence[BlockView]], block: int) -> None:
         is_itself = view.identity is not None and view.identity.warning_ms > SHORT_WARNING_MS
         if view.trust is Trust.GOOD and is_itself:
             return
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # a command of its own process: nobody waits for it but the person who gave it
 
 
 class SimulatedTechnician:
@@ -93,7 +93,7 @@ class SimulatedTechnician:
         """Trip a device, let it go, or put the line together again."""
         if task is Task.JOIN:
             left_s = PARTED_S - (time.monotonic() - (self._parted_at or 0.0))
-            time.sleep(max(0.0, left_s))
+            time.sleep(max(0.0, left_s))  # the line stays parted for as long as the watchdog may need
             self._act("speed", factor=FAST)
             self._act("silent", unit=self._unit, on=False)
             return True

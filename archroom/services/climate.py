@@ -110,7 +110,7 @@ class Climate:
 def _changed(limits: Limits, changes: Mapping[str, float]) -> Limits:
     hours = changes.get("frozen_hours")
     figures = {name: float(value) for name, value in changes.items() if name != "frozen_hours"}
-    changed = replace(limits, **figures)  # type: ignore[arg-type]
+    changed = replace(limits, **figures)  # type: ignore[arg-type]  # names of its float fields, which the callers check
     return changed if hours is None else replace(changed, frozen_hours=int(hours))
 
 

@@ -19,7 +19,7 @@ def wait_for_first_look(client: ShelvingClient) -> None:
     """Give the server the time to read each block once, or to find that it does not answer."""
     deadline = time.monotonic() + FIRST_LOOK_S
     while any(view.trust is Trust.UNKNOWN for view in client.views()) and time.monotonic() < deadline:
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(LOOK_EVERY_S)  # the server tells nobody by itself; it is asked again, for 3 s at most
 
 
 def climate_once_asked(client: ShelvingClient) -> ClimateView:
@@ -27,6 +27,6 @@ def climate_once_asked(client: ShelvingClient) -> ClimateView:
     view = client.climate()
     deadline = time.monotonic() + FIRST_LOOK_S
     while time.monotonic() < deadline and not all(sensor.is_asked for sensor in view.sensors):
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(LOOK_EVERY_S)  # the server tells nobody by itself; it is asked again, for 3 s at most
         view = client.climate()
     return view

@@ -15,11 +15,11 @@ LARGER_FILES: dict[str, int] = {}
 """Files that may be longer, with their length; the list may only shrink."""
 
 BANNED_NAMES = re.compile(r"(^|/)(utils?|helpers?|managers?|common|misc)(\.py|/)")
-OTHER_INDEX = "-".join(("index", "url"))
+OTHER_INDEX = "|".join("-".join(parts) for parts in (("index", "url"), ("extra", "index")))
 _PARTS = (("py", "pi"), ("python", "hosted"), ("debian", r"\.org"), ("npm", "js"))
 REGISTRIES = tuple("".join(parts) for parts in _PARTS)
 """Parts of the names of registries, written so that this file holds none of them."""
-REGISTRY_HOST = re.compile(rf"({OTHER_INDEX}|extra-index|https?://[^\s\"')]*({'|'.join(REGISTRIES)})[^\s\"')]*)")
+REGISTRY_HOST = re.compile(rf"({OTHER_INDEX}|https?://[^\s\"')]*({'|'.join(REGISTRIES)})[^\s\"')]*)")
 MACHINE_PATH = re.compile(r"/(work|root|home)/[a-z]")
 
 
