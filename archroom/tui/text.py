@@ -92,15 +92,15 @@ def wrapped(text: str, cells: int, most: int = 1_000) -> list[str]:
     start = width = may_break_at = 0
     for index, char in enumerate(text):
         size = cell_len(char)
-        if width + size > cells and index > start:
+        while width + size > cells and index > start:
             end = index if char == " " or may_break_at <= start else may_break_at
             if len(lines) == most - 1:
                 return [*lines, cut(text[start:], cells)]
             lines.append(text[start:end].rstrip())
             start = end + 1 if text[end] == " " else end
             width = cell_len(text[start:index]) if start < index else 0
-            if start > index:
-                continue
+        if start > index:
+            continue
         width += size
         if (char == " " or size == 2) and text[index + 1 : index + 2] not in NEVER_FIRST:
             may_break_at = index + 1

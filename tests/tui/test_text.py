@@ -62,6 +62,10 @@ def test_hanzi_break_anywhere_and_words_at_blanks() -> None:
     assert text.wrapped("in the reading room", 11) == ["in the", "reading", "room"]
 
 
+def test_what_is_left_after_a_break_is_broken_again_where_it_is_too_long() -> None:
+    assert text.wrapped(" abc案", 4) == ["", "abc", "案"]
+
+
 def test_no_line_begins_with_a_mark_that_ends_a_phrase() -> None:
     assert text.wrapped("请扫描，再归位。", 6) == ["请扫", "描，再", "归位。"]
 
