@@ -92,6 +92,7 @@ class ClimateScreen(HouseScreen):
         """Ask again as long as somebody looks."""
         if self._poll is not None:
             self._poll.resume()
+        self.house.climate.come_to()
         self._look()
         super().on_screen_resume()
 

@@ -33,6 +33,8 @@ class ClimateNews:
         self._lane = Lane(house, "climate", say("Asking for the climate"))
         self._acts = Lane(house, "acknowledge", say("The acknowledgement"))
         self._told: set[tuple[int, int]] = set()
+        self._is_told_over = False
+        """Whether a toast with news may still lie over a screen."""
         self.view: ClimateView | None = None
         self.trouble: Message | None = None
         """Why there was no answer at the last attempt."""
@@ -90,6 +92,13 @@ class ClimateNews:
         if new and self._house.where is not Where.CLIMATE:
             self._house.bell()
             self._house.tell(_told(len(waiting), is_first), "error", TOLD_S)
+            self._is_told_over = True
+
+    def come_to(self) -> None:
+        """Take the news away from over the alarms that it tells of, also where it is told but not yet shown."""
+        if self._is_told_over:
+            self._is_told_over = False
+            self._house.call_later(self._house.clear_notifications)
 
     def age_s(self, sensor: SensorView) -> float | None:
         """Return how old a sensor's values are by now."""

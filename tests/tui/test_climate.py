@@ -65,6 +65,13 @@ async def test_an_alarm_is_told_on_the_screen_that_is_up(lived: ClimateHouse) ->
         assert stage.app.where is Where.DESK
 
 
+async def test_the_news_does_not_lie_over_the_alarms_it_tells_of(lived: ClimateHouse) -> None:
+    async with on_stage(lived.house) as stage:
+        await stage.until(lambda: any("Climate alarms" in toast for toast in stage.toasts()))
+        await at_climate(stage)
+        await stage.until(lambda: stage.toasts() == [])
+
+
 async def acknowledging(stage: Stage) -> FormScreen:
     """Choose the newest alarm and ask for the form."""
     await at_climate(stage)

@@ -171,7 +171,6 @@ async def climate(stage: Stage) -> None:
     await stage.press("ctrl+t")
     await stage.until(lambda: "ClimatePastRead" in stage.names())
     await stage.until_shown("45.0")
-    stage.app.clear_notifications()  # the news of alarms came before the screen or with it
     await stage.settle()
 
 
