@@ -8,7 +8,7 @@
 PY ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
-WORKERS ?= 2
+WORKERS ?= 3
 
 ifdef UV
   VENV = $(UV) venv -q --python $(PY) .venv
@@ -58,7 +58,7 @@ borders: .venv/for-work
 check: style types borders test
 
 proof: .venv/for-work
-	$(BIN)/python -m pytest -q -m proof --override-ini addopts="--import-mode=importlib --strict-markers -ra" --timeout 3600
+	$(BIN)/python -m pytest -q -m "proof or hypothesis" --hypothesis-profile proof --override-ini addopts="--import-mode=importlib --strict-markers -ra" --timeout 3600
 
 bench: .venv/for-work
 	$(BIN)/python -m benchmarks

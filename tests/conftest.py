@@ -2,6 +2,8 @@
 
 `archive` runs a test once on each database. The PostgreSQL server is this run's own, on a socket in a folder of its own.
 Where there are no PostgreSQL programs those tests are skipped with that reason; with ARCHROOM_REQUIRE_POSTGRES=1 they fail.
+
+The check draws the same examples every time, so that it is red for a change and not by chance; `make proof` draws new ones.
 """
 
 from __future__ import annotations
@@ -18,11 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from archroom.core.acts import Performer
 from archroom.store.archive import SqlArchive, open_archive
 
 PERFORMER = Performer("Ann", "test/desk")
+
+settings.register_profile("check", derandomize=True, deadline=None)
+settings.register_profile("proof", deadline=None, print_blob=True)
+settings.load_profile("check")
 
 
 @dataclass
