@@ -149,8 +149,8 @@ def test_a_box_that_is_out_only_gets_its_home(house: SmallHouse) -> None:
 
 @pytest.mark.parametrize("error", [Busy, ReadOnlyDatabase])
 def test_what_was_placed_before_the_books_took_no_more_is_told(house: SmallHouse, error: type[ArchroomError]) -> None:
-    for number in range(BATCH + 10):
-        house.archive.add_thing(title=f"Slip case {number}", width_mm=10)
+    for number in range(1000, 1000 + BATCH + 10):
+        house.archive.books.things[number] = box(number, 10)
 
     def take_no_more(count: int) -> None:
         house.archive.broken = error(say("No more now."))
