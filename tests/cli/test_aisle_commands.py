@@ -12,31 +12,17 @@ from pathlib import Path
 
 import pytest
 from command_line import Cli
-from commissioned import commission_here
 
 from archroom import config
-from archroom.wiring import House
 from hardware_sim.running import RunningSimulator
 
-ROOM_FILE = Path(__file__).parents[2] / "archroom" / "rooms" / "small.toml"
 UNIT = 1
 
 
 @pytest.fixture
-def simulator() -> Iterator[RunningSimulator]:
-    """The small room's shelving, fast."""
-    with RunningSimulator(ROOM_FILE, tcp="127.0.0.1:0", speed=20.0) as running:
-        yield running
-
-
-@pytest.fixture
-def aisles(house: Cli, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """The command line of a house with that shelving."""
-    monkeypatch.setenv("ARCHROOM_SHELVING", simulator.endpoints["tcp"])
-    commission_here()
-    yield house
-    with House(config.load().config) as opened:
-        opened.dismiss_shelving()
+def aisles(house: Cli, aisles: Cli) -> Cli:
+    """The command line of a house, not only of a room, with that shelving."""
+    return aisles
 
 
 @pytest.fixture
