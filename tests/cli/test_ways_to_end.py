@@ -160,6 +160,11 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(room: Cli) -> None:
     process.stderr.close()
 
 
+def heed_interrupts() -> None:
+    """Let a child be interrupted also where the tests run in a shell's background, which leaves SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_process_says_so(room: Cli) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "archroom", "--json", "scan"],
@@ -167,6 +172,7 @@ def test_an_interrupted_process_says_so(room: Cli) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     assert process.stdin is not None
     assert process.stdout is not None
