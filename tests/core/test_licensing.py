@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from commissioned import record_for
@@ -76,7 +77,7 @@ def test_whoever_commissions_moves_attended_and_nobody_else() -> None:
     assert (permission.licence, permission.commissioned_by, permission.attendant) == (Licence.ATTENDED, "Ana", "Ben")
     block.refuse_others(10.0, "key")
     for other in ("", "another"):
-        assert "being commissioned by Ana" in refusal(lambda other=other: block.refuse_others(10.0, other))  # type: ignore[misc]
+        assert "being commissioned by Ana" in refusal(partial(block.refuse_others, 10.0, other))
     assert "being commissioned by Ana" in refusal(lambda: block.begin(10.0, "Cy", "Di", "another"))
     assert not block.end("another")
     assert block.is_under_way(10.0, "key")
