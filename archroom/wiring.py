@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
     from archroom.services.labelling import Labelling
+    from archroom.services.outages import Outages
     from archroom.services.people import People
     from archroom.services.placing import Placing
     from archroom.services.planning import Planning
@@ -367,6 +368,13 @@ class House:
         from archroom.services.claims import Claims
 
         return Claims(self.books, self.shelving)
+
+    @cached_property
+    def outages(self) -> Outages:
+        """Which block is out of order."""
+        from archroom.services.outages import Outages
+
+        return Outages(self.books, self.clock)
 
     @cached_property
     def commissioning(self) -> Commissioning:

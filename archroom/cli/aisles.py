@@ -7,6 +7,7 @@ from archroom.cli.aisle_actions import add_actions
 from archroom.cli.aisle_words import lacks_messages, permission_messages, permission_shape, view_message
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
+from archroom.cli.outages import outage_messages, outage_shape
 from archroom.cli.output import Json
 from archroom.core.plain import Capabilities
 from archroom.core.shelving import Action, BlockView, StopReport
@@ -32,8 +33,10 @@ def _status(job: Job) -> int:
     views = job.house.aisles.views()
     if not job.settings.config.buses:
         raise PortUnavailable(say("No shelving is connected to this machine."))
-    lines = [render(said) for view in views for said in _said(view)]
-    job.output.result({"blocks": [_view_shape(view) for view in views]}, lines)
+    outages = job.house.outages.present()
+    lines = [render(said) for view in views for said in [*_said(view), *outage_messages(outages.get(view.block))]]
+    shapes: list[Json] = [{**_view_shape(view), "out_of_order": outage_shape(outages.get(view.block))} for view in views]
+    job.output.result({"blocks": shapes}, lines)
     return 0
 
 

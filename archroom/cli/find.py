@@ -141,7 +141,7 @@ def _shown_lines(details: Details, text: StandingText, acts: Sequence[ActLine]) 
 
 
 def _show_place(job: Job, details: PlaceDetails) -> int:
-    from archroom.cli.shapes import thing_shape
+    from archroom.cli.shapes import reach_shape, thing_shape
 
     place, describe = details.place, job.house.finder.describe
     shapes: dict[str, Json] = {
@@ -157,6 +157,7 @@ def _show_place(job: Job, details: PlaceDetails) -> int:
             "address": place.address,
             "block": place.block,
             "aisle": place.aisle,
+            **reach_shape(place),
             "width_mm": place.width_mm,
             "free_mm": details.free_mm,
             "barcodes": list(details.barcodes),
@@ -174,6 +175,7 @@ def _place_lines(job: Job, details: PlaceDetails) -> Iterator[str]:
         (tr("kind"), render(_kind_of_place(place.kind))),
         (tr("aisle"), f"{place.block}/{place.aisle}" if place.aisle is not None else ""),
         (tr("width"), f"{place.width_mm} mm" if place.width_mm else ""),
+        (tr("note"), render(place.outage.reach_in_words(place.aisle)) if place.outage else ""),
         (tr("free"), "" if details.free_mm is None else f"{details.free_mm} mm"),
         (tr("barcodes"), " ".join(details.barcodes)),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
+from archroom.cli.outages import outage_messages, outage_shape
 from archroom.cli.output import Json
 from archroom.errors import say
-from archroom.texts import tr
+from archroom.texts import render, tr
 
 if TYPE_CHECKING:
+    from archroom.core.outages import Outage
     from archroom.core.rooms import Block
 
 
@@ -52,6 +54,7 @@ def _init(job: Job) -> int:
 
 def _room(job: Job) -> int:
     codes, blocks, counts = job.house.rooms.room_codes(), job.house.rooms.blocks(), job.house.rooms.counts()
+    outages = job.house.outages.present()
     shapes: list[Json] = [
         {
             "number": block.number,
@@ -59,14 +62,17 @@ def _room(job: Job) -> int:
             "carriages": len(block.carriages),
             "fixed_carriages": [carriage.number for carriage in block.carriages if not carriage.is_mobile],
             "aisles": list(block.aisles),
+            "out_of_order": outage_shape(outages.get(block.number)),
         }
         for block in blocks
     ]
-    job.output.result({"rooms": codes, "blocks": shapes, "counts": counts}, _room_lines(codes, blocks, counts))
+    job.output.result({"rooms": codes, "blocks": shapes, "counts": counts}, _room_lines(codes, blocks, outages, counts))
     return 0
 
 
-def _room_lines(codes: list[str], blocks: list[Block], counts: dict[str, int]) -> Iterator[str]:
+def _room_lines(
+    codes: list[str], blocks: list[Block], outages: Mapping[int, Outage], counts: dict[str, int]
+) -> Iterator[str]:
     if codes:
         yield tr("Rooms: {codes}", codes=" ".join(codes))
     for block in blocks:
@@ -78,6 +84,7 @@ def _room_lines(codes: list[str], blocks: list[Block], counts: dict[str, int]) -
             first=block.aisles[0],
             last=block.aisles[-1],
         )
+        yield from map(render, outage_messages(outages.get(block.number)))
     words = {
         "places": tr("places"),
         "containers": tr("containers"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archroom.cli.output import Json
 from archroom.core.custody import home_text
-from archroom.core.holdings import Standing
+from archroom.core.holdings import Place, Standing
 from archroom.core.ports import Hit
 from archroom.services.answers import Answer
 from archroom.services.finding import StandingText
@@ -28,11 +28,19 @@ def thing_shape(standing: Standing, text: StandingText) -> dict[str, Json]:
         "custody": standing.custody.value,
         "where": render(text.where),
         "place": standing.place.address if standing.place else None,
+        **reach_shape(standing.place if standing.reach is not None else None),
         "container": standing.enclosing[0].code if standing.enclosing else None,
         "home": home_text(standing) or None,
         "holder": loan.person.name if loan else None,
         "due": loan.due_on.isoformat() if loan else None,
     }
+
+
+def reach_shape(place: Place | None) -> dict[str, Json]:
+    """Return how a place in a block out of order is reached; null for any other."""
+    if place is None or place.outage is None or place.reach is None:
+        return {"reach": None, "reach_reason": None}
+    return {"reach": place.reach.value, "reach_reason": render(place.outage.reach_in_words(place.aisle))}
 
 
 def hit_shape(hit: Hit, text: StandingText) -> dict[str, Json]:

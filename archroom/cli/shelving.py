@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from archroom.cli import bench, bench_questions, bundle, claims, commissioning, profiles, replay
+from archroom.cli import bench, bench_questions, bundle, claims, commissioning, outages, profiles, replay
 from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.output import Json
@@ -43,6 +43,7 @@ def add_commands(commands: Commands) -> None:
     replay.add_commands(group)
     commissioning.add_commands(group)
     claims.add_arming_commands(group)
+    outages.add_commands(group)
     bench.add_commands(group)
     bench_questions.add_commands(group)
     bundle.add_commands(group)

@@ -38,6 +38,9 @@ class ActKind(Enum):
     BLOCK_ARMED = "block.armed"
     BLOCK_DISARMED = "block.disarmed"
     BLOCK_COMMISSIONED = "block.commissioned"
+    BLOCK_OUT_OF_ORDER = "block.out_of_order"
+    AISLE_OPENED_BY_HAND = "aisle.opened_by_hand"
+    BLOCK_IN_ORDER = "block.in_order"
     CLIMATE_LIMITS_SET = "climate.limits_set"
     CLIMATE_ACKNOWLEDGED = "climate.alarm_acknowledged"
     ARCHIVE_RESTORED = "archive.restored"
@@ -145,6 +148,34 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageBegun:
+    """A block that is out of order from now on."""
+
+    block: int
+    since_on: date
+    """The date of the site."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AisleOpenedByHand:
+    """The aisle of a block out of order that stands open by hand now, in place of any said before."""
+
+    block: int
+    aisle: int
+    begun_seq: int
+    """The event that took the block out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageEnded:
+    """A block that is in order again."""
+
+    block: int
+    begun_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Everything one act changed. Empty sections changed nothing."""
 
@@ -157,6 +188,9 @@ class Act:
     places_made: tuple[PlaceMade, ...] = ()
     barcodes_bound: tuple[BarcodeBound, ...] = ()
     described: tuple[Described, ...] = ()
+    outages_begun: tuple[OutageBegun, ...] = ()
+    opened_by_hand: tuple[AisleOpenedByHand, ...] = ()
+    outages_ended: tuple[OutageEnded, ...] = ()
     undoes: int | None = None
     """Number of the event that this act reverses."""
     facts: Mapping[str, str | int] = field(default_factory=dict)

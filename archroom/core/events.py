@@ -18,12 +18,15 @@ from typing import cast
 from archroom.core.acts import (
     Act,
     ActKind,
+    AisleOpenedByHand,
     BarcodeBound,
     Described,
     LoanClosed,
     LoanOpened,
     LoanReopened,
     Move,
+    OutageBegun,
+    OutageEnded,
     Owner,
     Performer,
     PlaceMade,
@@ -139,6 +142,9 @@ def _sections(act: Act) -> dict[str, Json]:
         "places": [[p.place_id, p.kind.value, p.address, p.width_mm] for p in act.places_made],
         "barcodes": [[b.value, b.owner.value, b.owner_id] for b in act.barcodes_bound],
         "described": [[d.owner.value, d.owner_id, d.version, d.digest] for d in act.described],
+        "out_of_order": [[o.block, o.since_on.isoformat(), o.why] for o in act.outages_begun],
+        "opened_by_hand": [[o.block, o.aisle, o.begun_seq] for o in act.opened_by_hand],
+        "in_order": [[o.block, o.begun_seq] for o in act.outages_ended],
         "facts": dict(act.facts),
         "undoes": act.undoes,
     }
@@ -183,6 +189,15 @@ def _act_of(fields: Mapping[str, Json]) -> Act:
             Described(Owner(owner), cast(int, owner_id), cast(int, version), cast(str, digest))
             for owner, owner_id, version, digest in _rows(fields, "described")
         ),
+        outages_begun=tuple(
+            OutageBegun(cast(int, block), date.fromisoformat(cast(str, since)), cast(str, why))
+            for block, since, why in _rows(fields, "out_of_order")
+        ),
+        opened_by_hand=tuple(
+            AisleOpenedByHand(cast(int, block), cast(int, aisle), cast(int, begun))
+            for block, aisle, begun in _rows(fields, "opened_by_hand")
+        ),
+        outages_ended=tuple(OutageEnded(cast(int, block), cast(int, begun)) for block, begun in _rows(fields, "in_order")),
         undoes=cast(int | None, fields.get("undoes")),
         facts=cast(dict[str, str | int], fields.get("facts") or {}),
     )

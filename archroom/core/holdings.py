@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from archroom.core.codes import CodeKind, format_code
+from archroom.core.outages import Outage, Reach
 
 USUAL_WIDTH_MM = 130
 """What a box of unknown width counts with where no box of the house has a known one: an upright document box."""
@@ -124,6 +125,13 @@ class Place:
     """Number of its block if it stands on mobile shelving."""
     aisle: int | None = None
     """Aisle from which it is reached, if it stands on mobile shelving."""
+    outage: Outage | None = None
+    """That of its block, None while its block is in order."""
+
+    @property
+    def reach(self) -> Reach | None:
+        """How it can be reached while its block is out of order, None if it is in order."""
+        return None if self.outage is None else self.outage.reach_of(self.aisle)
 
     @property
     def code(self) -> str:
@@ -187,6 +195,11 @@ class Standing:
             return Custody.OUT
         own = self.thing.whereabouts.custody
         return self.enclosing[-1].whereabouts.custody if own is Custody.IN and self.enclosing else own
+
+    @property
+    def reach(self) -> Reach | None:
+        """How it can be reached where it stands in a block out of order, None anywhere else."""
+        return self.place.reach if self.place is not None and self.custody is Custody.IN else None
 
     @property
     def is_at_home(self) -> bool:

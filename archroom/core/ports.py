@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord
     from archroom.core.events import Event
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+    from archroom.core.outages import Outage
     from archroom.core.people_holds import Hold, Release
     from archroom.core.records import ImportCounts, Record, RecordChange
     from archroom.core.rooms import Block, RoomPlan
@@ -192,6 +193,10 @@ class Reading(Protocol):
 
     def block(self, number: int) -> Block | None:
         """Return a block by its number."""
+        ...
+
+    def outages(self) -> dict[int, Outage]:
+        """Return what is out of order at present, by the number of the block."""
         ...
 
     def counts(self) -> dict[str, int]:

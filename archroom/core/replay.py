@@ -29,6 +29,7 @@ from archroom.core.acts import (
 from archroom.core.codes import MAX_NUMBER
 from archroom.core.events import Event
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
+from archroom.core.outage_rules import OutageHistory
 from archroom.errors import LedgerBroken, say
 
 _KINDS = tuple(ThingKind)
@@ -258,6 +259,7 @@ class Replay:
     """Replaced versions of people's data, by person and version."""
     rooms: dict[str, str] = field(default_factory=dict)
     """Digest of each room's furniture by the room's code; empty if its entry tells none."""
+    outages: OutageHistory = field(default_factory=OutageHistory)
     undone: set[int] = field(default_factory=set)
     moves: int = 0
     """How many moves there were."""
@@ -297,6 +299,7 @@ class Replay:
             if bound.value in self.barcodes or not self._has(bound.owner, bound.owner_id):
                 yield "barcodes"
             self.barcodes[bound.value] = (bound.owner, bound.owner_id)
+        yield from self.outages.apply(act, event.seq)
         if act.undoes is not None:
             if act.undoes in self.undone or not 0 < act.undoes < event.seq:
                 yield "undoes"

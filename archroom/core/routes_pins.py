@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archroom.core.outages import Outage, Reach
 from archroom.core.people_holds import Holds, held_aisles, hold_problem
 from archroom.core.plain import Side
 from archroom.core.rooms import Block
@@ -24,6 +25,8 @@ class Pins:
     locked_carriages: frozenset[int] = frozenset()
     halt: Message | None = None
     """Why nothing of the block moves until somebody has seen to it."""
+    outage: Outage | None = None
+    """That of the block: nothing of it moves, and only the aisle that was opened by hand is entered."""
 
     @property
     def held_aisles(self) -> frozenset[int]:
@@ -35,17 +38,19 @@ class Pins:
         return ", ".join(hold.person for hold in self.holds if hold.aisle == aisle)
 
 
-def pins_of(block: Block, view: BlockView | None) -> Pins:
+def pins_of(block: Block, view: BlockView | None, outage: Outage | None = None) -> Pins:
     """Return what must not move, as a block was last seen; old locks count until others are told."""
     if view is None:
-        return Pins()
-    return Pins(view.holds, _locked(view), hold_problem(block, view.holds, ()) or _halt(block, view))
+        return Pins(outage=outage)
+    return Pins(view.holds, _locked(view), hold_problem(block, view.holds, ()) or _halt(block, view), outage)
 
 
 def why_unreachable(block: Block, open_gaps: tuple[int, ...], pins: Pins, aisle: int) -> Message | None:
     """Return why no walk can open or enter an aisle, None if one can; names whoever holds what is in the way."""
     if aisle not in block.aisles:
         return say("there is no aisle {block}/{aisle} that can be entered", block=block.number, aisle=aisle)
+    if pins.outage is not None and pins.outage.reach_of(aisle) is Reach.UNREACHABLE:
+        return pins.outage.reach_in_words(aisle)
     names = pins.holders(aisle)
     if aisle in open_gaps:
         if not names:

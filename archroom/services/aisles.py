@@ -1,7 +1,8 @@
 """What people do with the shelving: leave, confirmation, intent in the ledger, action, outcome in the ledger.
 
 Nothing moves before its intent is committed. An action leaves two events, a refused one a single event. If the outcome
-cannot be written, the shelving is stopped, because what it does is then no longer on record.
+cannot be written, the shelving is stopped, because what it does is then no longer on record. No aisle of a block that is out
+of order is opened, closed or ventilated; what is done to one carriage (jog, lock, unlock) is not kept from whoever mends it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from archroom.services.resolving import owner_of_typed
 from archroom.services.stopping import record_stop
 
 if TYPE_CHECKING:
-    from archroom.core.ports import Archive, Shelving
+    from archroom.core.ports import Archive, Reading, Shelving
     from archroom.core.rooms import Block
 
 Confirm = Callable[[Ticket], tuple[int, ...] | None]
@@ -132,6 +133,9 @@ class Aisles:
         the shelving cannot be asked, Busy or Unreadable if the intent cannot be written: then nothing moved.
         """
         shelving = self._connected()
+        why_not = self._why_out_of_order(block, wanted)
+        if why_not is not None:
+            return self._refused(performer, asked(block, wanted), why_not)
         try:
             ticket = _ticket(lambda: shelving.select(block, wanted, performer.actor), offer_arming)
         except MotionRefused as refusal:
@@ -148,7 +152,11 @@ class Aisles:
                 return self._refused(performer, granted(ticket), why_not)
         clear = confirmed if ticket.candidates else ticket.narrows
         facts = granted(ticket, clear, attendant)
-        facts = facts | {"intent": self._write(performer, ActKind.MOTION_INTENDED, facts)}
+        try:
+            intent = self._intended(performer, block, wanted, facts)
+        except Refused as refusal:
+            return self._refused(performer, facts, refusal.message)
+        facts = facts | {"intent": intent}
         go = partial(shelving.go, ticket, clear, performer.actor, observe, is_held, attendant)
         outcome = self._go(go, performer, facts)
         self._write_outcome(performer, facts, outcome)
@@ -181,6 +189,22 @@ class Aisles:
     def _write(self, performer: Performer, kind: ActKind, facts: Facts) -> int:
         with self._archive.writing() as books:
             return books.commit(Act(kind, facts=facts), performer).seq
+
+    def _why_out_of_order(self, block: int, wanted: Wanted) -> Message | None:
+        """Return why nothing is asked of a block; books that do not answer are asked again when the intent is written."""
+        try:
+            with self._archive.reading() as books:
+                return _out_of_order(books, block, wanted)
+        except ArchroomError:
+            return None
+
+    def _intended(self, performer: Performer, block: int, wanted: Wanted, facts: Facts) -> int:
+        """Write the intent; raises Refused if the block went out of order since leave was asked for."""
+        with self._archive.writing() as books:
+            why_not = _out_of_order(books, block, wanted)
+            if why_not is not None:
+                raise Refused(why_not)
+            return books.commit(Act(ActKind.MOTION_INTENDED, facts=facts), performer).seq
 
     def _go(self, move: Callable[[], Outcome], performer: Performer, facts: Facts) -> Outcome:
         """Move, and turn whatever comes of it into an outcome: after a lost answer the end is unknown, never assumed.
@@ -251,6 +275,12 @@ def unattended(block: int, attendant: str, by: str) -> Message | None:
     if name_key(attendant) == name_key(by):
         return say("The person at the aisle must be another one than who gives the order.")
     return None
+
+
+def _out_of_order(books: Reading, block: int, wanted: Wanted) -> Message | None:
+    """Return why nothing of this kind is done to a block, None while it is in order or the technician's."""
+    outage = None if wanted.action.is_of_carriage else books.outages().get(block)
+    return None if outage is None else outage.refusal()
 
 
 def _list(numbers: tuple[int, ...]) -> str:

@@ -117,6 +117,20 @@ def _put_over(books: Reading, act: Act) -> Message:
     return say("{title} -> {place}, by override", title=_title(books, act), place=_target(books, act))
 
 
+def _out_of_order(books: Reading, act: Act) -> Message:
+    block, why = next(((begun.block, begun.why) for begun in act.outages_begun), ("?", "?"))
+    return say("Block {block} out of order: {why}", block=block, why=why)
+
+
+def _opened_by_hand(books: Reading, act: Act) -> Message:
+    block, aisle = next(((opened.block, opened.aisle) for opened in act.opened_by_hand), ("?", "?"))
+    return say("Aisle {block}/{aisle} opened by hand", block=block, aisle=aisle)
+
+
+def _in_order(books: Reading, act: Act) -> Message:
+    return say("Block {block} in order again", block=next((ended.block for ended in act.outages_ended), "?"))
+
+
 def _motion(books: Reading, act: Act) -> Message:
     from archroom.services.motion_words import motion_words  # the first screen shows no motion, and must start fast
 
@@ -158,6 +172,9 @@ _WORDS: dict[ActKind, Callable[[Reading, Act], Message]] = {
     ActKind.BLOCK_ARMED: lambda books, act: say("Block {block} armed", block=_fact(act, "block")),
     ActKind.BLOCK_DISARMED: lambda books, act: say("Block {block} disarmed", block=_fact(act, "block")),
     ActKind.BLOCK_COMMISSIONED: lambda books, act: say("Block {block} commissioned", block=_fact(act, "block")),
+    ActKind.BLOCK_OUT_OF_ORDER: _out_of_order,
+    ActKind.AISLE_OPENED_BY_HAND: _opened_by_hand,
+    ActKind.BLOCK_IN_ORDER: _in_order,
     ActKind.CLIMATE_LIMITS_SET: lambda books, act: say("Limits of the climate of {room} changed", room=_fact(act, "room")),
     ActKind.CLIMATE_ACKNOWLEDGED: lambda books, act: say(
         "Climate alarm {number} of {room} acknowledged: {note}",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
     from archroom.services.labelling import Labelling
+    from archroom.services.outages import Outages
     from archroom.services.people import People
     from archroom.services.placing import Placing
     from archroom.services.rooms import Rooms
@@ -59,6 +60,11 @@ class Services(Protocol):
     @property
     def claims(self) -> Claims:
         """Who is in which aisle, and which block may move."""
+        ...
+
+    @property
+    def outages(self) -> Outages:
+        """Which block is out of order."""
         ...
 
     @property

@@ -20,6 +20,7 @@ from archroom.errors import Message, ShelvingError, say
 from archroom.services.errands import Aside, Asked, Purpose, Spot, sorted_out
 
 if TYPE_CHECKING:
+    from archroom.core.outages import Outage
     from archroom.core.ports import Archive, Clock, Hit, Reading, Shelving
     from archroom.core.rooms import Block
 
@@ -86,11 +87,15 @@ class Planning:
             spots, asides = sorted_out(books, asked, wishes.purpose, self._clock.today())
             needed = {spot.errand.block for spot in spots}
             blocks = [block for block in books.blocks() if block.number in needed]
+            outages = books.outages()
             habits = habits_of(_lendings(books)) if wishes.is_parking else None
         views, notes = self._views() if blocks else ({}, [])
-        grounds = {block.number: _ground(block, views.get(block.number), wishes.policy) for block in blocks}
+        grounds = {
+            block.number: _ground(block, views.get(block.number), wishes.policy, outages.get(block.number))
+            for block in blocks
+        }
         for block in blocks:
-            notes += _notes_of(block, views.get(block.number), is_connected=bool(views))
+            notes += _notes_of(block, views.get(block.number), outages.get(block.number), is_connected=bool(views))
         reached: list[Spot] = []
         for spot in spots:
             why = grounds[spot.errand.block].why_unreachable(spot.errand.aisle)
@@ -100,7 +105,7 @@ class Planning:
                 asides.append(Aside(spot.errand.number, spot.code, spot.title, spot.address, why))
         stretches = tuple(stretch for ground in grounds.values() for stretch in ground.stretches if stretch.open_gaps)
         route = planned(stretches, [spot.errand for spot in reached], wishes.goal)
-        halted = {number for number, ground in grounds.items() if ground.pins.halt is not None}
+        halted = {number for number, ground in grounds.items() if ground.pins.halt or ground.pins.outage}
         return Walk(
             route,
             {spot.errand.number: spot for spot in reached},
@@ -153,15 +158,27 @@ class _Ground:
         return why_unreachable(self.block, self.open_gaps, self.pins, aisle)
 
 
-def _ground(block: Block, view: BlockView | None, policy: MotionPolicy) -> _Ground:
-    """Return a block as it stands if that is known, else as it was built; held and locked as the view tells."""
+def _ground(block: Block, view: BlockView | None, policy: MotionPolicy, outage: Outage | None = None) -> _Ground:
+    """Return a block as it stands if that is known, else as it was built; held and locked as the view tells.
+
+    Where it is out of order, the aisle that somebody opened by hand stands open, whatever the controller tells.
+    """
     positions = _positions_mm(block, view) or block.positions_mm(block.open_aisles)
     drives = Motion(block.aisle_mm - block.clearance_mm, policy)
     if view is not None and view.identity is not None:
         speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
         drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
-    open_gaps, pins = widest_gaps(block, positions), pins_of(block, view)
+    open_gaps, pins = _opened_by_hand(block, widest_gaps(block, positions), outage), pins_of(block, view, outage)
     return _Ground(block, open_gaps, pins, stretches_of(block, open_gaps, pins, drives))
+
+
+def _opened_by_hand(block: Block, open_gaps: tuple[int, ...], outage: Outage | None) -> tuple[int, ...]:
+    """Return the open gaps with the aisle that somebody opened by hand in place of the open one of its segment."""
+    aisle = None if outage is None else outage.open_aisle
+    segment = None if aisle is None else block.segment_of(aisle)
+    if aisle is None or segment is None:
+        return open_gaps
+    return tuple(sorted({aisle, *(gap for gap in open_gaps if gap not in segment.gaps)}))
 
 
 def _positions_mm(block: Block, view: BlockView | None) -> tuple[int, ...] | None:
@@ -179,7 +196,9 @@ def _positions_mm(block: Block, view: BlockView | None) -> tuple[int, ...] | Non
     return block.positions_mm(opened) if is_told else None
 
 
-def _notes_of(block: Block, view: BlockView | None, is_connected: bool) -> list[Message]:
+def _notes_of(block: Block, view: BlockView | None, outage: Outage | None, is_connected: bool) -> list[Message]:
+    if outage is not None:
+        return [say("{what}.", what=outage.in_words())]
     if not is_connected:
         return []
     if view is None:

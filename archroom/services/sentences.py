@@ -10,7 +10,7 @@ from archroom.core.custody import home_text
 from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing
 from archroom.core.scans import Intent, Step, Subject
 from archroom.errors import Message, say
-from archroom.services.whereabouts import where_now
+from archroom.services.whereabouts import home_reach, where_now
 
 if TYPE_CHECKING:
     from archroom.core.shelving import StopReport
@@ -42,11 +42,18 @@ def shown_thing(standing: Standing, today: date) -> Message:
         return say("{title}: {where}. It has no home yet.", title=title, where=where)
     if standing.is_at_home:
         return say("{title}: {where}.", title=title, where=where)
-    return say("{title}: {where}. Its home is {home}.", title=title, where=where, home=home)
+    return _with_home(standing, say("{title}: {where}. Its home is {home}.", title=title, where=where, home=home))
 
 
 def place_in_hand(place: Place, free_mm: int | None) -> Message:
     """Return the answer to a place's scan."""
+    said = _place_offered(place, free_mm)
+    if place.outage is not None:
+        return say("{what} Of this shelf: {reach}.", what=said, reach=place.outage.reach_in_words(place.aisle))
+    return said
+
+
+def _place_offered(place: Place, free_mm: int | None) -> Message:
     if free_mm is None or place.kind is not PlaceKind.SHELF:
         return say("{place}: scan what you put here.", place=place.address)
     return say("{place}: {free} mm free. Scan what you put here.", place=place.address, free=max(free_mm, 0))
@@ -118,13 +125,14 @@ def _returned(before: Standing, after: Standing) -> Message:
     home = home_text(after)
     if not home:
         return say("{title} back from {name} -> {place}.", title=before.thing.title, name=name, place=_place_text(after))
-    return say(
+    said = say(
         "{title} back from {name} -> {place}. Its home is {home}.",
         title=before.thing.title,
         name=name,
         place=_place_text(after),
         home=home,
     )
+    return _with_home(after, said)
 
 
 def _put(act: Act, before: Standing, after: Standing, previous: str) -> Message:
@@ -144,6 +152,12 @@ def _put(act: Act, before: Standing, after: Standing, previous: str) -> Message:
     if not previous or previous == place:
         return say("{title} -> {place}.", title=title, place=place)
     return say("{title} -> {place}. It was at {previous}.", title=title, place=place, previous=previous)
+
+
+def _with_home(standing: Standing, said: Message) -> Message:
+    """Return an answer with how the home is reached, where it is elsewhere in a block out of order."""
+    reach = home_reach(standing)
+    return said if reach is None else say("{what} {more}", what=said, more=reach)
 
 
 def _place_text(standing: Standing) -> str:

@@ -12,7 +12,22 @@ if TYPE_CHECKING:
 
 
 def where_now(standing: Standing, today: date) -> Message:
-    """Return the phrase for where a thing is now; total over standings."""
+    """Return the phrase for where a thing is now, and how it is reached in a block out of order; total over standings."""
+    where, place = _where(standing, today), standing.place
+    if standing.reach is None or place is None or place.outage is None:
+        return where
+    return say("{where}; {reach}", where=where, reach=place.outage.reach_in_words(place.aisle))
+
+
+def home_reach(standing: Standing) -> Message | None:
+    """Return the sentence for a home elsewhere in a block out of order, None if there is nothing to say of it."""
+    home = standing.home_place
+    if home is None or home.outage is None or standing.is_at_home:
+        return None
+    return say("Of its home: {reach}.", reach=home.outage.reach_in_words(home.aisle))
+
+
+def _where(standing: Standing, today: date) -> Message:
     if standing.loan is not None:
         return _out_to(standing.loan, today)
     if standing.enclosing_loan is not None:

@@ -5,7 +5,16 @@ An act names how each thing stood when it was decided; if a row is not so any mo
 
 from __future__ import annotations
 
-from archroom.core.acts import BarcodeBound, LoanClosed, LoanOpened, LoanReopened, Move
+from archroom.core.acts import (
+    AisleOpenedByHand,
+    BarcodeBound,
+    LoanClosed,
+    LoanOpened,
+    LoanReopened,
+    Move,
+    OutageBegun,
+    OutageEnded,
+)
 from archroom.core.events import Event, stamp
 from archroom.core.replay import touched_after, touched_before
 from archroom.errors import Refused, say
@@ -25,6 +34,12 @@ _REOPEN = (
     "UPDATE loan SET closed_seq = NULL, closed_at = NULL, was_undone = 0"
     " WHERE thing_id = ? AND opened_seq = ? AND closed_seq IS NOT NULL"
 )
+_TAKE_OUT = (
+    "INSERT INTO outage (block_id, begun_seq, since_on, why) VALUES ((SELECT id FROM block WHERE number = ?), ?, ?, ?)"
+)
+_OF_BLOCK = "WHERE begun_seq = ? AND block_id = (SELECT id FROM block WHERE number = ?) AND ended_seq IS NULL"
+_OPEN_BY_HAND = f"UPDATE outage SET aisle = ?, opened_seq = ? {_OF_BLOCK}"
+_PUT_BACK = f"UPDATE outage SET ended_seq = ? {_OF_BLOCK}"
 _BIND = "INSERT INTO barcode (value, {owner}_id, bound_seq) VALUES (?, ?, ?)"
 
 
@@ -45,6 +60,12 @@ def write_rows(books: Books, event: Event) -> None:
         _reopen(books, reopened)
     for bound in act.barcodes_bound:
         _bind(books, event, bound)
+    for begun in act.outages_begun:
+        _take_out(books, event, begun)
+    for opened in act.opened_by_hand:
+        _open_by_hand(books, event, opened)
+    for ended in act.outages_ended:
+        _put_back(books, event, ended)
 
 
 def _move(books: Books, event: Event, move: Move) -> None:
@@ -72,6 +93,18 @@ def _reopen(books: Books, reopened: LoanReopened) -> None:
 
 def _bind(books: Books, event: Event, bound: BarcodeBound) -> None:
     books.run(_BIND.format(owner=bound.owner.value), (bound.value, bound.owner_id, event.seq))
+
+
+def _take_out(books: Books, event: Event, begun: OutageBegun) -> None:
+    books.run(_TAKE_OUT, (begun.block, event.seq, begun.since_on.isoformat(), begun.why))
+
+
+def _open_by_hand(books: Books, event: Event, opened: AisleOpenedByHand) -> None:
+    _expect_one(books.run(_OPEN_BY_HAND, (opened.aisle, event.seq, opened.begun_seq, opened.block)))
+
+
+def _put_back(books: Books, event: Event, ended: OutageEnded) -> None:
+    _expect_one(books.run(_PUT_BACK, (event.seq, ended.begun_seq, ended.block)))
 
 
 def _expect_one(touched: int) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import zip_longest
 
 from archroom.core.acts import Owner
 from archroom.core.events import instant, keyed_digest
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
+from archroom.core.outage_rules import OutageFact
 from archroom.core.replay import LoanFact, Replay
 from archroom.errors import LedgerBroken, Message, say
 from archroom.store import rooms
@@ -17,6 +19,7 @@ from archroom.store.database import look
 from archroom.store.digests import DESCRIPTION_FIELDS, digested
 
 _AT_ONCE = 2_000
+_NO_OUTAGE = OutageFact(0, 0, date.min, "")
 _DESCRIBED = ", ".join(f"d.{column}" for column in DESCRIPTION_FIELDS)
 _THINGS = (
     "SELECT t.id, t.kind, t.custody, t.place_id, t.container_id, t.home_place_id, t.home_container_id, t.touched_seq,"
@@ -32,6 +35,10 @@ _PAST = (
     "SELECT thing_id, version, fields, replaced_seq FROM description_version WHERE (thing_id, version) > (?, ?)"
     " ORDER BY thing_id, version LIMIT ?"
 )
+_OUTAGES = (
+    "SELECT b.number, o.begun_seq, o.since_on, o.why, o.aisle, o.opened_seq, o.ended_seq"
+    " FROM outage o JOIN block b ON b.id = o.block_id ORDER BY o.begun_seq"
+)
 _BARCODES = "SELECT value, thing_id, place_id, person_id FROM barcode WHERE value > ? ORDER BY value LIMIT ?"
 
 
@@ -42,6 +49,7 @@ def compared(books: Books, replay: Replay, catch_up: Callable[[], None]) -> None
         _rooms(books, replay)
         _places(books, replay)
         _people(books, replay)
+        _outages(books, replay)
     _things(books, replay, catch_up)
     _past_descriptions(books, replay, catch_up)
     _loans(books, replay, catch_up)
@@ -76,6 +84,13 @@ def _people(books: Books, replay: Replay) -> None:
         if version != said_version or not (is_forgotten or keyed_digest(bytes(key), (name,)) == said_digest):
             raise _untrue(say("person {number}", number=number))
     _past_people(books, replay, {number: row[2] for number, row in rows.items()})
+
+
+def _outages(books: Books, replay: Replay) -> None:
+    rows = [OutageFact(row[0], row[1], date.fromisoformat(row[2]), *row[3:]) for row in books.rows(_OUTAGES)]
+    for said, found in zip_longest(replay.outages.facts, rows):
+        if said != found:
+            raise _untrue(say("block {number}, out of order", number=(said or found or _NO_OUTAGE).block))
 
 
 def _past_people(books: Books, replay: Replay, keys: dict[int, bytes | None]) -> None:

@@ -13,10 +13,12 @@ from archroom.core.cleaning import clean
 from archroom.core.codes import CodeKind, OwnCode
 from archroom.core.events import Event, event_of
 from archroom.store import people
+from archroom.store.outages import outages
 from archroom.store.standings import in_list, places, standings
 
 if TYPE_CHECKING:
     from archroom.core.holdings import Loan, Person, Place, PlaceKind, Standing, Thing
+    from archroom.core.outages import Outage
     from archroom.core.ports import Details, Hit, PlaceDetails
     from archroom.core.rooms import Block
     from archroom.store.connections import Books, Row
@@ -191,6 +193,10 @@ class SqlReading:
         from archroom.store import rooms
 
         return next(iter(rooms.blocks(self._books, number)), None)
+
+    def outages(self) -> dict[int, Outage]:
+        """Return what is out of order at present, by the number of the block."""
+        return outages(self._books)
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of rooms, blocks, places, containers, items, people and open loans by those names."""

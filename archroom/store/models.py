@@ -278,6 +278,23 @@ class Loan(Table):
         constraints = (Check("(closed_seq IS NULL) = (closed_at IS NULL)"),)
 
 
+class Outage(Table):
+    """A time in which a block was out of order; who said so and when stands in the events. Past ones stay."""
+
+    id = NumberField()
+    block = ForeignKeyField(Block, index=False)
+    begun_seq = IntegerField(unique=True)
+    since_on = TextField()
+    why = TextField(constraints=[Check("why <> ''")])
+    aisle = IntegerField(null=True)
+    """The aisle that was last opened by hand."""
+    opened_seq = IntegerField(null=True)
+    ended_seq = IntegerField(null=True)
+
+    class Meta:
+        constraints = (Check("(aisle IS NULL) = (opened_seq IS NULL)"),)
+
+
 class Event(Table):
     """One entry of the ledger: the canonical bytes, their place in the chain, and some of their fields for queries."""
 
@@ -323,6 +340,7 @@ Description.add_index(Description.reference_key, where=Description.reference_key
 Barcode.add_index(Barcode.thing, where=Barcode.thing.is_null(False), name="barcode_of_thing")
 Loan.add_index(Loan.thing, unique=True, where=Loan.closed_seq.is_null(), name="loan_one_open")
 Loan.add_index(Loan.person, where=Loan.closed_seq.is_null(), name="loan_open_of_person")
+Outage.add_index(Outage.block, unique=True, where=Outage.ended_seq.is_null(), name="outage_one_at_a_time")
 Event.add_index(Event.undoes, unique=True, where=Event.undoes.is_null(False), name="event_undone_once")
 Event.add_index(Event.terminal, Event.seq, where=Event.kind << CUSTODY_KINDS, name="event_custody_of_terminal")
 
@@ -343,6 +361,7 @@ MODELS: tuple[type[Table], ...] = (
     PersonVersion,
     Barcode,
     Loan,
+    Outage,
     Event,
     EventThing,
     ChainHead,

@@ -12,11 +12,11 @@ from archroom.errors import BadDatabase, say
 from archroom.store.connections import Books
 from archroom.store.database import look
 
-STEPS = ("0001_initial", "0002_containers_marked")
+STEPS = ("0001_initial", "0002_containers_marked", "0003_outages")
 """The migrations that make this program's schema."""
 HISTORY = "schema_migration"
 SEARCH_TABLE = "search_index"
-SQLITE_DIGEST = "91c14f2973341c959baa9237ac7cb17080edec13bad0e42455c483123af344c2"
+SQLITE_DIGEST = "dc900a112c57627b826d0790ae9bf2af8a4e2e8ab06a4b7cf78dcf3321fd45fd"
 """Digest of what `dump` returns for an SQLite file of this schema."""
 
 _SQLITE_GUARDS = (
@@ -125,7 +125,7 @@ _POSTGRES_DUMP = (
     f"""SELECT 'column', table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name {_NOT_HISTORY}
 ORDER BY table_name, column_name""",
-    f"""SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    f"""SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE connamespace = current_schema()::regnamespace AND conrelid::regclass::text {_NOT_HISTORY} ORDER BY 2, 3, 4""",
     f"""SELECT 'index', tablename, indexname, indexdef FROM pg_indexes
 WHERE schemaname = current_schema() AND tablename {_NOT_HISTORY} ORDER BY 2, 3""",

@@ -9,6 +9,7 @@ from archroom.core.codes import CodeKind
 from archroom.core.holdings import USUAL_WIDTH_MM, Place, Standing, Thing, ThingKind
 from archroom.core.ports import PlaceDetails
 from archroom.store.connections import Books
+from archroom.store.outages import outages
 from archroom.store.standings import PLACE_COLUMNS, THING_COLUMNS, THINGS, place_of, standings, thing_of
 
 _BOXES = ", ".join(f"'{kind.value}'" for kind in ThingKind if kind.code_kind is CodeKind.BOX)
@@ -73,8 +74,9 @@ def shelves_from(books: Books, place_id: int) -> Iterator[tuple[Place, int]]:
         " AND first.room_id = p.room_id WHERE p.shelving_order >= first.shelving_order ORDER BY p.shelving_order",
         (place_id,),
     )
+    present = outages(books)
     for row in rows:
-        yield place_of(row), max(0, (row[3] or 0) - int(row[-1]))
+        yield place_of(row, present), max(0, (row[3] or 0) - int(row[-1]))
 
 
 def unplaced_boxes(books: Books) -> list[Thing]:

@@ -6,13 +6,15 @@ come with one more for each level, whatever the number of things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from archroom.core.events import instant
 from archroom.core.holdings import Custody, Loan, Person, Place, PlaceKind, Standing, Thing, ThingKind, Whereabouts
+from archroom.core.outages import Outage
 from archroom.store.connections import Books, Row
+from archroom.store.outages import outages
 
 THING_COLUMNS = (
     "t.id, t.kind, d.title, d.reference, t.custody, t.place_id, t.container_id, t.home_place_id, t.home_container_id,"
@@ -47,8 +49,9 @@ def standings(books: Books, thing_ids: Iterable[int]) -> dict[int, Standing]:
     wanted = list(thing_ids)
     nodes: dict[int, _Node] = {}
     missing = set(wanted)
+    present = outages(books) if missing else {}
     while missing:
-        fresh = {node.thing.id: node for node in _nodes(books, missing)}
+        fresh = {node.thing.id: node for node in _nodes(books, missing, present)}
         nodes |= fresh
         around = {outer for node in fresh.values() for outer in _outer_ids(node.thing.whereabouts)}
         missing = around - nodes.keys()
@@ -64,7 +67,8 @@ def things(books: Books, condition: str, parameters: Iterable[int | str] = (), e
 def places(books: Books, condition: str, parameters: Iterable[int | str] = ()) -> list[Place]:
     """Return the places of a condition on `p`, and of what orders and limits it."""
     found = books.rows(f"SELECT {PLACE_COLUMNS.format('p')} FROM place p WHERE {condition}", tuple(parameters))
-    return [place_of(row) for row in found]
+    present = outages(books) if found else {}
+    return [place_of(row, present) for row in found]
 
 
 def thing_of(row: Row) -> Thing:
@@ -73,9 +77,10 @@ def thing_of(row: Row) -> Thing:
     return Thing(row[0], ThingKind(row[1]), row[2], row[3], where, row[9], row[10], bool(row[11]), bool(row[12]))
 
 
-def place_of(row: Row) -> Place:
-    """Return the place of a row that begins with PLACE_COLUMNS."""
-    return Place(row[0], PlaceKind(row[1]), *row[2:_PLACE_WIDTH])
+def place_of(row: Row, present: Mapping[int, Outage]) -> Place:
+    """Return the place of a row that begins with PLACE_COLUMNS; `present` is what is out of order."""
+    address, width_mm, block, aisle = row[2:_PLACE_WIDTH]
+    return Place(row[0], PlaceKind(row[1]), address, width_mm, block, aisle, present.get(block) if present else None)
 
 
 def loan_of(row: Row) -> Loan:
@@ -89,13 +94,13 @@ def in_list(numbers: Iterable[int]) -> str:
     return f"({','.join(str(int(number)) for number in numbers)})"
 
 
-def _nodes(books: Books, thing_ids: Iterable[int]) -> Iterator[_Node]:
+def _nodes(books: Books, thing_ids: Iterable[int], present: Mapping[int, Outage]) -> Iterator[_Node]:
     for row in books.rows(_NODES + in_list(thing_ids)):
         here, at_home, lent = row[_THING_WIDTH:], row[_THING_WIDTH + _PLACE_WIDTH :], row[_THING_WIDTH + 2 * _PLACE_WIDTH :]
         yield _Node(
             thing_of(row),
-            place_of(here) if here[0] is not None else None,
-            place_of(at_home) if at_home[0] is not None else None,
+            place_of(here, present) if here[0] is not None else None,
+            place_of(at_home, present) if at_home[0] is not None else None,
             loan_of(lent) if lent[0] is not None else None,
         )
 

@@ -264,5 +264,5 @@ def now_of(standing: Standing, today: date) -> tuple[Mark, str]:
     custody = standing.thing.whereabouts.custody
     mark = marks.CUSTODY[outermost.whereabouts.custody if custody is Custody.IN else custody]
     if standing.place is not None:
-        return mark, standing.place.address
+        return (mark if standing.reach is None else marks.REACH[standing.reach]), standing.place.address
     return (marks.NOT_PLACED, "") if mark is marks.CUSTODY[Custody.IN] else (mark, "")

@@ -7,6 +7,7 @@ from typing import Final
 
 from archroom.core.acts import ActKind
 from archroom.core.holdings import Custody
+from archroom.core.outages import Reach
 from archroom.core.scans import Step
 from archroom.errors import Message, say
 from archroom.tui.glyphs import Glyphs
@@ -69,6 +70,11 @@ GONE: Final = Mark(say("NOT IN FINDING AID"), "unknown", CAREFUL)
 TO_SPLIT: Final = Mark(say("TO BE SPLIT"), "waiting", CAREFUL)
 NOT_PLACED: Final = Mark(say("NO PLACE"), "unknown", CAREFUL)
 PERSON: Final = Mark(say("PERSON"), "out", NEWS)
+REACH: Final = {
+    Reach.UNREACHABLE: Mark(say("UNREACHABLE"), "no", BAD),
+    Reach.BY_HAND: Mark(say("BY HAND"), "yes", CAREFUL),
+}
+"""Where a block is out of order."""
 
 ACTS: Final = {
     ActKind.HOUSE_FOUNDED: Mark(say("FOUNDED"), "here", PLAIN),
@@ -92,6 +98,9 @@ ACTS: Final = {
     ActKind.BLOCK_ARMED: Mark(say("ARMED"), "yes", PLAIN),
     ActKind.BLOCK_DISARMED: Mark(say("DISARMED"), "no", CAREFUL),
     ActKind.BLOCK_COMMISSIONED: Mark(say("COMMISSIONED"), "here", PLAIN),
+    ActKind.BLOCK_OUT_OF_ORDER: Mark(say("OUT OF ORDER"), "no", BAD),
+    ActKind.AISLE_OPENED_BY_HAND: Mark(say("BY HAND"), "yes", CAREFUL),
+    ActKind.BLOCK_IN_ORDER: Mark(say("IN ORDER"), "yes", GOOD),
     ActKind.CLIMATE_LIMITS_SET: Mark(say("LIMITS"), "here", PLAIN),
     ActKind.CLIMATE_ACKNOWLEDGED: Mark(say("ACKNOWLEDGED"), "yes", PLAIN),
     ActKind.ARCHIVE_RESTORED: Mark(say("RESTORED"), "here", CAREFUL),

@@ -40,6 +40,7 @@ from archroom.core.holdings import (
     ThingKind,
     Whereabouts,
 )
+from archroom.core.outages import Outage
 from archroom.core.ports import Details, Hit, PlaceDetails, Reading, Writing
 from archroom.core.rooms import Block, RoomPlan
 from archroom.errors import ArchroomError, Refused, say
@@ -197,6 +198,9 @@ class MemoryLook:
 
     def block(self, number: int) -> Block | None:
         return self._books.blocks.get(number)
+
+    def outages(self) -> dict[int, Outage]:
+        return dict(self._books.outages)
 
     def counts(self) -> dict[str, int]:
         containers = sum(thing.kind.is_container for thing in self._books.things.values())

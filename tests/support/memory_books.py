@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from archroom.core.acts import ActKind, Owner
 from archroom.core.events import Event
 from archroom.core.holdings import Loan, Person, Place, Thing
+from archroom.core.outages import Outage
 from archroom.core.rooms import Block
 
 
@@ -27,6 +28,8 @@ class Books:
     open_loans: dict[int, int] = field(default_factory=dict)
     """The event that opened each thing's open loan."""
     barcodes: dict[str, tuple[Owner, int]] = field(default_factory=dict)
+    outages: dict[int, Outage] = field(default_factory=dict)
+    """What is out of order, by block."""
     collections: dict[int, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     undone: set[int] = field(default_factory=set)
@@ -51,10 +54,30 @@ class Books:
             touched = move.touched_before if act.kind is ActKind.ACT_UNDONE else event.seq
             self.things[thing.id] = replace(thing, whereabouts=move.after, touched_seq=touched)
         self._apply_loans(event)
+        self._apply_outages(event)
         if act.undoes is not None:
             assert act.undoes not in self.undone
             self.undone.add(act.undoes)
         self.events.append(event)
+
+    def _apply_outages(self, event: Event) -> None:
+        act = event.act
+        for begun in act.outages_begun:
+            assert begun.block not in self.outages, "out of order twice"
+            actor = event.performer.actor
+            outage = Outage(begun.block, event.happened_at, begun.since_on, actor, begun.why, event.seq)
+            self.outages[begun.block] = outage
+        for opened in act.opened_by_hand:
+            outage = self.outages[opened.block]
+            assert outage.begun_seq == opened.begun_seq
+            self.outages[opened.block] = replace(
+                outage, open_aisle=opened.aisle, opened_by=event.performer.actor, opened_at=event.happened_at
+            )
+        for ended in act.outages_ended:
+            assert self.outages.pop(ended.block).begun_seq == ended.begun_seq
+        if act.outages_begun or act.opened_by_hand or act.outages_ended:
+            for place in list(self.places.values()):
+                self.places[place.id] = replace(place, outage=self.outages.get(place.block or 0))
 
     def _apply_loans(self, event: Event) -> None:
         for closed in event.act.loans_closed:

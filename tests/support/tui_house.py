@@ -51,6 +51,7 @@ from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
 from archroom.services.importing import Intake
 from archroom.services.labelling import Labelling
+from archroom.services.outages import Outages
 from archroom.services.people import People
 from archroom.services.placing import Placing
 from archroom.services.rooms import Rooms
@@ -229,6 +230,7 @@ class PaperServices:
     aisles: Aisles
     labelling: Labelling
     claims: Claims
+    outages: Outages
     climate: Climate
     bench: TechnicianBench
 
@@ -291,6 +293,7 @@ def tui_house(
         aisles=Aisles(archive, shelving),
         labelling=Labelling(archive),
         claims=Claims(archive, shelving),
+        outages=Outages(archive, archive.clock),
         climate=Climate(archive, None if rooms is None else rooms(archive.clock)),
         bench=TechnicianBench(None if bench is None else lambda: bench),
     )
