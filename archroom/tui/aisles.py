@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 
 from archroom.errors import say
@@ -17,14 +16,12 @@ from archroom.tui import marks
 from archroom.tui.actions import Chosen, Where
 from archroom.tui.block_panel import BlockPanel
 from archroom.tui.painted import Painted
-from archroom.tui.screens import HouseScreen
 from archroom.tui.text import row, words, wrapped
+from archroom.tui.watching import WatchScreen
 
 if TYPE_CHECKING:
     from archroom.core.rooms import Block
     from archroom.tui.app import ArchroomApp
-
-POLL_S: Final = 0.25
 
 
 class AislesHead(Painted):
@@ -50,11 +47,12 @@ class AislesHead(Painted):
         return [row((line, marks.MUTED)) for line in wrapped(words(said), width, 2)]
 
 
-class AislesScreen(HouseScreen):
+class AislesScreen(WatchScreen):
     """All blocks of the room."""
 
     WHERE = Where.AISLES
     TITLE_TEXT = say("Aisles")
+    LOOK_S = 0.25
     BINDINGS = [
         Binding("left", "choose(-1)", show=False),
         Binding("right", "choose(1)", show=False),
@@ -73,7 +71,6 @@ class AislesScreen(HouseScreen):
         self._panels: dict[int, BlockPanel] = {}
         self._at: tuple[int, int] | None = None
         """Block and aisle under the cursor."""
-        self._poll: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
         """Return head and blocks."""
@@ -82,20 +79,13 @@ class AislesScreen(HouseScreen):
 
     def on_mount(self) -> None:
         """Begin to ask the shelving."""
-        self._poll = self.set_interval(POLL_S, self._look)
         self.house.read_blocks()
         self.house.read_views()
 
-    def on_screen_resume(self) -> None:
-        """Ask again as long as somebody looks."""
-        if self._poll is not None:
-            self._poll.resume()
-        super().on_screen_resume()
-
-    def on_screen_suspend(self) -> None:
-        """Ask no more than somebody looks at."""
-        if self._poll is not None:
-            self._poll.pause()
+    def look(self) -> None:
+        """Ask the shelving."""
+        self.house.read_views()
+        self.show_situation()
 
     def chosen(self) -> Chosen:
         """Return the aisle under the cursor."""
@@ -132,10 +122,6 @@ class AislesScreen(HouseScreen):
     @on(BlockPanel.AisleClicked)
     def _choose_clicked(self, event: BlockPanel.AisleClicked) -> None:
         self._choose(event.block, event.aisle)
-
-    def _look(self) -> None:
-        self.house.read_views()
-        self.show_situation()
 
     def _build(self) -> None:
         self._blocks = [block for block in self.house.blocks.values() if block.aisles]

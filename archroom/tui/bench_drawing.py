@@ -11,9 +11,8 @@ from archroom.core.line_counters import UnitCounters, likely_causes
 from archroom.errors import Message, say
 from archroom.tui import marks
 from archroom.tui.glyphs import Glyphs
-from archroom.tui.text import Piece, cut, fitted, shown, width_of, words, wrapped
+from archroom.tui.text import Line, cut, fitted, sentence_lines, shown, width_of, words
 
-Line = list[Piece]
 UNIT_CELLS: Final = 8
 COUNT_CELLS: Final = 10
 TITLES: Final = (
@@ -38,7 +37,6 @@ VERDICTS: Final = {
 }
 VERDICT_CELLS: Final = 10
 MEANING_CELLS: Final = 44
-MOST_CAUSE_LINES: Final = 2
 
 
 def heading(width: int) -> Line:
@@ -65,8 +63,8 @@ def cause_lines(unit: int, units: Mapping[int, UnitCounters], width: int) -> lis
     causes = likely_causes(unit, units)
     if not causes:
         return [[(cut(words(say("Unit {unit}: nothing to look at.", unit=unit)), width), marks.MUTED)]]
-    told = [say("Unit {unit}: {cause}", unit=unit, cause=cause.sentence) for cause in causes]
-    return [[(line, marks.CAREFUL)] for one in told for line in wrapped(words(one), width, MOST_CAUSE_LINES)]
+    told = [(say("Unit {unit}: {cause}", unit=unit, cause=cause.sentence), marks.CAREFUL) for cause in causes]
+    return sentence_lines(told, width)
 
 
 def frame_line(frame: SeenFrame, width: int, glyphs: Glyphs, local: Callable[[datetime], datetime]) -> Line:

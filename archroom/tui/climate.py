@@ -5,25 +5,19 @@ One cursor goes over sensors and alarms; the chart is that of the sensor under i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.binding import Binding
-from textual.content import Content
-from textual.timer import Timer
-from textual.widget import Widget
 
 from archroom.core.climate import Alarm, SensorView
 from archroom.errors import Message, say
 from archroom.tui import climate_drawing, marks, messages
 from archroom.tui.actions import Chosen, Where
-from archroom.tui.climate_drawing import Line, Past
-from archroom.tui.climate_news import LOOK_S
-from archroom.tui.painted import Painted
-from archroom.tui.screens import HouseScreen
-from archroom.tui.text import row, words, wrapped
+from archroom.tui.climate_drawing import Past
+from archroom.tui.text import Line, sentence_lines, words
+from archroom.tui.watching import LinesScreen, first_shown
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
@@ -40,30 +34,13 @@ SPANS: Final = (
 PAST_EVERY_S: Final = 60.0
 
 
-class ClimatePage(Painted):
-    """All lines of the screen, divided up by the rows there are."""
-
-    DEFAULT_CSS = """
-    ClimatePage { height: 1fr; padding: 0 2; }
-    """
-
-    def __init__(self, screen: ClimateScreen) -> None:
-        super().__init__()
-        self._screen = screen
-
-    def paint(self, width: int, height: int) -> list[Content]:
-        """Return the lines."""
-        return [row(*line) for line in self._screen.lines(width, max(height, 1))[: max(height, 1)]]
-
-
-class ClimateScreen(HouseScreen):
+class ClimateScreen(LinesScreen):
     """Temperature and humidity of the rooms."""
 
     WHERE = Where.CLIMATE
     TITLE_TEXT = say("Climate")
+    LOOK_S = 2.0
     BINDINGS = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
         Binding("left", "widen(-1)", show=False),
         Binding("right", "widen(1)", show=False),
         Binding("enter", "note", show=False),
@@ -71,35 +48,25 @@ class ClimateScreen(HouseScreen):
 
     def __init__(self, house: ArchroomApp) -> None:
         super().__init__(house)
-        self._at = 0
-        """The row under the cursor: sensors first, then alarms."""
         self._span = 0
         self._past: Past | None = None
         self._asked: tuple[str, int] | None = None
         self._asked_s = 0.0
         self._lane = Lane(self, "past", say("Reading the past of the climate"))
-        self._poll: Timer | None = None
 
-    def body(self) -> Iterable[Widget]:
-        """Return the page."""
-        yield ClimatePage(self)
+    @property
+    def last(self) -> int:
+        """Sensors first, then alarms."""
+        return len(self._sensors) + len(self._alarms) - 1
 
-    def on_mount(self) -> None:
-        """Begin to ask."""
-        self._poll = self.set_interval(LOOK_S, self._look)
+    def look(self) -> None:
+        """Ask for the climate."""
+        self.house.climate.ask()
+        self.show_situation()
 
     def on_screen_resume(self) -> None:
-        """Ask again as long as somebody looks."""
-        if self._poll is not None:
-            self._poll.resume()
+        """Take the news away from over the alarms."""
         self.house.climate.come_to()
-        self._look()
-        super().on_screen_resume()
-
-    def on_screen_suspend(self) -> None:
-        """Ask no more than somebody looks at."""
-        if self._poll is not None:
-            self._poll.pause()
 
     def chosen(self) -> Chosen:
         """Return the alarm under the cursor, else the newest of the chosen sensor that waits."""
@@ -107,17 +74,10 @@ class ClimateScreen(HouseScreen):
         return Chosen(alarm=alarm.number) if alarm is not None and alarm.acknowledged is None else Chosen()
 
     def show_situation(self) -> None:
-        """Draw everything again."""
-        super().show_situation()
-        self._at = min(self._at, max(len(self._sensors) + len(self._alarms) - 1, 0))
+        """Draw everything again; the past is read if another one is to be shown."""
+        self.at = min(self.at, max(self.last, 0))
         self._read_past()
-        for page in self.query(ClimatePage):
-            page.refresh()
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        self._at = min(max(self._at + step, 0), max(len(self._sensors) + len(self._alarms) - 1, 0))
-        self.show_situation()
+        super().show_situation()
 
     def action_widen(self, step: int) -> None:
         """Show a longer or a shorter while."""
@@ -132,7 +92,7 @@ class ClimateScreen(HouseScreen):
 
     def lines(self, width: int, height: int) -> list[Line]:
         """Return what the page shows in so many rows."""
-        head = self._head(width)
+        head = sentence_lines(self._said(), width)
         if not self._sensors:
             return head
         rows = height - len(head) - 2
@@ -166,24 +126,21 @@ class ClimateScreen(HouseScreen):
 
     @property
     def _alarm(self) -> Alarm | None:
-        at = self._at - len(self._sensors)
+        at = self.at - len(self._sensors)
         if 0 <= at < len(self._alarms):
             return self._alarms[at]
-        name = self._sensors[self._at].name if self._at < len(self._sensors) else ""
+        name = self._sensors[self.at].name if self.at < len(self._sensors) else ""
         return next((alarm for alarm in self._alarms if alarm.sensor == name and alarm.acknowledged is None), None)
 
     @property
     def _sensor(self) -> SensorView | None:
-        if self._at < len(self._sensors):
-            return self._sensors[self._at]
+        if self.at < len(self._sensors):
+            return self._sensors[self.at]
         alarm = self._alarm
         return next((one for one in self._sensors if alarm is not None and one.name == alarm.sensor), None)
 
     def _local(self, at_s: int) -> datetime:
         return self.house.local(datetime.fromtimestamp(at_s, UTC))
-
-    def _head(self, width: int) -> list[Line]:
-        return [[(line, tone)] for message, tone in self._said() for line in wrapped(words(message), width, 2)]
 
     def _said(self) -> list[tuple[Message, str]]:
         if not self.house.services.climate.is_set_up:
@@ -195,11 +152,11 @@ class ClimateScreen(HouseScreen):
         return [(say("Up and down choose a sensor or an alarm, left and right how far back the chart goes."), marks.MUTED)]
 
     def _sensor_lines(self, width: int, rows: int) -> list[Line]:
-        first = _first_shown(self._at, len(self._sensors), rows)
+        first = first_shown(self.at, len(self._sensors), rows)
         news = self.house.climate
         return [
             climate_drawing.sensor_line(
-                one, news.freshness(one), news.age_s(one), index == self._at, width, self.house.glyphs
+                one, news.freshness(one), news.age_s(one), index == self.at, width, self.house.glyphs
             )
             for index, one in list(enumerate(self._sensors))[first : first + rows]
         ]
@@ -207,8 +164,8 @@ class ClimateScreen(HouseScreen):
     def _alarm_lines(self, width: int, rows: int) -> list[Line]:
         if not self._alarms:
             return [[(words(say("No alarm.")), marks.MUTED)]]
-        at = self._at - len(self._sensors)
-        first = _first_shown(max(at, 0), len(self._alarms), rows)
+        at = self.at - len(self._sensors)
+        first = first_shown(max(at, 0), len(self._alarms), rows)
         return [
             climate_drawing.alarm_line(alarm, index == at, width, self.house.glyphs, self._local)
             for index, alarm in list(enumerate(self._alarms))[first : first + rows]
@@ -217,10 +174,6 @@ class ClimateScreen(HouseScreen):
     def _past_of(self, view: SensorView) -> Past | None:
         is_it = self._past is not None and self._past.sensor == view.name
         return self._past if is_it else None
-
-    def _look(self) -> None:
-        self.house.climate.ask()
-        self.show_situation()
 
     def _read_past(self) -> None:
         view = self._sensor
@@ -238,8 +191,3 @@ class ClimateScreen(HouseScreen):
                 Past(view.name, from_s, to_s, tuple(climate.history(view.name, from_s, to_s + 1)))
             )
         )
-
-
-def _first_shown(at: int, count: int, rows: int) -> int:
-    """Return the first of so many rows, so that the one under the cursor is among them."""
-    return min(max(at - rows + 1, 0), max(count - rows, 0)) if at < count else max(count - rows, 0)

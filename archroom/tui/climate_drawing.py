@@ -13,9 +13,8 @@ from archroom.services.climate_words import STATES, age_in_words, alarm_in_words
 from archroom.tui import climate_marks, marks
 from archroom.tui.climate_chart import LABEL_CELLS, Band, drawn, parts_of
 from archroom.tui.glyphs import Glyphs
-from archroom.tui.text import Piece, cut, fitted, shown, width_of, words
+from archroom.tui.text import Line, Piece, cut, fitted, shown, width_of, words
 
-Line = list[Piece]
 NAME_CELLS = 16
 ROOM_CELLS = 10
 STATE_CELLS = 12

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from archroom.core.acts import Performer
     from archroom.tui.app import ArchroomApp
 
-LOOK_S: Final = 2.0
-"""How often the screen of the climate asks."""
 NEWS_S: Final = 30.0
 """How often the other screens ask, for new alarms."""
 TOLD_S: Final = 20.0

@@ -19,7 +19,7 @@ from archroom.tui.actions import Where
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
-from archroom.tui.text import row, words, wrapped
+from archroom.tui.text import row, sentence_lines
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp
@@ -60,7 +60,7 @@ class FormText(Painted):
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the sentences in lines."""
         said = [*self._lines, *([(self.wrong, marks.CAREFUL)] if self.wrong is not None else [])]
-        return [row((line, tone)) for message, tone in said for line in wrapped(words(message), width, 2)]
+        return [row(*line) for line in sentence_lines(said, width)]
 
 
 class FormScreen(HouseDialog[tuple[str, ...]]):

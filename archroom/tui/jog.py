@@ -25,7 +25,7 @@ from archroom.tui.block_panel import FRESH_S
 from archroom.tui.grip import Grip, Looked
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
-from archroom.tui.text import fitted, row, width_of, words, wrapped
+from archroom.tui.text import fitted, row, sentence_lines, width_of, words
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp
@@ -62,7 +62,7 @@ class JogText(Painted):
         ]
         if jog.note is not None:
             said.append((jog.note, marks.CAREFUL))
-        return [row((line, tone)) for message, tone in said for line in wrapped(words(message), width, 2)]
+        return [row(*line) for line in sentence_lines(said, width)]
 
 
 class JogField(Painted):

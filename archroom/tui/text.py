@@ -7,6 +7,8 @@ nothing else to a widget, which a test of the sources checks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
@@ -22,6 +24,8 @@ NEVER_FIRST = frozenset("，。、：；！？）》】”")
 
 Piece = tuple[str, str]
 """A cleaned text and the style it is shown in; the style is a constant of the program."""
+Line = list[Piece]
+"""Pieces side by side."""
 
 
 def shown(text: str) -> str:
@@ -105,6 +109,11 @@ def wrapped(text: str, cells: int, most: int = 1_000) -> list[str]:
         if (char == " " or size == 2) and text[index + 1 : index + 2] not in NEVER_FIRST:
             may_break_at = index + 1
     return [*lines, text[start:]]
+
+
+def sentence_lines(said: Iterable[tuple[Message, str]], cells: int, most: int = 2) -> list[Line]:
+    """Return sentences, each in its style, in at most so many lines each."""
+    return [[(line, style)] for message, style in said for line in wrapped(words(message), cells, most)]
 
 
 def _spaced(text: str) -> str:
