@@ -9,7 +9,7 @@ from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.job import Job
 from archroom.cli.outages import outage_messages, outage_shape
 from archroom.cli.output import Json
-from archroom.core.plain import Capabilities
+from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.shelving import Action, BlockView, StopReport
 from archroom.errors import Message, PortUnavailable, ShelvingError, say
 from archroom.texts import render, tr
@@ -95,7 +95,7 @@ def _plain_shape(view: BlockView, can: Capabilities) -> dict[str, Json]:
         "kind": "plain",
         "state": None if is_moving is None else "moving" if is_moving else "idle",
         "mode": None if mode is None else mode.name.lower(),
-        "faults": [alarm.code for alarm in status.alarms] if status is not None and can.tells_faults else None,
+        "faults": _alarms_told(status, can),
         "positions_mm": None if positions is None else list(positions),
         "can": sorted(order.value for order in can.orders),
         "can_stop": can.can_stop,
@@ -103,6 +103,13 @@ def _plain_shape(view: BlockView, can: Capabilities) -> dict[str, Json]:
         "stops_when_host_is_silent": can.stops_when_host_is_silent,
         "needs_attendance": view.needs_attendance,
     }
+
+
+def _alarms_told(status: PlainStatus | None, can: Capabilities) -> list[Json] | None:
+    """Return the alarms that are told; one that came counts also where their absence is never told."""
+    if status is None or not (status.alarms or can.tells_faults):
+        return None
+    return [alarm.code for alarm in status.alarms]
 
 
 def _stop_message(report: StopReport) -> Message:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from archroom.core.commissioning import Finding, Step, StepKind, Verdict
 from archroom.core.controllers import Fault
-from archroom.core.plain import PlainStatus
+from archroom.core.plain import Alarm, PlainStatus
 from archroom.core.shelving import ControllerStatus
 from archroom.errors import Message, say
 
@@ -29,13 +29,31 @@ STOPWATCH_S = 2
 EMERGENCY_STOP, EDGE, BEAM = "emergency_stop", "edge", "beam"
 
 
+_BY_FAULT = {Fault.ESTOP: EMERGENCY_STOP, Fault.EDGE: EDGE, Fault.BEAM: BEAM, Fault.OCCUPIED: BEAM}
+
+
 def devices_seen(status: ControllerStatus | PlainStatus) -> frozenset[str]:
-    """Return the protective devices that a status shows as tripped now; beside inputs, latched faults do not count."""
+    """Return what a status shows of protective devices that are tripped now; beside inputs, latched faults do not count.
+
+    Of a controller of the register map by their names; of any other its alarms, in its own words.
+    """
     if isinstance(status, ControllerStatus):
         bits = {1: EMERGENCY_STOP, 2: EDGE, 4: BEAM}
         return frozenset(name for bit, name in bits.items() if status.inputs & bit)
-    names = {Fault.ESTOP: EMERGENCY_STOP, Fault.EDGE: EDGE, Fault.BEAM: BEAM, Fault.OCCUPIED: BEAM}
-    return frozenset(name for alarm in status.alarms for fault, name in names.items() if fault in alarm.fault)
+    return frozenset(_sign(alarm) for alarm in status.alarms)
+
+
+def signs_of_any(status: ControllerStatus | PlainStatus) -> frozenset[str]:
+    """Return those of `devices_seen` that stand for any of several devices."""
+    if isinstance(status, ControllerStatus):
+        return frozenset()
+    return frozenset(_sign(alarm) for alarm in status.alarms if alarm.is_any)
+
+
+def _sign(alarm: Alarm) -> str:
+    """An alarm in the controller's word, with the device that it is where that is one."""
+    name = _BY_FAULT.get(alarm.fault)
+    return alarm.code if name is None else f"{alarm.code} ({name})"
 
 
 def judged_device(step: Step, before: frozenset[str], during: frozenset[str], after: frozenset[str]) -> Finding:
@@ -51,16 +69,30 @@ def judged_device(step: Step, before: frozenset[str], during: frozenset[str], af
     return _failed(step, say("{device} is told though nobody trips it", device=name))
 
 
-def judged_alarm(step: Step, before: frozenset[str], during: frozenset[str], after: frozenset[str]) -> Finding:
+def judged_alarm(
+    step: Step,
+    before: frozenset[str],
+    during: frozenset[str],
+    after: frozenset[str],
+    alike: frozenset[str] = frozenset(),
+) -> Finding:
     """Judge one device of a controller that tells alarms in words of its own: any that came with the hand and went with it.
 
-    Where nothing came, the controller cannot show it.
+    `alike` are those that stand for other devices too: then the finding says that they cannot be told apart. Where nothing
+    came, the controller cannot show it.
     """
     came = during - before
     if came and not came & after:
-        return Finding(
-            step, Verdict.PASSED, say("it was told, as {others}, and gone afterwards", others=", ".join(sorted(came)))
-        )
+        others = ", ".join(sorted(came))
+        if came <= alike:
+            text = say(
+                "it was told, as {others}, and gone afterwards; other devices are told alike: which one it is, "
+                "the controller does not tell",
+                others=others,
+            )
+        else:
+            text = say("it was told, as {others}, and gone afterwards", others=others)
+        return Finding(step, Verdict.PASSED, text)
     if before == during == after == frozenset():
         return not_possible(step)
     return judged_device(step, before, during, after)

@@ -95,14 +95,23 @@ class Capabilities:
         return not (self.can_stop and self.stops_when_host_is_silent is True)
 
 
+SAFETY_DEVICE = Fault.ESTOP | Fault.EDGE | Fault.BEAM
+"""What one alarm for all safety devices may stand for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One thing that a controller complains of."""
 
     fault: Fault
-    """The nearest of the faults that this program knows; NONE where none is near."""
+    """The nearest of the faults that this program knows; NONE where none is near, several where it may be any of them."""
     code: str
-    """As the controller says it: "8.2", "IsBJ", "protected"."""
+    """As the controller says it: "8.2", "IsBJ", "M148"."""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it stands for several devices, of which the controller does not say which one it is."""
+        return len(self.fault) > 1
 
 
 @dataclass(frozen=True, slots=True)

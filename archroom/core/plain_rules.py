@@ -13,11 +13,12 @@ from archroom.core.controllers import Mode
 from archroom.core.gaps import carriages_between, changed_aisles
 from archroom.core.licensing import Permission
 from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
+from archroom.core.plain_texts import alarm_phrase
 from archroom.core.plain_watch import open_aisles
 from archroom.core.rooms import Block, Segment
 from archroom.core.shelving import Action, Wanted
 from archroom.core.supervisor_rules import not_capable
-from archroom.core.supervisor_texts import fault_phrase, mode_phrase
+from archroom.core.supervisor_texts import mode_phrase
 from archroom.errors import Message, say
 
 SPEED_MM_S = 30
@@ -57,7 +58,7 @@ def standing_problem(block: Block, capabilities: Capabilities, status: PlainStat
         return say(
             "Block {block} reports an alarm: {fault} ({code}).",
             block=number,
-            fault=fault_phrase(alarm.fault),
+            fault=alarm_phrase(alarm),
             code=alarm.code,
         )
     if capabilities.tells_mode and status.mode is not Mode.AUTOMATIC:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from archroom.core.plain import Capabilities, PlainStatus, PositionSense
+from archroom.core.plain import Alarm, Capabilities, PlainStatus, PositionSense
+from archroom.core.rooms import Block
+from archroom.core.supervisor_texts import fault_phrase
 from archroom.errors import Message, say
+
+
+def alarm_phrase(alarm: Alarm) -> Message:
+    """Return what an alarm means, as far as the controller tells."""
+    return say("a safety device has tripped, it does not tell which") if alarm.is_any else fault_phrase(alarm.fault)
 
 
 def state_phrase(status: PlainStatus) -> Message:
@@ -20,6 +27,20 @@ def places_phrase(capabilities: Capabilities, status: PlainStatus, open_aisles: 
     if capabilities.position_sense is PositionSense.NOTHING:
         return say("it does not tell which aisle is open")
     return say("no aisle is seen to be open")
+
+
+def not_known(block: Block, capabilities: Capabilities) -> list[Message]:
+    """Return what would keep a block from moving if its controller told it; nothing where it tells everything."""
+    number = block.number
+    found: list[Message] = []
+    if not capabilities.tells_mode:
+        found.append(say("Whether block {block} is in automatic is not known: its controller does not tell.", block=number))
+    if not capabilities.tells_faults:
+        found.append(say("Whether block {block} has an alarm is not known: its controller does not tell.", block=number))
+    if not capabilities.tells_occupied:
+        text = say("Whether somebody is in an aisle of block {block} is not known but by people holds.", block=number)
+        found.append(text)
+    return found
 
 
 def lacks(capabilities: Capabilities) -> tuple[Message, ...]:

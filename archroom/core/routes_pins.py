@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from archroom.core.outages import Outage, Reach
 from archroom.core.people_holds import Holds, held_aisles, hold_problem
 from archroom.core.plain import Side
+from archroom.core.plain_rules import disarming_problem as plain_disarming_problem
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, Trust
 from archroom.core.supervisor_rules import disarming_problem
@@ -88,9 +89,11 @@ def _halt(block: Block, view: BlockView) -> Message | None:
 
     What passes by itself or with an arming is no reason, and a block that is only watched is opened at its own panel.
     """
-    if view.trust is not Trust.GOOD or view.status is None:
+    if view.trust is not Trust.GOOD:
         return None
-    return disarming_problem(block, view.status)
+    if view.plain is not None and view.capabilities is not None:
+        return plain_disarming_problem(block, view.capabilities, view.plain)
+    return None if view.status is None else disarming_problem(block, view.status)
 
 
 def _in_the_way(block: Block, pins: Pins, aisle: int, open_gap: int) -> Message | None:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from archroom.core.bench import Table
 from archroom.core.controllers import Fault
-from archroom.core.plain import Capabilities, OrderKind, PositionSense
+from archroom.core.plain import SAFETY_DEVICE, Capabilities, OrderKind, PositionSense
 from archroom.core.tables import Table as TomlTable
 from archroom.core.tables import parse_toml
 from archroom.drivers.profile import (
@@ -45,6 +45,8 @@ MAX_BYTES = 200_000
 MOST_HOLD_MS = 2_000
 LEAST_SILENCE_MS, MOST_SILENCE_MS = 500, 2_000
 SILENCE_KEY = "stops_when_host_is_silent"
+ANY_DEVICE = "safety-device"
+"""The `fault` of an alarm that any safety device raises."""
 NAME = "[a-z][a-z0-9-]{0,39}"
 E = TypeVar("E", bound=Enum)
 
@@ -321,8 +323,8 @@ def _refuse_overlaps(tables: dict[str, TomlTable], writes: dict[str, Write]) -> 
 
 
 def _fault(table: TomlTable) -> Fault:
-    names = tuple(fault.name.lower() for fault in Fault if fault.name)
-    return Fault[table.choice("fault", names).upper()]
+    known = {fault.name.lower(): fault for fault in Fault if fault.name} | {ANY_DEVICE: SAFETY_DEVICE}
+    return known[table.choice("fault", tuple(known))]
 
 
 def _word(table: TomlTable, key: str, kind: type[E]) -> E:

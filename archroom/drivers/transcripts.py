@@ -183,7 +183,7 @@ def _frame(table: Table) -> tuple[bytes, bytes]:
 
 
 def _text(value: object) -> str:
-    """Return a value as transcripts write it: "none", "true", "20.5", "low low high", "edge M148"."""
+    """Return a value as transcripts write it: "none", "true", "20.5", "low low high", "edge M1", "any M148"."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -196,7 +196,8 @@ def _text(value: object) -> str:
         members = sorted(value) if isinstance(value, frozenset) else value
         return " ".join(_text(member) for member in members) or "none"
     if hasattr(value, "fault"):
-        return f"{_text(value.fault)} {getattr(value, 'code', '')}"
+        fault = "any" if getattr(value, "is_any", False) else _text(value.fault)
+        return f"{fault} {getattr(value, 'code', '')}"
     return str(value)
 
 

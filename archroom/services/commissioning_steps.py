@@ -24,6 +24,7 @@ from archroom.core.commissioning_rules import (
     judged_plug,
     judged_plug_by_eye,
     not_possible,
+    signs_of_any,
 )
 from archroom.core.gaps import closing_aisle, target_positions
 from archroom.core.plain import Capabilities, PositionSense
@@ -109,6 +110,8 @@ class Walk:
         self._technician = technician
         self._capabilities = capabilities
         self._samples: list[tuple[float, tuple[int, ...]]] = []
+        self._told: dict[Step, frozenset[str]] = {}
+        """What came with each device that was tripped so far."""
 
     def finding(self, step: Step) -> Finding:
         """Carry a step out and return what came of it; raises ShelvingError if the block cannot be seen any more."""
@@ -181,14 +184,19 @@ class Walk:
         if not self._capabilities.tells_faults:
             return not_possible(step)
         first = self._site.seen(lambda view: True, SETTLED_WITHIN_S)
-        before, judged = devices(first), judged_device if first.plain is None else judged_alarm
+        before = devices(first)
         if not self._technician.do(step, Task.TRIP, _TRIPS[step.kind](step)):
             return skipped(step)
-        during = devices(self._site.seen(lambda view: devices(view) != before, SEEN_WITHIN_S))
+        tripped = self._site.seen(lambda view: devices(view) != before, SEEN_WITHIN_S)
+        during = devices(tripped)
         if not self._technician.do(step, Task.LET_GO, say("Let it go, reset the controller at its cabinet, then Enter")):
             return skipped(step)
         after = devices(self._site.seen(lambda view: devices(view) == before, SEEN_WITHIN_S))
-        return judged(step, before, during, after)
+        if first.plain is None:
+            return judged_device(step, before, during, after)
+        of_others = [told for other, told in self._told.items() if other != step]
+        self._told[step] = during - before
+        return judged_alarm(step, before, during, after, _of_any(tripped).union(*of_others))
 
     def _plug(self, step: Step) -> Finding:
         site, view = self._site, self._site.settled()
@@ -269,6 +277,11 @@ def devices(view: BlockView) -> frozenset[str]:
     """Return the protective devices that a view shows as tripped."""
     status = view.status or view.plain
     return frozenset() if status is None else devices_seen(status)
+
+
+def _of_any(view: BlockView) -> frozenset[str]:
+    status = view.status or view.plain
+    return frozenset() if status is None else signs_of_any(status)
 
 
 def _is_at_rest(view: BlockView) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archroom.core.plain_texts import not_known
 from archroom.core.routes import Goal, Route
 from archroom.core.routes_motion import Motion, MotionPolicy
 from archroom.core.routes_pins import Pins, pins_of, why_unreachable
@@ -203,11 +204,12 @@ def _notes_of(block: Block, view: BlockView | None, outage: Outage | None, is_co
         return []
     if view is None:
         return [say("How block {block} stands and who is in it is not known: planned as it was built.", block=block.number)]
+    untold = [] if view.capabilities is None else not_known(block, view.capabilities)
     if _positions_mm(block, view) is None:
-        return [say("How block {block} stands is not known: planned as it was built.", block=block.number)]
+        return [say("How block {block} stands is not known: planned as it was built.", block=block.number), *untold]
     if view.why_not is not None:
-        return [say("Block {block} cannot be moved now: {why}", block=block.number, why=view.why_not)]
-    return []
+        return [say("Block {block} cannot be moved now: {why}", block=block.number, why=view.why_not), *untold]
+    return untold
 
 
 def _parkings(

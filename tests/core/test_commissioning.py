@@ -39,9 +39,10 @@ from archroom.core.commissioning_rules import (
     judged_plug,
     judged_plug_by_eye,
     not_possible,
+    signs_of_any,
 )
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm, OrderKind, PlainStatus
+from archroom.core.plain import SAFETY_DEVICE, Alarm, OrderKind, PlainStatus
 from archroom.errors import say
 
 CAN = replace(SIDES_AND_STOP, orders=frozenset({OrderKind.OPEN, OrderKind.JOG}), stops_when_host_is_silent=True)
@@ -146,7 +147,22 @@ def test_a_controller_of_another_make_tells_a_device_in_its_own_words_or_cannot_
 def test_devices_are_read_from_inputs_and_from_alarms() -> None:
     assert devices_seen(replace(status_of(block_of()), inputs=5, faults=Fault.EDGE)) == {EMERGENCY_STOP, BEAM}
     alarms = (Alarm(Fault.EDGE, "x"), Alarm(Fault.OCCUPIED, "y"), Alarm(Fault.DRIVE, "z"))
-    assert devices_seen(PlainStatus(alarms=alarms)) == {EDGE, BEAM}
+    assert devices_seen(PlainStatus(alarms=alarms)) == {"x (edge)", "y (beam)", "z"}
+
+
+def test_one_alarm_for_all_devices_proves_each_and_the_record_says_that_they_cannot_be_told_apart() -> None:
+    tripped = PlainStatus(alarms=(Alarm(SAFETY_DEVICE, "M148"),))
+    seen, of_any, none = devices_seen(tripped), signs_of_any(tripped), frozenset[str]()
+    assert seen == of_any == {"M148"}
+    for kind in (StepKind.EMERGENCY_STOP, StepKind.EDGE, StepKind.BEAM):
+        finding = judged_alarm(Step(kind), none, seen, none, of_any)
+        assert finding.verdict is Verdict.PASSED
+        assert "as M148, and gone afterwards; other devices are told alike" in finding.text.english()
+        assert judged_alarm(Step(kind), none, seen, seen, of_any).verdict is Verdict.FAILED, "it did not go"
+    both = seen | {"8.3 (emergency_stop)"}
+    assert "alike" not in judged_alarm(Step(StepKind.EMERGENCY_STOP), none, both, none, of_any).text.english()
+    assert signs_of_any(PlainStatus(alarms=(Alarm(Fault.EDGE, "x"),))) == none
+    assert signs_of_any(status_of(block_of())) == none
 
 
 def test_the_count_is_a_persons_and_the_controllers() -> None:

@@ -117,11 +117,11 @@ def test_each_input_is_a_device(inputs: int, seen: set[str]) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "seen"),
-    [(Fault.ESTOP, {EMERGENCY_STOP}), (Fault.EDGE, {EDGE}), (Fault.BEAM, {BEAM}), (Fault.OCCUPIED, {BEAM}),
-     (Fault.DRIVE, set())],
+    [(Fault.ESTOP, "1 (emergency_stop)"), (Fault.EDGE, "1 (edge)"), (Fault.BEAM, "1 (beam)"), (Fault.OCCUPIED, "1 (beam)"),
+     (Fault.DRIVE, "1"), (Fault.NONE, "1"), (Fault.ESTOP | Fault.EDGE, "1")],
 )  # fmt: skip
-def test_each_alarm_is_a_device_or_none(fault: Fault, seen: set[str]) -> None:
-    assert devices_seen(PlainStatus(alarms=(Alarm(fault, "1"),))) == seen
+def test_each_alarm_is_told_in_the_controllers_word_with_the_one_device_that_it_is(fault: Fault, seen: str) -> None:
+    assert devices_seen(PlainStatus(alarms=(Alarm(fault, "1"),))) == {seen}
     assert devices_seen(PlainStatus()) == set()
 
 

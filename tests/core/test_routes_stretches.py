@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import route_judge as judge
 from arbitrary_blocks import blocks
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from plain_rig import SIDES_AND_STOP
 from statuses import identity_of, status_of
 
 from archroom.core.arming import unarmed
 from archroom.core.gaps import changed_aisles
 from archroom.core.people_holds import Hold
-from archroom.core.plain import PlainStatus, Side
+from archroom.core.plain import SAFETY_DEVICE, Alarm, PlainStatus, Side
 from archroom.core.rooms import Block, Face
 from archroom.core.routes import Errand, Route
 from archroom.core.routes_motion import Motion
@@ -180,6 +182,33 @@ def test_what_a_controller_reports_halts_a_block_and_what_passes_does_not() -> N
         view_of(is_movable=False, why_not=say("Block 1 can only be watched.")),
     ]
     assert [pins_of(SMALL, view).halt for view in passing] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"alarms": (Alarm(SAFETY_DEVICE, "M148"),)}, "a safety device has tripped, it does not tell which (M148)"),
+        ({"alarms": (Alarm(Fault.NONE, "IsBJ"),)}, "(IsBJ)"),
+        ({"mode": Mode.LOCAL}, "not in automatic"),
+        ({"mode": None}, "does not say its mode"),
+        ({"is_enabled": False}, "not released for remote orders"),
+    ],
+)
+def test_what_a_plain_controller_tells_of_alarm_mode_or_lock_halts_a_block(told: dict[str, Any], why: str) -> None:
+    fine = PlainStatus(is_moving=True, mode=Mode.AUTOMATIC, is_enabled=True, people_inside=1)
+    view = view_of(status=None, identity=None, capabilities=SIDES_AND_STOP, plain=fine)
+    assert pins_of(SMALL, view).halt is None, "what passes by itself is no reason"
+    halted = replace(view, plain=replace(fine, **told))
+    halt = pins_of(SMALL, halted).halt
+    assert halt is not None
+    assert why in halt.english()
+    assert pins_of(SMALL, replace(halted, trust=Trust.STALE)).halt is None
+
+
+def test_a_mode_that_a_make_never_tells_halts_nothing() -> None:
+    silent = replace(SIDES_AND_STOP, tells_mode=False)
+    view = view_of(status=None, identity=None, capabilities=silent, plain=PlainStatus())
+    assert pins_of(SMALL, view).halt is None
 
 
 def test_a_hold_on_an_aisle_that_is_gone_halts_the_block() -> None:

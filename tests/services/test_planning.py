@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
+from plain_rig import SIDES_AND_STOP
 from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 from statuses import identity_of, status_of
 
 from archroom.core.arming import unarmed
 from archroom.core.holdings import Custody, Thing, ThingKind
 from archroom.core.people_holds import Hold
+from archroom.core.plain import SAFETY_DEVICE, Alarm, PlainStatus
 from archroom.core.rooms import Block, End
 from archroom.core.routes import Goal
 from archroom.core.routes_motion import MotionPolicy
@@ -172,6 +174,30 @@ def test_a_block_that_is_only_watched_or_not_armed_is_planned_and_said(house: Sm
         )
         assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
         assert [note.english() for note in walk.notes] == [f"Block 1 cannot be moved now: {why.english()}"]
+
+
+def test_what_another_make_does_not_tell_is_said_to_be_unknown_and_its_alarm_keeps_the_walk_out(house: SmallHouse) -> None:
+    tells_little = replace(SIDES_AND_STOP, tells_mode=False, tells_faults=False)
+    status = PlainStatus(is_moving=False)
+    view = replace(view_of(block_of(house), 1), status=None, identity=None, capabilities=tells_little, plain=status)
+    walk = planning(house, [view]).plan([Asked(CARRIAGE_3)], Wishes())
+    assert [(aisle, closes) for aisle, closes, _ in steps(walk)] == [(2, 1)]
+    assert [note.english() for note in walk.notes] == [
+        "Whether block 1 is in automatic is not known: its controller does not tell.",
+        "Whether block 1 has an alarm is not known: its controller does not tell.",
+        "Whether somebody is in an aisle of block 1 is not known but by people holds.",
+    ]
+    told = replace(tells_little, tells_mode=True, tells_faults=True, tells_occupied=True)
+    automatic = replace(status, mode=Mode.AUTOMATIC)
+    assert (
+        planning(house, [replace(view, capabilities=told, plain=automatic)]).plan([Asked(CARRIAGE_3)], Wishes()).notes == ()
+    )
+    alarmed = replace(view, plain=replace(status, alarms=(Alarm(SAFETY_DEVICE, "M148"),)))
+    walk = planning(house, [alarmed]).plan([Asked(CARRIAGE_3)], Wishes())
+    assert steps(walk) == []
+    assert [aside.why.english() for aside in walk.asides] == [
+        "aisle 1/2 cannot open now: Block 1 reports an alarm: a safety device has tripped, it does not tell which (M148)."
+    ]
 
 
 def test_nothing_is_dropped_from_the_list(house: SmallHouse) -> None:
