@@ -29,12 +29,15 @@ class Where(Enum):
     RELEASE = "release"
     ATTEND = "attend"
     ACKNOWLEDGE = "acknowledge"
+    ORDER = "order"
     JOG = "jog"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
 """The screens one works on; the others lie over them."""
-QUESTIONS: Final = frozenset({Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ATTEND, Where.ACKNOWLEDGE})
+QUESTIONS: Final = frozenset(
+    {Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ATTEND, Where.ACKNOWLEDGE, Where.ORDER}
+)
 """What is answered with F9, by hand."""
 
 
@@ -185,6 +188,7 @@ ACTIONS: Final = (
             Where.RELEASE: say("Out again: release"),
             Where.ATTEND: say("At the aisle: move"),
             Where.ACKNOWLEDGE: say("Acknowledge"),
+            Where.ORDER: say("Write it down"),
         },
     ),
     Action(
@@ -251,6 +255,30 @@ ACTIONS: Final = (
         say("Move a carriage of the chosen block a little at a time, for technicians; you are asked which"),
         where=frozenset({Where.AISLES}),
         why_not=_needs_resting_block,
+    ),
+    Action(
+        "out_of_order",
+        "",
+        say("Out of order"),
+        say("Take the block of the chosen aisle out of order: it is shown as unreachable; you are asked why"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
+    ),
+    Action(
+        "opened_by_hand",
+        "",
+        say("Opened by hand"),
+        say("Say that the chosen aisle of a block out of order was opened by hand; you are asked first"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
+    ),
+    Action(
+        "in_order",
+        "",
+        say("Back in order"),
+        say("Put the block of the chosen aisle back in order; you are asked first"),
+        where=frozenset({Where.AISLES}),
+        why_not=_needs_chosen_aisle,
     ),
     Action(
         "leave",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.binding import Binding
@@ -12,16 +12,21 @@ from textual.content import Content
 from textual.widget import Widget
 
 from archroom.errors import say
-from archroom.tui import marks
+from archroom.tui import marks, messages
 from archroom.tui.actions import Chosen, Where
 from archroom.tui.block_panel import BlockPanel
 from archroom.tui.painted import Painted
 from archroom.tui.text import row, words, wrapped
 from archroom.tui.watching import WatchScreen
+from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
+    from archroom.core.outages import Outage
     from archroom.core.rooms import Block
     from archroom.tui.app import ArchroomApp
+
+LOOKS_A_READ: Final = 4
+"""How many looks at the shelving there are for each at the books, which tell what is out of order."""
 
 
 class AislesHead(Painted):
@@ -69,8 +74,11 @@ class AislesScreen(WatchScreen):
         super().__init__(house)
         self._blocks: list[Block] = []
         self._panels: dict[int, BlockPanel] = {}
+        self._outages: dict[int, Outage] = {}
         self._at: tuple[int, int] | None = None
         """Block and aisle under the cursor."""
+        self._looks = 0
+        self._books = Lane(self, "out of order", say("Reading what is out of order"))
 
     def body(self) -> Iterable[Widget]:
         """Return head and blocks."""
@@ -79,12 +87,16 @@ class AislesScreen(WatchScreen):
 
     def on_mount(self) -> None:
         """Begin to ask the shelving."""
+        self._read_outages()
         self.house.read_blocks()
         self.house.read_views()
 
     def look(self) -> None:
-        """Ask the shelving."""
+        """Ask the shelving, and now and then the books."""
         self.house.read_views()
+        self._looks += 1
+        if self._looks % LOOKS_A_READ == 0:
+            self._read_outages()
         self.show_situation()
 
     def chosen(self) -> Chosen:
@@ -123,9 +135,28 @@ class AislesScreen(WatchScreen):
     def _choose_clicked(self, event: BlockPanel.AisleClicked) -> None:
         self._choose(event.block, event.aisle)
 
+    def _read_outages(self) -> None:
+        outages = self.house.services.outages
+        if not self._books.is_busy:
+            self._books.start(lambda: messages.OutagesRead(outages.present()), lambda _reason: messages.OutagesRead(None))
+
+    @on(messages.OutagesRead)
+    def _show_outages(self, event: messages.OutagesRead) -> None:
+        """Show what is out of order; what the books said last stands while they do not answer."""
+        event.stop()
+        if event.outages is not None:
+            self._outages = event.outages
+            self._mark_panels()
+            self.show_situation()
+
+    def _mark_panels(self) -> None:
+        for number, panel in self._panels.items():
+            panel.outage = self._outages.get(number)
+
     def _build(self) -> None:
         self._blocks = [block for block in self.house.blocks.values() if block.aisles]
         self._panels = {block.number: BlockPanel(self.house, block) for block in self._blocks}
+        self._mark_panels()
         self.query_one(VerticalScroll).mount(*self._panels.values())
         if self._blocks:
             first = self._blocks[0]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from archroom.core.outages import Outage
 from archroom.core.rooms import Block, Carriage, End
 from archroom.core.shelving import AisleState
 from archroom.tui import marks, shelving_marks
@@ -38,6 +39,8 @@ class Sight:
     """Aisles that somebody holds; their numbers are marked, whatever is known of the steel."""
     locked: frozenset[int] = frozenset()
     """Carriages that stand as still as fixed ones."""
+    outage: Outage | None = None
+    """What the books say of the block while it is out of order: it marks each aisle, whatever its controller tells."""
 
 
 def drawn(sight: Sight, width: int, height: int, glyphs: Glyphs) -> list[list[Piece]]:
@@ -156,10 +159,12 @@ class _Band:
         middle = (first + end) // 2
         is_chosen = aisle == self._sight.chosen
         is_held = aisle in self._sight.held
-        number = f"{self._glyphs.here if is_held else ''}{aisle}"
+        reach = None if self._sight.outage is None else marks.REACH[self._sight.outage.reach_of(aisle)]
+        before = self._glyphs.here if is_held else "" if reach is None else reach.shape_of(self._glyphs)
+        number = f"{before}{aisle}"
         number = f"[{number}]" if is_chosen else number
         style = mark.tone if is_open and self._sight.is_sure else marks.MUTED
-        number_style = "bold reverse" if is_chosen else marks.BAD if is_held else style
+        number_style = "bold reverse" if is_chosen else marks.BAD if is_held else style if reach is None else reach.tone
         at = min(max(middle - len(number) // 2, 0), self._width - len(number))
         self._put(self._height + 1, at, number, number_style)
         room = end - first

@@ -6,6 +6,7 @@ Nothing old is shown as true: whatever the status said, a look that is older tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from textual.message import Message as Posted
 from archroom.core.arming import unarmed
 from archroom.core.commissioning import Licence
 from archroom.core.gaps import ways_of
+from archroom.core.outages import Outage
 from archroom.core.people_holds import Hold, held_aisles
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.plain_texts import lacks, places_phrase, state_phrase
@@ -31,7 +33,7 @@ from archroom.core.shelving import (
     Trust,
 )
 from archroom.errors import Message, say
-from archroom.tui import block_drawing, marks, shelving_marks
+from archroom.tui import block_drawing, marks, outages, shelving_marks
 from archroom.tui.block_drawing import Sight
 from archroom.tui.marks import Mark
 from archroom.tui.painted import Painted
@@ -100,6 +102,8 @@ class BlockPanel(Painted):
         self._block = block
         self.chosen: int | None = None
         """The aisle under the cursor, None if the cursor is on another block."""
+        self.outage: Outage | None = None
+        """What the books say of the block while it is out of order."""
 
     def paint(self, width: int, height: int) -> list[Content]:
         """Return heading, drawing and what is to be said of the block."""
@@ -107,7 +111,7 @@ class BlockPanel(Painted):
         sight = self._sight(view, trust)
         lines = [self._heading(trust, age_s, width)]
         lines += [row(*pieces) for pieces in block_drawing.drawn(sight, width, self._box_height(), self._house.glyphs)]
-        for mark, said in sayings(view, trust, self._house.local):
+        for mark, said in [*outages.sayings(self.outage), *sayings(view, trust, self._house.local)]:
             lines += self._saying(mark, said, width)
         return lines
 
@@ -136,6 +140,9 @@ class BlockPanel(Painted):
         return view, Trust.STALE if is_old else view.trust, age_s
 
     def _sight(self, view: BlockView | None, trust: Trust) -> Sight:
+        return replace(self._reported(view, trust), outage=self.outage)
+
+    def _reported(self, view: BlockView | None, trust: Trust) -> Sight:
         if view is not None and view.plain is not None:
             return _plain_sight(self._block, view, trust, self.chosen)
         status = view.status if view is not None else None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
     from archroom.tui.app import ArchroomApp
     from archroom.tui.claiming import Claiming
+    from archroom.tui.outages import Ordering
 
 
 class Deeds:
@@ -153,6 +154,30 @@ class Deeds:
         from archroom.tui.claiming import Claiming
 
         return Claiming(self._house)
+
+    def out_of_order(self) -> None:
+        """Ask why the block of the chosen aisle is taken out of order."""
+        self._order(lambda ordering, block, _aisle: ordering.take_out(block))
+
+    def opened_by_hand(self) -> None:
+        """Ask who says that the chosen aisle was opened by hand."""
+        self._order(lambda ordering, block, aisle: ordering.open_by_hand(block, aisle))
+
+    def in_order(self) -> None:
+        """Ask who puts the block of the chosen aisle back in order."""
+        self._order(lambda ordering, block, _aisle: ordering.put_back(block))
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        """What is said of a broken block; loaded when somebody first says something."""
+        from archroom.tui.outages import Ordering
+
+        return Ordering(self._house)
+
+    def _order(self, act: Callable[[Ordering, int, int], None]) -> None:
+        aisle = self._house.situation.chosen.aisle
+        if aisle is not None:
+            act(self.ordering, *aisle)
 
     def _at_chosen(self, act: Callable[[Claiming, int, int], None]) -> None:
         aisle = self._house.situation.chosen.aisle

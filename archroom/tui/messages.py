@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archroom.core.bench import BusCounts, SeenFrames
     from archroom.core.climate import ClimateView
     from archroom.core.holdings import Loan, Person, Thing
+    from archroom.core.outages import Outage
     from archroom.core.ports import Details
     from archroom.core.rooms import Block
     from archroom.core.scans import Hand
@@ -110,6 +111,13 @@ class ViewsFailed(Posted):
     """The shelving could not be asked; what is on the screen grows old."""
 
     reason: Message
+
+
+@dataclass(eq=False, repr=False)
+class OutagesRead(Posted):
+    """What is out of order was read, by the number of the block; None if the books did not answer."""
+
+    outages: dict[int, Outage] | None
 
 
 @dataclass(eq=False, repr=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from climate_house import climate_house
 from paper_bench import PaperBench
-from tui_house import TuiHouse, tui_house
+from tui_house import OPERATOR, TuiHouse, tui_house
 from tui_stage import Stage, on_stage
 
 from archroom.core.arming import Unfinished
@@ -98,6 +98,15 @@ async def aisles_held(stage: Stage) -> None:
     stage.house.shelving.people.gates[1].disarm(say("Block {block} was stopped.", block=1))
     await aisles(stage)
     await stage.until(lambda: "▪3" in stage.shown())
+
+
+async def aisles_out_of_order(stage: Stage) -> None:
+    """A block out of order, whose aisle 3 somebody opened by hand."""
+    outages = stage.house.services.outages
+    outages.take_out(OPERATOR, 1, "drive of carriage 3")
+    outages.open_by_hand(OPERATOR, 1, 3)
+    await aisles(stage)
+    await stage.until(lambda: "✓3" in stage.shown())
 
 
 async def arming(stage: Stage) -> None:
@@ -198,6 +207,7 @@ SCENES: list[Scene] = [
     aisles_old,
     question,
     aisles_held,
+    aisles_out_of_order,
     arming,
     hold_form,
     release_form,
