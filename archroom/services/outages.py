@@ -7,7 +7,7 @@ which reads the books.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archroom.core.outage_rules import open_by_hand, put_back, take_out
@@ -51,7 +51,11 @@ class Outages:
 
     def open_by_hand(self, performer: Performer, block: int, aisle: int) -> OrderSaid:
         """Say that an aisle of a block out of order was opened by hand, in place of any said before."""
-        return self._said(performer, block, lambda found, outage: open_by_hand(found, outage, aisle))
+        said = self._said(performer, block, lambda found, outage: open_by_hand(found, outage, aisle))
+        told = say(
+            "Aisle {aisle} of block {block} was opened by hand, says {name}.", aisle=aisle, block=block, name=performer.actor
+        )
+        return replace(said, message=told)
 
     def put_back(self, performer: Performer, block: int) -> OrderSaid:
         """Put a block back in order."""

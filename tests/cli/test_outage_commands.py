@@ -28,7 +28,7 @@ def test_out_of_order_opened_by_hand_and_in_order_again(house: Cli) -> None:
     assert (shown["reach"], shown["reach_reason"].startswith(f"unreachable: {SINCE}")) == ("unreachable", True)
     assert f"unreachable: {SINCE}" in house("find", BOX).out
     by_hand = said(house, "shelving", "opened-by-hand", "1", "1")
-    assert "Its aisle 1 was opened by hand, says tester." in by_hand["message"]
+    assert "Aisle 1 of block 1 was opened by hand, says tester." in by_hand["message"]
     shelf = said(house, "show", "R1/1/01/B/1/6")
     assert (shelf["aisle"], shelf["reach"]) == (1, "by_hand")
     assert "its aisle 1 was opened by hand" in house("show", "R1/1/01/B/1/6").out

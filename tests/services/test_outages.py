@@ -37,7 +37,8 @@ def carried_out(house: SmallHouse, action: Action) -> Outcome:
 def test_what_was_said_is_told_and_stands_in_the_ledger_in_words(house: SmallHouse, outages: Outages) -> None:
     said = outages.take_out(OPERATOR, 1, "drive broken")
     assert said.message.english() == "Block 1 is out of order since 2026-11-24, says Olga: drive broken."
-    assert outages.open_by_hand(OPERATOR, 1, 2).message.english().endswith("Its aisle 2 was opened by hand, says Olga.")
+    opened = outages.open_by_hand(OPERATOR, 1, 2)
+    assert opened.message.english() == "Aisle 2 of block 1 was opened by hand, says Olga."
     assert outages.open_by_hand(OPERATOR, 1, 4).outage == outages.present()[1]
     assert outages.present()[1].open_aisle == 4
     ended = outages.put_back(OPERATOR, 1)
