@@ -60,11 +60,15 @@ def _two_numbers(text: str, why_not: Message) -> tuple[int, int]:
 
 
 class Aisles:
-    """The aisles of this machine's shelving; `shelving` is None where none is connected."""
+    """The aisles of this machine's shelving; `shelving` is None where none is connected.
 
-    def __init__(self, archive: Archive, shelving: Shelving | None) -> None:
+    A commissioning opens aisles of a block that is out of order too: what was mended is proved before it is put back.
+    """
+
+    def __init__(self, archive: Archive, shelving: Shelving | None, is_commissioning: bool = False) -> None:
         self._archive = archive
         self._shelving = shelving
+        self._is_commissioning = is_commissioning
 
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block, nothing where no shelving is connected; raises ShelvingError."""
@@ -190,18 +194,24 @@ class Aisles:
         with self._archive.writing() as books:
             return books.commit(Act(kind, facts=facts), performer).seq
 
+    def _out_of_order(self, books: Reading, block: int, wanted: Wanted) -> Message | None:
+        """Return why nothing of this kind is done to a block, None while it is in order or the technician's."""
+        is_technician = self._is_commissioning or wanted.action.is_of_carriage
+        outage = None if is_technician else books.outages().get(block)
+        return None if outage is None else outage.refusal()
+
     def _why_out_of_order(self, block: int, wanted: Wanted) -> Message | None:
         """Return why nothing is asked of a block; books that do not answer are asked again when the intent is written."""
         try:
             with self._archive.reading() as books:
-                return _out_of_order(books, block, wanted)
+                return self._out_of_order(books, block, wanted)
         except ArchroomError:
             return None
 
     def _intended(self, performer: Performer, block: int, wanted: Wanted, facts: Facts) -> int:
         """Write the intent; raises Refused if the block went out of order since leave was asked for."""
         with self._archive.writing() as books:
-            why_not = _out_of_order(books, block, wanted)
+            why_not = self._out_of_order(books, block, wanted)
             if why_not is not None:
                 raise Refused(why_not)
             return books.commit(Act(ActKind.MOTION_INTENDED, facts=facts), performer).seq
@@ -275,12 +285,6 @@ def unattended(block: int, attendant: str, by: str) -> Message | None:
     if name_key(attendant) == name_key(by):
         return say("The person at the aisle must be another one than who gives the order.")
     return None
-
-
-def _out_of_order(books: Reading, block: int, wanted: Wanted) -> Message | None:
-    """Return why nothing of this kind is done to a block, None while it is in order or the technician's."""
-    outage = None if wanted.action.is_of_carriage else books.outages().get(block)
-    return None if outage is None else outage.refusal()
 
 
 def _list(numbers: tuple[int, ...]) -> str:

@@ -61,7 +61,7 @@ class Commissioning:
         site = Site(
             block,
             shelving,
-            Aisles(self._archive, shelving),
+            Aisles(self._archive, shelving, is_commissioning=True),
             Claims(self._archive, shelving),
             performer,
             self._clock,

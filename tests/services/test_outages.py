@@ -74,6 +74,13 @@ def test_whoever_mends_it_jogs_and_unlocks_its_carriages(house: SmallHouse, outa
     assert carried_out(house, action).kind is OutcomeKind.DONE
 
 
+def test_what_was_mended_is_commissioned_before_it_is_put_back(house: SmallHouse, outages: Outages) -> None:
+    outages.take_out(OPERATOR, 1, "drive broken")
+    aisles = Aisles(house.archive, house.shelving, is_commissioning=True)
+    assert aisles.open(OPERATOR, 1, 3, lambda ticket: ticket.answer, lambda view: None).kind is OutcomeKind.DONE
+    assert 1 in outages.present()
+
+
 def test_stop_hold_and_arming_ask_no_books(house: SmallHouse, outages: Outages) -> None:
     outages.take_out(OPERATOR, 1, "drive broken")
     claims = Claims(house.archive, house.shelving)

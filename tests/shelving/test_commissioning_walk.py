@@ -24,6 +24,7 @@ from archroom.core.shelving import Action, OutcomeKind, Ticket, Wanted
 from archroom.core.supervisor_rules import reference_capabilities
 from archroom.errors import Message, MotionRefused, Refused
 from archroom.services.commissioning import Commissioning
+from archroom.services.outages import Outages
 from archroom.services.technician import Task
 
 ANA = Performer("Ana", "test/desk")
@@ -118,6 +119,7 @@ def is_watched(site: Site) -> bool:
 
 
 def test_a_good_controller_passes_and_is_written_down(site: Site) -> None:
+    Outages(site.archive, site.archive.clock).take_out(ANA, 1, "mended, and proved before it is put back")
     record = site.commission()
     assert (record.licence, record.by, record.witness) == (Licence.FULL, "Ana", "Ben")
     assert [one.verdict for one in record.findings] == [Verdict.PASSED] * len(record.findings)
