@@ -1,6 +1,7 @@
 """Which driver speaks a profile: the one place where a plain controller's wire is chosen.
 
 The units of one bus share its line, so that none speaks while another's answer is awaited or a drain goes on.
+A driver is loaded when its wire is: a STOP past the server waits for that of its own make only.
 """
 
 from __future__ import annotations
@@ -8,26 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from archroom.drivers.framed_line import FramedLine
-from archroom.drivers.framed_state import FramedState, Language
-from archroom.drivers.line import Line
-from archroom.drivers.map_driver import MapDriver
-from archroom.drivers.plain import PlainDriver
 from archroom.drivers.ports import Carrier
 from archroom.drivers.profile import Profile, WireKind
-from archroom.drivers.stow import StowLanguage
-from archroom.drivers.stow_driver import StowDriver
 from archroom.drivers.timing import LineTiming
-from archroom.drivers.web import WebLanguage
-from archroom.drivers.web_driver import WebDriver
 from archroom.drivers.wire_settings import StowSettings, WebSettings, WklSettings, Z5Settings
-from archroom.drivers.wires import Wire
-from archroom.drivers.wkl import WklLanguage
-from archroom.drivers.wkl_driver import WklDriver
-from archroom.drivers.z5 import Z5Language
-from archroom.drivers.z5_driver import Z5Driver
 from archroom.errors import UsageError, say
+
+if TYPE_CHECKING:
+    from archroom.drivers.framed_line import FramedLine
+    from archroom.drivers.framed_state import FramedState, Language
+    from archroom.drivers.line import Line
+    from archroom.drivers.plain import PlainDriver
+    from archroom.drivers.wires import Wire
 
 CARRIERS = {
     WireKind.MODBUS: (Carrier.SERIAL, Carrier.RTU_OVER_TCP, Carrier.MODBUS_TCP, Carrier.MODBUS_TLS),
@@ -96,25 +91,42 @@ def _maker(
     settings = profile.settings
 
     def framed(language: Language, answer_ms: int) -> FramedLine:
+        from archroom.drivers.framed_line import FramedLine
+
         opened = FramedLine(wire, clock, language, answer_ms / 1000)
         if attach is not None:
             attach(opened.state)
         return opened
 
     if profile.map is not None:
+        from archroom.drivers.line import Line
+        from archroom.drivers.map_driver import MapDriver
+
         bus = Line(wire, clock) if line is None else line
         return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock)
     match settings:
         case StowSettings():
+            from archroom.drivers.stow import StowLanguage
+            from archroom.drivers.stow_driver import StowDriver
+
             stow, of_stow = framed(StowLanguage(), settings.answer_ms), settings
             return lambda unit: StowDriver(stow, unit.address, profile, of_stow, is_urgent)
         case Z5Settings():
+            from archroom.drivers.z5 import Z5Language
+            from archroom.drivers.z5_driver import Z5Driver
+
             z5, of_z5 = framed(Z5Language(settings.checksum), settings.answer_ms), settings
             return lambda unit: Z5Driver(z5, unit.address, profile, of_z5, unit.carriages, is_urgent, clock)
         case WklSettings():
+            from archroom.drivers.wkl import WklLanguage
+            from archroom.drivers.wkl_driver import WklDriver
+
             wkl, of_wkl = framed(WklLanguage(settings.checksum), settings.answer_ms), settings
             return lambda unit: WklDriver(wkl, unit.address, profile, of_wkl, unit.carriages, is_urgent, clock)
         case WebSettings():
+            from archroom.drivers.web import WebLanguage
+            from archroom.drivers.web_driver import WebDriver
+
             web, of_web = framed(WebLanguage(), settings.answer_ms), settings
             return lambda unit: WebDriver(web, unit.address, profile, of_web, unit.carriages, is_urgent)
     raise UsageError(say("{profile} is no controller of shelving.", profile=profile.title))

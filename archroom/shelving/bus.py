@@ -32,9 +32,10 @@ from archroom.drivers.timing import Framing, LineTiming
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.bench_lane import BenchLane
+from archroom.shelving.bus_profiles import profile_of
 from archroom.shelving.bus_watch import BusWatch
 from archroom.shelving.climate_rounds import SensorRound
-from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost, Post, ReferencePost, profile_of
+from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost, Post, ReferencePost
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2

@@ -13,7 +13,7 @@ from archroom.drivers.plain import PlainDriver
 from archroom.drivers.plain_drivers import Unit, plain_drivers
 from archroom.drivers.ports import open_port
 from archroom.errors import ArchroomError, LinkError, Message, say
-from archroom.shelving.posts import profile_of
+from archroom.shelving.bus_profiles import profile_of
 from archroom.shelving.spec import BusSpec
 
 STANDSTILL_WITHIN_S = 3.0

@@ -7,11 +7,9 @@ the lock of the bus.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from archroom.core.bus_urls import REFERENCE
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_wishes import Frame, Wish
@@ -21,14 +19,9 @@ from archroom.drivers.framed_line import FramedExchangeFailed
 from archroom.drivers.line import ExchangeFailed
 from archroom.drivers.modbus import ExceptionCode
 from archroom.drivers.plain import OrderNotBegun, PlainDriver
-from archroom.drivers.plain_drivers import check_carrier
-from archroom.drivers.ports import parse_port
-from archroom.drivers.profile import Profile, WireKind
-from archroom.drivers.profile_reading import read_profile, shipped_profile
 from archroom.drivers.timing import LineTiming
 from archroom.drivers.transactions import FailureKind
-from archroom.errors import LinkError, UsageError, say
-from archroom.shelving.spec import BusSpec
+from archroom.errors import LinkError
 
 AnySupervisor = Supervisor | PlainSupervisor
 
@@ -148,18 +141,3 @@ def _has_given_way(error: LinkError) -> bool:
     if isinstance(error, ExchangeFailed):
         return error.failure.kind is FailureKind.GAVE_WAY
     return isinstance(error, FramedExchangeFailed) and error.failure.kind is FramedFailureKind.GAVE_WAY
-
-
-def profile_of(spec: BusSpec) -> Profile | None:
-    """Return a bus's profile, shipped or from a file; None for the reference map.
-
-    Raises BadFile, UsageError for one of no controller, or that the bus's port cannot carry.
-    """
-    if spec.profile == REFERENCE:
-        return None
-    is_own = spec.profile.endswith(".toml")
-    profile = read_profile(Path(spec.profile)) if is_own else shipped_profile(spec.profile)
-    if profile.wire is WireKind.CLIMATE:
-        raise UsageError(say("{profile} is no controller of shelving.", profile=profile.title))
-    check_carrier(profile, parse_port(spec.url).carrier, spec.url)
-    return profile

@@ -13,7 +13,7 @@ from framed_play import FramedClient
 from paper_cabinets import PaperCabinets, PaperStow, PaperWkl, PaperZ5
 from virtual_wire import VirtualClock, VirtualWire
 
-from archroom.drivers import plain_drivers
+from archroom.drivers import framed_line, plain_drivers
 from archroom.drivers.framed_line import FramedLine
 from archroom.drivers.plain_drivers import Unit
 from archroom.drivers.profile_reading import parse_profile
@@ -65,7 +65,7 @@ def played(
     clock = VirtualClock()
     times = times_of(ANSWER_S, play.timing.wire_s(20), play.timing.drain_s)
     bus: FaultyBus[PaperCabinets] = FaultyBus(play.cabinets(), seed, times, faults=play.faults)
-    monkeypatch.setattr(plain_drivers, "FramedLine", kind)
+    monkeypatch.setattr(framed_line, "FramedLine", kind)
     units = {unit: Unit(unit, bus.bus.carriages) for unit in bus.bus.units}
     wire = VirtualWire(clock, play.timing, bus.take)
     profile = parse_profile(profile_text(play.profile).encode())
