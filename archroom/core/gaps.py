@@ -103,8 +103,9 @@ def impossibility(block: Block, positions_mm: Positions, tolerance_mm: int = 5) 
     The sum of a segment's gaps follows from the fixed carriages standing where they must, so it is checked by them.
     """
     widths = block.gaps_mm(positions_mm)
+    real = {gap for segment in block.segments for gap in segment.gaps}
     for gap, width in enumerate(widths):
-        least = 0 if block.segment_of(gap) is None else block.clearance_mm
+        least = block.clearance_mm if gap in real else 0
         if width < least - tolerance_mm:
             return say(
                 "Gap {gap} of block {block} is {width} mm wide: swapped or wrong positions.",

@@ -76,7 +76,9 @@ def standing_problem(block: Block, capabilities: Capabilities, status: PlainStat
 
 def disarming_problem(block: Block, capabilities: Capabilities, status: PlainStatus) -> Message | None:
     """Return why a block must be armed anew, None if it need not: an alarm, another mode, no release for remote orders."""
-    return standing_problem(block, capabilities, replace(status, is_moving=None, people_inside=None))
+    if status.is_moving or status.people_inside:
+        status = replace(status, is_moving=None, people_inside=None)
+    return standing_problem(block, capabilities, status)
 
 
 def planned(block: Block, capabilities: Capabilities, status: PlainStatus, wanted: Wanted) -> PlainPlan | Message:

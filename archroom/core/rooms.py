@@ -124,17 +124,14 @@ class Block:
         """Return the carriages' positions when these aisles are open and all else is closed."""
         positions: list[int] = []
         edge = 0
+        mobile = {gap: segment.is_mobile for segment in self.segments for gap in segment.gaps}
         for carriage in self.carriages:
-            edge += self._closed_gap_mm(carriage.number - 1, open_aisles)
+            gap = carriage.number - 1
+            if gap in mobile:
+                edge += self.aisle_mm if gap in open_aisles or not mobile[gap] else self.clearance_mm
             positions.append(edge)
             edge += carriage.depth_mm
         return tuple(positions)
-
-    def _closed_gap_mm(self, gap: int, open_aisles: tuple[int, ...]) -> int:
-        segment = self.segment_of(gap)
-        if segment is None:
-            return 0
-        return self.aisle_mm if gap in open_aisles or not segment.is_mobile else self.clearance_mm
 
     def _segment_free_mm(self, segment: Segment) -> int:
         if not segment.is_mobile:

@@ -109,7 +109,8 @@ def disarming_problem(block: Block, status: ControllerStatus) -> Message | None:
     A latched fault, the emergency stop, another mode, local enable taken away. A light beam that somebody breaks on the way
     into an open aisle, or an edge that is leant on at rest, only keeps the block from moving meanwhile.
     """
-    return cabinet_problem(block, replace(status, inputs=status.inputs & EMERGENCY_STOP_INPUT))
+    inputs = status.inputs & EMERGENCY_STOP_INPUT
+    return cabinet_problem(block, status if inputs == status.inputs else replace(status, inputs=inputs))
 
 
 def standing_problem(block: Block, status: ControllerStatus, is_selected_by_us: bool = False) -> Message | None:
