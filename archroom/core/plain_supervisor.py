@@ -126,6 +126,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
                 self._notices.append(Notice(NoticeKind.STANDSTILL, say("Block {block} is at rest.", block=number)))
                 if self._motion is not None:
                     self._motion.settle(status)
+            elif not self.capabilities.tells_motion and self._stopping.take_silence_of_motion(asked_s):
+                self.gate.disarm(say("Standstill of block {block} was not seen.", block=number))
             elif self._motion is not None:
                 self._motion.take_status(now, status)
         self._schedule_poll(now)

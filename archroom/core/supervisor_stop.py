@@ -17,6 +17,8 @@ AFTER_FAILURE_S = 0.05
 SILENT_S = 3.0
 """After so long without an answer a unit has stopped by itself: the longest accepted watchdog is 2 s."""
 SILENT_REPEAT_S = 1.0
+UNSEEN_S = 3.0
+"""A stop is repeated for so long where the controller answers and cannot tell whether anything moves."""
 SILENT_TRIES = 3
 """STOPs ahead of everything for a unit that was silent already."""
 
@@ -73,6 +75,13 @@ class Stopping:
             return False
         self.is_active = False
         self.is_standstill_seen = True
+        return True
+
+    def take_silence_of_motion(self, asked_s: float) -> bool:
+        """Take a status that cannot tell standstill; returns whether the stop ends now, repeated long enough."""
+        if not self.is_active or self.sent_s is None or asked_s - self.sent_s < UNSEEN_S:
+            return False
+        self.is_active = False
         return True
 
     def report(self, block: int, why_not: Message | None) -> StopReport:

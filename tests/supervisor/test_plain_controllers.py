@@ -15,7 +15,7 @@ from archroom.core.plain import Alarm, Capabilities, PositionSense, Side, aisle_
 from archroom.core.plain_rules import START_S
 from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor_wishes import Frame
-from archroom.errors import MotionRefused, say
+from archroom.errors import MotionRefused, NotArmed, say
 
 NO_STOP = replace(SIDES_AND_STOP, can_stop=False)
 NO_POSITIONS = replace(SIDES_AND_STOP, position_sense=PositionSense.NOTHING)
@@ -130,6 +130,24 @@ def test_without_a_stop_nothing_claims_that_one_was_sent() -> None:
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert "cannot be stopped from here" in outcome.reason.english()
     assert rig.frames(Frame.STOP) == 0
+
+
+def test_a_stop_whose_standstill_nothing_can_tell_ends_and_somebody_must_look() -> None:
+    rig = PlainRig(replace(SIDES_AND_STOP, tells_motion=False))
+    rig.prove()
+    rig.supervisor.stop(rig.now, say("Stopped by {name}.", name="Ana"))
+    rig.run(6.0)
+    stops = rig.frames(Frame.STOP)
+    assert stops > 10
+    rig.run(6.0)
+    assert rig.frames(Frame.STOP) == stops
+    report = rig.supervisor.stop_report()
+    assert report.is_sent
+    assert not report.is_standstill_seen
+    with pytest.raises(NotArmed):
+        rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
+    rig.arm()
+    assert rig.supervisor.select(rig.now, Wanted(Action.OPEN, 3), "Ana")
 
 
 def test_stop_is_repeated_until_standstill_is_seen() -> None:
