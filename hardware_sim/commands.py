@@ -23,8 +23,6 @@ from hardware_sim.unit_commands import UNIT_VERBS
 if TYPE_CHECKING:
     from hardware_sim.virtual import VirtualRoom
 
-Prepare = Callable[["VirtualRoom", Mapping[str, object]], Act]
-
 
 def execute(room: VirtualRoom, request: Mapping[str, object]) -> Answer:
     """Carry out one request, `do` naming the verb. Raises ControlError."""

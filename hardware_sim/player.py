@@ -8,19 +8,41 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import Protocol
 
-from hardware_sim import commands
+from hardware_sim.block import Block
 from hardware_sim.fields import ControlError
 from hardware_sim.scenario import Condition, Line, ScenarioError
-from hardware_sim.station import Station
-
-if TYPE_CHECKING:
-    from hardware_sim.virtual import VirtualRoom
+from hardware_sim.track_commands import Act
 
 OPEN_TOLERANCE_MM = 20
+
+
+class PlayedController(Protocol):
+    """What conditions ask of a controller."""
+
+    @property
+    def state(self) -> Enum: ...
+
+
+class PlayedUnit(Protocol):
+    """What conditions ask of a unit of any make."""
+
+    @property
+    def block(self) -> Block: ...
+
+    @property
+    def controller(self) -> PlayedController: ...
+
+
+class PlayedRoom(Protocol):
+    """A room of any make."""
+
+    @property
+    def stations(self) -> Mapping[int, PlayedUnit]: ...
 
 
 @dataclass(slots=True)
@@ -28,7 +50,7 @@ class _Waiting:
     """A line that waits for a condition of one station."""
 
     line: Line
-    station: Station
+    station: PlayedUnit
     is_so: Callable[[], bool]
     was_so: bool = False
     times_left: int = 1
@@ -38,9 +60,10 @@ class _Waiting:
 class Player:
     """One scenario on its way through a room."""
 
-    room: VirtualRoom
+    room: PlayedRoom
     lines: tuple[Line, ...]
-    prepare: commands.Prepare = commands.prepare
+    prepare: Callable[[Mapping[str, object]], Act]
+    """Makes an act of a request. Raises ControlError for what can never be done in the room."""
     refused: list[str] = field(default_factory=list, init=False)
     """What could not be done when its time came, a sentence each."""
     done: list[str] = field(default_factory=list, init=False)
@@ -57,7 +80,7 @@ class Player:
             try:
                 if line.request.get("do") == "scenario":
                     raise ControlError("a scenario plays no scenario")
-                self._acts[line.number] = self.prepare(self.room, line.request)
+                self._acts[line.number] = self.prepare(line.request)
                 if line.condition is not None:
                     self._waiting.append(self._waiting_for(line, line.condition))
             except ControlError as error:
@@ -85,7 +108,7 @@ class Player:
         while self._timed and self._timed[0][0] <= now_ms + 1e-6:
             self._act(heapq.heappop(self._timed)[1])
 
-    def look(self, station: Station, now_ms: float) -> None:
+    def look(self, station: PlayedUnit, now_ms: float) -> None:
         """A station has run a scan: what waited for how it is now becomes due."""
         if not self._waiting:
             return
@@ -127,7 +150,7 @@ class Player:
         return _Waiting(line, station, _predicate(station, condition), times_left=condition.time)
 
 
-def _predicate(station: Station, condition: Condition) -> Callable[[], bool]:
+def _predicate(station: PlayedUnit, condition: Condition) -> Callable[[], bool]:
     what, block = condition.what, station.block
     if what["do"] == "state":
         return lambda: station.controller.state.name.lower() == what["state"]

@@ -7,6 +7,7 @@ or frames without a socket.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -157,7 +158,7 @@ class VirtualRoom:
     def player_of(self, text: str) -> Player:
         """Prepare a scenario for this room. Raises ControlError with the line and the reason."""
         try:
-            return Player(self, parse_scenario(text))
+            return Player(self, parse_scenario(text), partial(commands.prepare, self))
         except ScenarioError as error:
             raise ControlError(str(error)) from error
 

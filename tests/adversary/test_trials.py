@@ -14,30 +14,44 @@ from pathlib import Path
 
 import pytest
 from conduct import Law
+from plain_conduct import NEVER, SELDOM, Make
+from plain_draws import drawn_plain, make_of
+from trial_draws import drawn
 from trials import judged, minimized, shrunk, tried, tried_in_parallel
 
-from archroom.core.shelving import ControllerStatus
+from archroom.core.plain_motion import PlainMotion
+from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.shelving import ControllerStatus, OutcomeKind, StopReport
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_motion import Motion
 from archroom.core.supervisor_stop import Stopping
+from archroom.core.supervisor_wishes import Frame
 from archroom.drivers import reference
 from archroom.drivers.controller import ReferenceController
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
 from hardware_sim import Rule
+from hardware_sim.scenario import ScenarioError
 
 BATCH = 25
-IN_CHECK = 8
+IN_CHECK = 200
 IN_PROOF = 10_000
 INCIDENTS = Path(__file__).with_name("incidents")
 """Trials that once broke a rule, cut down."""
 
 
+def _batches() -> list[tuple[str, list[int]]]:
+    """The numbers of the check: those of each other make together, those of the register map in batches."""
+    of_map = [seed for seed in range(IN_CHECK) if make_of(seed) is None]
+    batches = [(f"map-{at}", of_map[at : at + BATCH]) for at in range(0, len(of_map), BATCH)]
+    return batches + [(make.value, [seed for seed in range(IN_CHECK) if make_of(seed) is make]) for make in Make]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("batch", range(IN_CHECK))
-def test_no_rule_is_broken_in_drawn_trials(batch: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "seeds"), _batches(), ids=lambda value: value if isinstance(value, str) else "")
+def test_no_rule_is_broken_in_drawn_trials(name: str, seeds: list[int], tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
-    for seed in range(batch * BATCH, (batch + 1) * BATCH):
+    for seed in seeds:
         verdict, failure = tried(seed)
         if failure is not None:
             text = shrunk(failure.text, failure.rule)
@@ -45,15 +59,19 @@ def test_no_rule_is_broken_in_drawn_trials(batch: int, tmp_path: Path) -> None:
             file.write_text(text)
             pytest.fail(f"{failure.told(text)}({file})")
         counts.update(verdict.counts)
-    assert min(counts[kind] for kind in ("done", "aborted", "unknown", "refused")) > 5, "nothing was tried"
-    assert counts["starts"] > 80
+    never = NEVER[Make(name)] if name in list(Make) else {}
+    seldom = SELDOM.get(Make(name), frozenset()) if name in list(Make) else frozenset()
+    for kind in set(OutcomeKind) - seldom:
+        assert (counts[kind.value] > 0) is (kind not in never), f"{kind.value}: {dict(counts)}"
+    assert counts["starts"] > 3 * len(seeds)
+    assert len(seeds) >= 15
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(4 * 3600)
 def test_no_rule_is_broken_in_ten_thousand_trials() -> None:
     starts = 0
-    seeds = range(BATCH * IN_CHECK, BATCH * IN_CHECK + IN_PROOF)
+    seeds = range(IN_CHECK, IN_CHECK + IN_PROOF)
     for verdict, failure in tried_in_parallel(seeds, os.cpu_count() or 1):
         if failure is not None:
             pytest.fail(failure.told(shrunk(failure.text, failure.rule)))
@@ -78,10 +96,12 @@ def test_what_was_found_once_is_found_no_more(file: Path) -> None:
 # -- the trials bite
 
 
-def first_broken(seeds: range, change: Callable[[str], str] = str) -> tuple[int, Law | Rule, str]:
+def first_broken(
+    seeds: range, change: Callable[[str], str] = str, draw: Callable[[int, float], str] = drawn
+) -> tuple[int, Law | Rule, str]:
     """The first trial that breaks a rule: its number, the rule and its text."""
     for seed in seeds:
-        _, failure = tried(seed, change)
+        _, failure = tried(seed, change, draw)
         if failure is not None:
             assert isinstance(failure.rule, Law | Rule)
             return seed, failure.rule, failure.text
@@ -214,3 +234,72 @@ def test_a_controller_that_keeps_running_after_a_stop_is_found_and_the_trial_cut
 def test_lines_are_cut_down_to_those_that_are_needed(needed: set[int]) -> None:
     lines = [str(number) for number in range(10)]
     assert minimized(lines, lambda rest: needed <= set(map(int, rest))) == sorted(map(str, needed))
+
+
+# -- the trials of other makes bite
+
+
+def of_make(make: Make) -> Callable[[int, float], str]:
+    """Draws trials of one make."""
+    return lambda seed, minutes: drawn_plain(seed, make, minutes)
+
+
+@pytest.mark.parametrize("make", Make)
+def test_an_order_that_is_sent_again_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forget(self: PlainMotion, now: float, frame: Frame) -> None:
+        if self.ordered_until_s != self._since_s or frame is not Frame.ORDER or self.ticket.id in again:
+            sent(self, now, frame)
+        again.add(self.ticket.id)
+
+    again: set[str] = set()
+    sent = PlainMotion.frame_sent
+    monkeypatch.setattr(PlainMotion, "frame_sent", forget)
+    _, rule, _ = first_broken(range(10), draw=of_make(make))
+    assert rule is Law.ONCE
+
+
+@pytest.mark.parametrize("make", Make)
+def test_an_intent_that_is_not_written_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "write_intent", lambda self, intent: None)
+    _, rule, _ = first_broken(range(5), draw=of_make(make))
+    assert rule is Law.INTENT_FIRST
+
+
+def test_a_motion_that_nobody_attends_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archroom.core.plain_supervisor.attendance_problem", lambda *of: None)
+    _, rule, _ = first_broken(range(20), draw=of_make(Make.Z5))
+    assert rule is Law.ATTENDED
+
+
+@pytest.mark.parametrize("make", Make)
+def test_an_order_for_a_held_aisle_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archroom.core.supervisor_gate.hold_problem", lambda block, holds, changes: None)
+    _, rule, _ = first_broken(range(40), draw=of_make(make))
+    assert rule is Law.NOT_HELD
+
+
+@pytest.mark.parametrize("make", [Make.Z5, Make.WKL, Make.STOW_WMS])
+def test_a_stop_that_is_made_up_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlainSupervisor, "stop_report", lambda self: StopReport(self.block.number, True, False, "server"))
+    _, rule, _ = first_broken(range(10), draw=of_make(make))
+    assert rule is Law.NEVER_CLAIMED
+
+
+@pytest.mark.parametrize("make", [Make.FATEK_COILS, Make.MJJ_WEB])
+def test_a_stop_that_never_goes_out_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stopping, "wish", lambda self, now, heard_s: None)
+    _, rule, _ = first_broken(range(10), draw=of_make(make))
+    assert rule is Law.STOP_AT_ONCE
+
+
+@pytest.mark.parametrize("make", [Make.Z5, Make.WKL, Make.MJJ_WEB, Make.STOW_WMS])
+def test_an_end_that_is_made_up_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlainMotion, "_is_done", lambda self, status: True)
+    _, rule, _ = first_broken(range(10), draw=of_make(make))
+    assert rule is Law.TRUE_OUTCOME
+
+
+def test_what_a_wire_does_not_know_is_refused() -> None:
+    for line in ("link exception 4", "link wrong unit 9", "freeze on", "encoder carriage 2 frozen", "configure magic 7"):
+        with pytest.raises(ScenarioError):
+            judged(f"room z5\nat 1s {line}\n")

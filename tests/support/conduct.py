@@ -7,17 +7,19 @@ is asked of the steel.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
-from archroom.core.shelving import OutcomeKind
+from archroom.core.shelving import OutcomeKind, StopReport
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.shelving.journal import entries
 from hardware_sim import VirtualRoom, registers
 from hardware_sim.modbus import Request, written
 from hardware_sim.orders import Task
+from hardware_sim.player import PlayedUnit
 from hardware_sim.registers import Action, Operation
 from hardware_sim.tasks import changed_mask, plan_of
 
@@ -48,6 +50,8 @@ class Law(StrEnum):
     COMES_BACK = "what answers again, and is well, is read and believed again"
     TOLD_ONCE = "the same is not told over and over"
     NO_BROADCAST = "nothing is sent to everybody"
+    ATTENDED = "no order goes out without a second person at the aisle"
+    NEVER_CLAIMED = "a stop that there is not is never said to be sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,25 @@ class Offence:
         return f"block {self.unit} at {self.at_s:.2f}s: {self.what} (rule: {self.rule.value})"
 
 
+class WatchedRoom(Protocol):
+    """A room of any make."""
+
+    @property
+    def stations(self) -> Mapping[int, PlayedUnit]: ...
+
+    @property
+    def observers(self) -> list[Callable[[int, float], None]]: ...
+
+
 class Conduct:
-    """Watches what archroom does to the units of a room."""
+    """Watches what archroom does to the units of a room: what must hold of every make."""
+
+    stop_within_s = STOP_WITHIN_S
+    done_short_mm = 0.0
+    """So far from its end a carriage may still be when the controller itself shows the end."""
 
     def __init__(
-        self, room: VirtualRoom, journal: Path, now: Callable[[], float], is_stranger: Callable[[int], bool]
+        self, room: WatchedRoom, journal: Path, now: Callable[[], float], is_stranger: Callable[[int], bool]
     ) -> None:
         self.offences: list[Offence] = []
         self.sent: Counter[str] = Counter()
@@ -78,12 +96,106 @@ class Conduct:
         self._now = now
         self._is_stranger = is_stranger
         """Whether what answers at a unit is certainly no controller of the map: nothing at all is sent to it."""
-        self._commands: Counter[tuple[int, int, tuple[int, ...]]] = Counter()
         self._occupied_since_s: dict[tuple[int, int], float] = {}
         self._stops_due: dict[int, float] = {}
         self._told: dict[tuple[int, str, str], deque[float]] = {}
-        self._held: set[tuple[int, int, str]] = set()
+        self._held: dict[tuple[int, int, str], float] = {}
+        """Who holds what, and since when."""
         room.observers.append(self._look)
+
+    # -- people and stops
+
+    def held(self, unit: int, aisle: int, name: str) -> None:
+        """Somebody was told that they hold an aisle."""
+        self._held[unit, aisle, name] = self._now()
+
+    def released(self, unit: int, aisle: int, name: str) -> None:
+        """Somebody was told that they hold it no more."""
+        self._held.pop((unit, aisle, name), None)
+
+    def stop_asked(self, unit: int) -> None:
+        """Somebody has asked for a stop of a unit that is to be sent one."""
+        self._stops_due.setdefault(unit, self._now() + self.stop_within_s)
+
+    def stop_reported(self, unit: int, report: StopReport) -> None:
+        """Whoever asked for a stop was told what became of it."""
+
+    def server_gone(self) -> None:
+        """The server is dead: what it owed is void."""
+        self._stops_due.clear()
+
+    def _look(self, unit: int, _at_ms: float) -> None:
+        block = self._room.stations[unit].block
+        mask = 0 if block.is_undisturbed else block.occupied_mask()
+        if mask or self._occupied_since_s:
+            for aisle in range(len(block.carriages) + 1):
+                if mask >> aisle & 1:
+                    self._occupied_since_s.setdefault((unit, aisle), self._now())
+                else:
+                    self._occupied_since_s.pop((unit, aisle), None)
+        if self._stops_due and self._now() > self._stops_due.get(unit, float("inf")):
+            del self._stops_due[unit]
+            if not self._is_stranger(unit):
+                self._find(Law.STOP_AT_ONCE, unit, f"no STOP within {self.stop_within_s} s")
+
+    # -- what is told
+
+    def noticed(self, unit: int, notice: Notice) -> None:
+        """The server tells the journal something."""
+        told = self._told.setdefault((unit, notice.kind.value, notice.text.template), deque(maxlen=FLOOD))
+        told.append(self._now())
+        if len(told) == FLOOD and told[-1] - told[0] < FLOOD_S:
+            self._find(Law.TOLD_ONCE, unit, f"{FLOOD} times in {told[-1] - told[0]:.2f}s: {notice.text.english()}")
+        if notice.kind is not NoticeKind.ENDED or notice.outcome is None:
+            return
+        self.outcomes[notice.outcome.value] += 1
+        block = self._room.stations[unit].block
+        if notice.outcome is not OutcomeKind.UNKNOWN and not block.is_still and not self._may_move(unit, notice.outcome):
+            self._find(Law.TRUE_OUTCOME, unit, f"{notice.outcome.value}, but the steel moves: {notice.text.english()}")
+        if notice.outcome is OutcomeKind.DONE:
+            aisle = notice.text.values.get("aisle") if notice.text.template == OPENED else None
+            if isinstance(aisle, int) and block.gap(aisle) < block.layout.aisle_mm - OPEN_TOLERANCE_MM:
+                self._find(Law.TRUE_OUTCOME, unit, f"done, but aisle {aisle} is {block.gap(aisle):.0f} mm wide")
+
+    def _may_move(self, unit: int, outcome: OutcomeKind) -> bool:
+        """Whether steel may move though an outcome of ours says that it has ended."""
+        return self._room.stations[unit].block.cranked is not None
+
+    def not_believed(self, unit: int, reason: str) -> None:
+        """A unit that has been well for a while is not believed."""
+        self._find(Law.COMES_BACK, unit, f"all is well, but {reason}")
+
+    def finish(self) -> None:
+        """The trial is over, and a last server has looked through the journal."""
+        for motion in self._without_outcome():
+            self._find(Law.OUTCOME_AFTER, 0, f"motion {motion} has no outcome")
+
+    def _without_outcome(self) -> Iterator[str]:
+        told = list(entries(self._journal))
+        ended = {entry.get("motion") for entry in told if entry.get("kind") == "end"}
+        yield from (str(e["motion"]) for e in told if e.get("kind") == "intent" and e["motion"] not in ended)
+
+    def _find(self, law: Law, unit: int, what: str) -> None:
+        self.offences.append(Offence(law, self._now(), unit, what))
+
+
+class MapConduct(Conduct):
+    """Watches what archroom does to controllers of the register map."""
+
+    def __init__(
+        self, room: VirtualRoom, journal: Path, now: Callable[[], float], is_stranger: Callable[[int], bool]
+    ) -> None:
+        super().__init__(room, journal, now, is_stranger)
+        self._units = room
+        self._commands: Counter[tuple[int, int, tuple[int, ...]]] = Counter()
+
+    def server_gone(self) -> None:
+        """The server is dead: the next may give a number to a SELECT that nobody took before."""
+        super().server_gone()
+        self._commands = Counter({key: times for key, times in self._commands.items() if key[2][2] & 0xFF == OPERATE})
+
+    def _may_move(self, unit: int, outcome: OutcomeKind) -> bool:
+        return self._units.rivals[unit].is_alive or super()._may_move(unit, outcome)
 
     # -- the wire
 
@@ -107,7 +219,7 @@ class Conduct:
         epoch, seq, operation, aisle = values[:4]
         kind = Operation(operation & 0xFF)
         self.sent[kind.name.lower()] += 1
-        station = self._room.stations[unit]
+        station = self._units.stations[unit]
         key = (unit, station.controller.boot_id, values)
         self._commands[key] += 1
         if self._commands[key] > MOST_SENT[kind]:
@@ -136,73 +248,3 @@ class Conduct:
         is_of_unit = isinstance(ticket, dict) and ticket["block"] == unit
         is_action = wanted["action"] == Action(values[2] >> 8).name.lower()
         return is_of_unit and is_action and told == (*values[:2], *values[3:6])
-
-    # -- people and stops
-
-    def held(self, unit: int, aisle: int, name: str) -> None:
-        """Somebody was told that they hold an aisle."""
-        self._held.add((unit, aisle, name))
-
-    def released(self, unit: int, aisle: int, name: str) -> None:
-        """Somebody was told that they hold it no more."""
-        self._held.discard((unit, aisle, name))
-
-    def stop_asked(self, unit: int) -> None:
-        """Somebody has asked for a stop of a unit that is to be sent one."""
-        self._stops_due.setdefault(unit, self._now() + STOP_WITHIN_S)
-
-    def server_gone(self) -> None:
-        """The server is dead: what it owed is void, and the next may give a number to a SELECT that nobody took before."""
-        self._stops_due.clear()
-        self._commands = Counter({key: times for key, times in self._commands.items() if key[2][2] & 0xFF == OPERATE})
-
-    def _look(self, unit: int, _at_ms: float) -> None:
-        block = self._room.stations[unit].block
-        mask = 0 if block.is_undisturbed else block.occupied_mask()
-        if mask or self._occupied_since_s:
-            for aisle in range(len(block.carriages) + 1):
-                if mask >> aisle & 1:
-                    self._occupied_since_s.setdefault((unit, aisle), self._now())
-                else:
-                    self._occupied_since_s.pop((unit, aisle), None)
-        if self._stops_due and self._now() > self._stops_due.get(unit, float("inf")):
-            del self._stops_due[unit]
-            if not self._is_stranger(unit):
-                self._find(Law.STOP_AT_ONCE, unit, f"no STOP within {STOP_WITHIN_S} s")
-
-    # -- what is told
-
-    def noticed(self, unit: int, notice: Notice) -> None:
-        """The server tells the journal something."""
-        told = self._told.setdefault((unit, notice.kind.value, notice.text.template), deque(maxlen=FLOOD))
-        told.append(self._now())
-        if len(told) == FLOOD and told[-1] - told[0] < FLOOD_S:
-            self._find(Law.TOLD_ONCE, unit, f"{FLOOD} times in {told[-1] - told[0]:.2f}s: {notice.text.english()}")
-        if notice.kind is not NoticeKind.ENDED or notice.outcome is None:
-            return
-        self.outcomes[notice.outcome.value] += 1
-        block = self._room.stations[unit].block
-        is_strangers = self._room.rivals[unit].is_alive or block.cranked is not None
-        if notice.outcome is not OutcomeKind.UNKNOWN and not block.is_still and not is_strangers:
-            self._find(Law.TRUE_OUTCOME, unit, f"{notice.outcome.value}, but the steel moves: {notice.text.english()}")
-        if notice.outcome is OutcomeKind.DONE:
-            aisle = notice.text.values.get("aisle") if notice.text.template == OPENED else None
-            if isinstance(aisle, int) and block.gap(aisle) < block.layout.aisle_mm - OPEN_TOLERANCE_MM:
-                self._find(Law.TRUE_OUTCOME, unit, f"done, but aisle {aisle} is {block.gap(aisle):.0f} mm wide")
-
-    def not_believed(self, unit: int, reason: str) -> None:
-        """A unit that has been well for a while is not believed."""
-        self._find(Law.COMES_BACK, unit, f"all is well, but {reason}")
-
-    def finish(self) -> None:
-        """The trial is over, and a last server has looked through the journal."""
-        for motion in self._without_outcome():
-            self._find(Law.OUTCOME_AFTER, 0, f"motion {motion} has no outcome")
-
-    def _without_outcome(self) -> Iterator[str]:
-        told = list(entries(self._journal))
-        ended = {entry.get("motion") for entry in told if entry.get("kind") == "end"}
-        yield from (str(e["motion"]) for e in told if e.get("kind") == "intent" and e["motion"] not in ended)
-
-    def _find(self, law: Law, unit: int, what: str) -> None:
-        self.offences.append(Offence(law, self._now(), unit, what))

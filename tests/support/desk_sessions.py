@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.shelving import Action, Ticket, Wanted
 from archroom.core.supervisor import Supervisor
+from archroom.core.supervisor_notices import Intent, PlainIntent
 from archroom.errors import ArchroomError, Refused, Unreadable, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.client import TICK_S
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 LOOKS_S = 1.0
 """How long a person takes to see whether the aisle is clear, and to say so."""
 BY = "Ana"
+ATTENDANT = "Ben"
+"""Who stands at the aisle and holds the controller's own stop, where that is needed."""
 ARMED_S = 60.0
 """How long a block is armed; short, so that it runs out now and then."""
 SINCE = datetime(2026, 11, 24, tzinfo=UTC)
@@ -44,6 +48,8 @@ DESK_ACTS: tuple[Phrase, ...] = (
     _wants("opens aisle <number>", Action.OPEN),
     _wants("opens aisle <number> confirming aisle <confirmed>", Action.OPEN),
     _wants("opens aisle <number> confirming nothing", Action.OPEN, confirmed=NOTHING),
+    _wants("opens aisle <number> alone", Action.OPEN, attendant_name=" "),
+    _wants("opens aisle <number> attended by <attendant_name>", Action.OPEN),
     _wants("closes aisle <number>", Action.CLOSE),
     _wants("ventilates aisle <number>", Action.VENTILATE),
     _wants("jogs carriage <number> by <jog_mm>", Action.JOG),
@@ -72,6 +78,7 @@ class Asked:
     block: int
     wanted: Wanted
     confirmed: int
+    attendant: str = ATTENDANT
     ticket: Ticket | None = field(default=None, init=False)
 
     def begin(self) -> None:
@@ -122,10 +129,15 @@ class Asked:
     def _go(self) -> None:
         assert self.ticket is not None
         supervisor, now = self.bus.supervisors[self.block], self.stage.clock.now
-        assert isinstance(supervisor, Supervisor)
-        confirmed = {RIGHT: self.ticket.narrows, NOTHING: ()}.get(self.confirmed, (self.confirmed,))
-        intent = supervisor.go(now, self.ticket.id, confirmed, BY)
-        if confirmed != self.ticket.narrows:
+        seen = self._seen_open() if self.ticket.candidates else self.ticket.narrows
+        confirmed = {RIGHT: seen, NOTHING: ()}.get(self.confirmed, (self.confirmed,))
+        intent: Intent | PlainIntent
+        if isinstance(supervisor, PlainSupervisor):
+            intent = supervisor.go(now, self.ticket.id, confirmed, BY, self.attendant)
+        else:
+            intent = supervisor.go(now, self.ticket.id, confirmed, BY)
+        is_right = confirmed == seen or (confirmed and set(confirmed) <= set(self.ticket.candidates))
+        if not is_right:
             raise AssertionError("a wrong confirmation was taken")
         try:
             self.stage.journal.write_intent(intent)
@@ -135,6 +147,12 @@ class Asked:
         supervisor.release(now, self.ticket.id)
         self.bus.changed.notify_all()
         self._tick()
+
+    def _seen_open(self) -> tuple[int, ...]:
+        """The aisle that whoever looks sees standing widest, where the controller does not tell which one is open."""
+        assert self.ticket is not None
+        block = self.stage.room.stations[self.block].block
+        return (max(self.ticket.candidates, key=block.gap),)
 
     def _tick(self) -> None:
         if not self._is_alive or self.ticket is None:
@@ -154,8 +172,8 @@ class Asked:
         """The key is let go."""
         if self.ticket is not None:
             supervisor = self.bus.supervisors[self.block]
-            assert isinstance(supervisor, Supervisor)
-            supervisor.let_go(self.stage.clock.now, self.ticket.id)
+            if isinstance(supervisor, Supervisor):
+                supervisor.let_go(self.stage.clock.now, self.ticket.id)
             self.bus.changed.notify_all()
 
     def withdraw(self) -> None:
@@ -181,9 +199,10 @@ def _desk_moves(stage: Stage, fields: Fields) -> Act:
         fields.truth("held", False),
     )
     confirmed = fields.whole("confirmed", NOTHING, count, RIGHT)
+    attendant = fields.text("attendant_name", ATTENDANT)
 
     def act() -> Answer:
-        Asked(stage, _server(stage), unit, wanted, confirmed).begin()
+        Asked(stage, _server(stage), unit, wanted, confirmed, attendant).begin()
         return {}
 
     return act
@@ -243,7 +262,9 @@ def _desk_stops(stage: Stage, fields: Fields) -> Act:
     unit = fields.whole("unit", 1, 247)
 
     def act() -> Answer:
-        _server(stage).stop((unit,), say("Stopped by {name}.", name=BY))
+        bus = _server(stage)
+        bus.stop((unit,), say("Stopped by {name}.", name=BY))
+        stage.conduct.stop_reported(unit, bus.stop_report(unit))
         return {}
 
     return act

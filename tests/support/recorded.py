@@ -27,5 +27,5 @@ def recorded(text: str, folder: Path) -> Path:
 
     with patch.object(journal, "datetime", StageTime):
         assert not stage.run().broken
-    write_spec(ServerSpec.of([BusSpec("tcp://127.0.0.1:502")], stage.setting.blocks), folder)
+    write_spec(ServerSpec.of([BusSpec("tcp://127.0.0.1:502")], stage.blocks), folder)
     return folder / journal.FILE_NAME

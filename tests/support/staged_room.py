@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from unittest.mock import patch
@@ -21,7 +22,9 @@ from unittest.mock import patch
 from commissioned import Licensed
 from conduct import Conduct, Offence
 from desk_sessions import DESK_ACTS, DESK_VERBS, Asked
-from supervised_room import block_of, layout_of
+from installations import Installation, Note, ReferenceInstallation, StagedRoom
+from plain_installation import MAKES, PlainInstallation
+from supervised_room import block_of
 from virtual_wire import VirtualWire
 from world_clock import BEGIN_S, WorldClock, WorldCondition
 
@@ -29,6 +32,7 @@ from archroom.core.rooms import Block
 from archroom.core.shelving import Trust
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.drivers.plain_drivers import plain_drivers
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
 from archroom.errors import Unreadable
 from archroom.shelving import bus as bus_module
@@ -36,32 +40,19 @@ from archroom.shelving import posts as posts_module
 from archroom.shelving.bus import Bus
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
-from archroom.shelving.spec import BusSpec
-from hardware_sim import Finding, Oracle, VirtualRoom
-from hardware_sim.commands import prepare
+from hardware_sim import Finding
 from hardware_sim.fields import Fields
-from hardware_sim.line_faults import Delivery
-from hardware_sim.modbus import MbapDecoder, Request, RtuDecoder
 from hardware_sim.phrases import ACTS, Phrase
 from hardware_sim.player import Player
 from hardware_sim.scenario import Line as ScenarioLine
 from hardware_sim.scenario import ScenarioError, parse_scenario
-from hardware_sim.sessions import RequestSession
 from hardware_sim.track_commands import Act
 
-TURNAROUND_S = 0.002
 TAIL_S = 8.0
 """How long a trial goes on after its last act, to see what moves by itself."""
 IMPOSSIBLE_MM = 4
 EPILOGUE_S = 12.0
 """How long it goes on after somebody has put everything right: three probes of a unit that did not answer."""
-WELL = (
-    *("silent off", "freeze off", "power on", "mode automatic", "enable on", "drive obeys", "second master falls silent"),
-    *("configure kind 1", "configure magic 16722", "configure watchdog 1s"),
-)
-"""What puts a unit right whatever was done to it, with what is said of each aisle and carriage."""
-WELL_AISLE = ("beam aisle N off", "detector aisle N well")
-WELL_CARRIAGE = ("edge carriage N off", "jam carriage N off", "encoder carriage N well")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +63,10 @@ class Setting:
     timing: LineTiming
     speed: float
 
+    def installation(self) -> Installation:
+        """Return a new one."""
+        return ReferenceInstallation(self.blocks, self.timing, self.speed)
+
 
 SETTINGS: dict[str, Setting] = {
     "small": Setting((block_of(5),), serial_timing(19_200), 4.0),
@@ -79,7 +74,7 @@ SETTINGS: dict[str, Setting] = {
     "slow": Setting((block_of(4, fixed=(1,), end_aisles=(False, True), open_aisles=(1,)),), serial_timing(9_600), 2.0),
     "pair": Setting((block_of(3), block_of(4, number=2, end_aisles=(True, False))), stream_timing(Framing.MBAP), 4.0),
 }
-"""By name; a scenario says `room NAME`."""
+"""Rooms with controllers of the register map, by name; a scenario says `room NAME`."""
 
 SENTENCES: tuple[Phrase, ...] = (*ACTS, *DESK_ACTS, Phrase("room <name>", "room"))
 
@@ -120,10 +115,9 @@ class Stage:
 
     text: str
     folder: Path
-    setting: Setting = field(init=False)
-    room: VirtualRoom = field(init=False)
+    blocks: tuple[Block, ...] = field(init=False)
+    installation: Installation = field(init=False)
     clock: WorldClock = field(init=False)
-    oracle: Oracle = field(init=False)
     conduct: Conduct = field(init=False)
     journal: FillableJournal = field(init=False)
     holds: HoldsFile = field(init=False)
@@ -132,8 +126,7 @@ class Stage:
     asked: list[Asked] = field(default_factory=list, init=False)
     """Those whose program waits for an outcome."""
     is_desk_silent: bool = field(default=False, init=False)
-    note: Callable[[str, str], None] = field(init=False)
-    """Told of everything that happens: what it is, and a text."""
+    note: Note = field(init=False)
     _lines: tuple[ScenarioLine, ...] = field(init=False)
     _trace: hashlib._Hash = field(init=False)
     _waiting: list[tuple[Callable[[], bool], float, Callable[[], None]]] = field(default_factory=list, init=False)
@@ -141,23 +134,30 @@ class Stage:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
     _is_over: bool = field(default=False, init=False)
     _is_put_right: bool = field(default=False, init=False)
+    _ends_s: float | None = field(default=None, init=False)
+    """The latest end."""
 
     def __post_init__(self) -> None:
         lines = parse_scenario(self.text, SENTENCES)
         rooms = [str(line.request["name"]) for line in lines if line.request["do"] == "room"]
-        if len(rooms) != 1 or rooms[0] not in SETTINGS:
-            raise ScenarioError(f"a trial says once `room NAME`: {', '.join(SETTINGS)}")
+        if len(rooms) != 1 or rooms[0] not in {**SETTINGS, **MAKES}:
+            raise ScenarioError(f"a trial says once `room NAME`: {', '.join([*SETTINGS, *MAKES])}")
         self._lines = tuple(line for line in lines if line.request["do"] != "room")
-        self.setting = SETTINGS[rooms[0]]
-        layouts = [layout_of(block) for block in self.setting.blocks]
-        self.room = VirtualRoom(layouts, speed=self.setting.speed)
+        if rooms[0] in SETTINGS:
+            self.blocks, self.installation = SETTINGS[rooms[0]].blocks, SETTINGS[rooms[0]].installation()
+        else:
+            self.blocks, self.installation = MAKES[rooms[0]].blocks, PlainInstallation(MAKES[rooms[0]])
         self.clock = WorldClock(self.room)
-        self.oracle = Oracle(self.room)
         self._trace = hashlib.sha256()
         self.note = self.record
         self.journal = FillableJournal(self.folder)
         self.holds = HoldsFile(self.folder)
-        self.conduct = Conduct(self.room, self.journal.path, lambda: self.clock.now - BEGIN_S, self._is_stranger)
+        self.conduct = self.installation.judge(self.journal.path, lambda: self.clock.now - BEGIN_S, self._is_stranger)
+
+    @property
+    def room(self) -> StagedRoom:
+        """The simulated room."""
+        return self.installation.room
 
     # -- the course
 
@@ -181,22 +181,22 @@ class Stage:
         self.journal.close()
         self.holds.close()
         Journal(self.folder).close()
-        broken: tuple[Finding | Offence, ...] = (*self.oracle.findings, *self.conduct.offences)
+        broken: tuple[Finding | Offence, ...] = (*self.installation.findings, *self.conduct.offences)
         if not broken:
             self.conduct.finish()
             broken = tuple(self.conduct.offences)
         self.note("end", json.dumps(self.room.control("state"), sort_keys=True))
-        counts = {"starts": self.oracle.starts, "acts": len(player.done), "not done": len(player.refused)}
+        counts = {"starts": self.installation.starts, "acts": len(player.done), "not done": len(player.refused)}
         counts |= {**self.conduct.sent, **self.conduct.outcomes}
         return Verdict(broken, self._trace.hexdigest(), self.clock.now - BEGIN_S, counts)
 
     def _serve(self, wire: VirtualWire) -> None:
-        blocks = {block.number: block for block in self.setting.blocks}
-        spec = BusSpec("socket://127.0.0.1:1", {number: number for number in blocks})
+        blocks = {block.number: block for block in self.blocks}
+        spec = self.installation.spec(self.folder)
         gates = {number: self._gate(block) for number, block in blocks.items()}
         self.bus = bus = Bus(spec, blocks, lambda: f"t{next(self._numbers)}", self._tell, gates)
         for number, supervisor in bus.supervisors.items():
-            supervisor.licensing = Licensed(number)
+            supervisor.licensing = Licensed(number, self.installation.licence)
         bus.changed = WorldCondition(self.clock, self._notified)
         bus.port_problem, bus._is_tried = None, True
         bus._serve(wire)
@@ -220,7 +220,10 @@ class Stage:
         self.journal.is_full = is_full
         self.holds.close()
         self.holds = HoldsFile(self.folder)
-        return self._wire() if self.setting.timing.framing is Framing.MBAP else wire
+        return self._wire() if wire.timing.framing is Framing.MBAP else wire
+
+    def _wire(self) -> VirtualWire:
+        return self.installation.wire(self.clock, lambda what, text: self.note(what, text))
 
     def _is_pressed_together(self, unit: int) -> bool:
         """Whether steel stands so close that its positions count as impossible: only a hand at the shelving helps there."""
@@ -229,18 +232,19 @@ class Stage:
 
     def _put_right(self) -> None:
         self._is_put_right = True
+        self._ends_s = self.clock.now + EPILOGUE_S + self.installation.patience_s
         self.journal.is_full = False
         lines = ["link clear"]
-        for unit, station in self.room.stations.items():
-            count = len(station.block.carriages)
-            said = [*WELL, f"configure block {unit}", "e-stop release"]
-            said += [act.replace("N", str(aisle)) for act in WELL_AISLE for aisle in range(count + 1)]
-            said += [act.replace("N", str(carriage)) for act in WELL_CARRIAGE for carriage in range(1, count + 1)]
-            said += [f"person {person.name} leaves" for person in station.block.people]
-            lines += [f"block {unit} {act}" for act in (*said, "reset")]
-        self.room.control("scenario", text="\n".join(lines))
+        lines += [f"block {unit} {act}" for unit in self.room.stations for act in self.installation.well(unit)]
+        said = parse_scenario("\n".join(lines), SENTENCES)
+        self.room.play(Player(self.room, said, self.installation.prepare))
 
     def _end(self) -> None:
+        """Judge whether all has come back and end the trial; what may take longer is waited for as long as it may take."""
+        if self.bus is not None and self._is_put_right and self._ends_s is not None and self.clock.now < self._ends_s:
+            if any(supervisor.is_busy for supervisor in self.bus.supervisors.values()):
+                self.clock.call_at(self.clock.now + 1.0, self._end)
+                return
         if self.bus is not None and self._is_put_right:
             for unit, supervisor in self.bus.supervisors.items():
                 view = supervisor.view(self.clock.now)
@@ -255,35 +259,10 @@ class Stage:
 
     def _watch(self) -> None:
         """End the trial when something is broken: the rest would only be more of it."""
-        if self.oracle.findings or self.conduct.offences:
+        if self.installation.findings or self.conduct.offences:
             self.clock.call_at(self.clock.now, self._end)
         elif not self._is_over:
             self.clock.call_at(self.clock.now + 0.5, self._watch)
-
-    # -- the line
-
-    def _wire(self) -> VirtualWire:
-        timing = self.setting.timing
-        decoder = RtuDecoder() if timing.framing is Framing.RTU else MbapDecoder()
-        session = RequestSession[Request](decoder, self._exchange)
-
-        def far_end(data: bytes, now: float) -> list[tuple[float, bytes]]:
-            self.note("sent", data.hex())
-            heard_s = now + timing.wire_s(len(data)) + TURNAROUND_S
-            return [
-                (heard_s + delivery.after_s + timing.wire_s(len(delivery.data)), delivery.data)
-                for delivery in session.feed(data)
-                if delivery.data
-            ]
-
-        return VirtualWire(self.clock, timing, far_end)
-
-    def _exchange(self, request: Request) -> list[Delivery]:
-        self.conduct.frame_sent(request)
-        deliveries = self.room.bus.exchange(request)
-        for delivery in deliveries:
-            self.note("answered", f"{delivery.after_s} {delivery.data.hex()}")
-        return deliveries
 
     def _is_stranger(self, unit: int) -> bool:
         return self.bus is None or self.bus.supervisors[unit].is_stranger
@@ -333,9 +312,15 @@ class Stage:
 
         self.clock.call_at(self.clock.now, die)
 
-    def _prepare(self, room: VirtualRoom, request: Mapping[str, object]) -> Act:
+    def _unit(self, request: Mapping[str, object]) -> object:
+        return request.get("unit", self.blocks[0].number if len(self.blocks) == 1 else None)
+
+    def _prepare(self, request: Mapping[str, object]) -> Act:
         verb = DESK_VERBS.get(str(request["do"]))
-        act = prepare(room, request) if verb is None else verb(self, Fields({**request, "unit": _unit(room, request)}))
+        if verb is None:
+            act = self.installation.prepare(request)
+        else:
+            act = verb(self, Fields({**request, "unit": self._unit(request)}))
 
         def noted() -> dict[str, object]:
             self.note("act", json.dumps(dict(request), sort_keys=True))
@@ -344,12 +329,13 @@ class Stage:
         return noted
 
 
-def _unit(room: VirtualRoom, request: Mapping[str, object]) -> object:
-    return request.get("unit", next(iter(room.stations)) if len(room.stations) == 1 else None)
-
-
 @contextmanager
 def _clock_of_bus(clock: WorldClock) -> Iterator[None]:
     """Let the bus read this clock."""
-    with patch.object(bus_module, "monotonic", clock), patch.object(posts_module, "monotonic", clock):
+    drivers = partial(plain_drivers, clock=clock)
+    with (
+        patch.object(bus_module, "monotonic", clock),
+        patch.object(posts_module, "monotonic", clock),
+        patch.object(bus_module, "plain_drivers", drivers),
+    ):
         yield

@@ -44,7 +44,7 @@ Trouble = Callable[[Draw, float], list[str]]
 """The lines of something that goes wrong at a time, and of its end."""
 
 
-def _for_a_while(begins: str, ends: str, least_s: float = 0.02, most_s: float = 6.0, *, resets: bool = False) -> Trouble:
+def for_a_while(begins: str, ends: str, least_s: float = 0.02, most_s: float = 6.0, *, resets: bool = False) -> Trouble:
     """Something that begins, and ends after a while; `N` is a carriage, `K` an aisle."""
 
     def lines(draw: Draw, at_s: float) -> list[str]:
@@ -57,7 +57,7 @@ def _for_a_while(begins: str, ends: str, least_s: float = 0.02, most_s: float = 
     return lines
 
 
-def _once(*acts: str) -> Trouble:
+def once(*acts: str) -> Trouble:
     """One of these acts."""
 
     def lines(draw: Draw, at_s: float) -> list[str]:
@@ -112,19 +112,37 @@ def _crank(draw: Draw, at_s: float) -> list[str]:
     ]
 
 
-def _link(draw: Draw, at_s: float) -> list[str]:
-    fault = draw.random.choice(
-        ("lose", "drop", "late 20ms", "late 90ms", "late 140ms", "late 300ms", "garbage 00ff17", "garbage 0103", "duplicate")
-        + ("wrong unit 9", "corrupt", "truncate 4 bytes", "split 15ms", "split 200ms", "glue", "echo", "exception 6")
-        + ("exception 4",)
-    )
-    function = draw.random.choice(("", "", " of function 3", " of function 6", " of function 16"))
-    count = draw.random.choice((1, 1, 2, 3, 5, 12))
-    return [draw.at(at_s, f"link {fault}{function} for {count} replies")]
+FAULTS_OF_ALL = (
+    *("lose", "drop", "late 20ms", "late 90ms", "late 140ms", "late 300ms", "garbage 00ff17", "garbage 0103", "duplicate"),
+    *("corrupt", "truncate 4 bytes", "split 15ms", "split 200ms", "glue", "echo"),
+)
+"""What may happen on any wire."""
+_FAULTS = (*FAULTS_OF_ALL[:9], "wrong unit 9", *FAULTS_OF_ALL[9:], "exception 6", "exception 4")
 
 
-def _noise(draw: Draw, at_s: float) -> list[str]:
-    return [line for _ in range(draw.random.randint(5, 15)) for line in _link(draw, at_s + draw.random.uniform(0.0, 20.0))]
+def link(faults: tuple[str, ...], functions: tuple[int, ...]) -> Trouble:
+    """One of these faults, of the next requests, or of those of one function."""
+
+    def lines(draw: Draw, at_s: float) -> list[str]:
+        fault = draw.random.choice(faults)
+        function = draw.random.choice(("", "", *(f" of function {number}" for number in functions)))
+        count = draw.random.choice((1, 1, 2, 3, 5, 12))
+        return [draw.at(at_s, f"link {fault}{function} for {count} replies")]
+
+    return lines
+
+
+def noise(once: Trouble) -> Trouble:
+    """Many faults within a while."""
+
+    def lines(draw: Draw, at_s: float) -> list[str]:
+        count = draw.random.randint(5, 15)
+        return [line for _ in range(count) for line in once(draw, at_s + draw.random.uniform(0.0, 20.0))]
+
+    return lines
+
+
+_link = link(_FAULTS, (3, 6, 16))
 
 
 def _second_master(draw: Draw, at_s: float) -> list[str]:
@@ -174,45 +192,50 @@ def _jog(draw: Draw, at_s: float) -> list[str]:
 
 WISHES: tuple[tuple[int, Trouble], ...] = (
     (10, _opening),
-    (2, _once("desk closes aisle K")),
-    (2, _once("desk ventilates aisle K")),
+    (2, once("desk closes aisle K")),
+    (2, once("desk ventilates aisle K")),
     (3, _jog),
-    (1, _for_a_while("desk locks carriage N", "desk unlocks carriage N", 3.0, 25.0)),
+    (1, for_a_while("desk locks carriage N", "desk unlocks carriage N", 3.0, 25.0)),
 )
 """What the desk asks for, and how often."""
 
-TROUBLES: tuple[tuple[int, Trouble], ...] = (
-    (6, _once("desk stops")),
+TROUBLES_OF_ALL: tuple[tuple[int, Trouble], ...] = (
+    (6, once("desk stops")),
     (4, _silent_desk),
-    (3, _once("desk goes away")),
+    (3, once("desk goes away")),
     (4, _server_dies),
     (2, _full_disk),
     (6, _visit),
     (6, _visit_in_motion),
     (8, _at_a_state),
-    (3, _for_a_while("e-stop press", "e-stop release", resets=True)),
-    (2, _for_a_while("edge carriage N on", "edge carriage N off", resets=True)),
-    (2, _for_a_while("edge carriage N chatters", "edge carriage N off", resets=True)),
-    (2, _for_a_while("beam aisle K on", "beam aisle K off", resets=True)),
-    (2, _for_a_while("beam aisle K chatters", "beam aisle K off", resets=True)),
-    (2, _for_a_while("detector aisle K stuck occupied", "detector aisle K well", resets=True)),
-    (2, _for_a_while("detector aisle K chatters", "detector aisle K well", resets=True)),
-    (2, _for_a_while("encoder carriage N frozen", "encoder carriage N well", resets=True)),
-    (2, _for_a_while("encoder carriage N off by 9mm", "encoder carriage N well", resets=True)),
-    (2, _for_a_while("encoder carriage N off by -600mm", "encoder carriage N well", resets=True)),
-    (3, _for_a_while("jam carriage N on", "jam carriage N off", resets=True)),
-    (3, _for_a_while("mode local", "mode automatic")),
-    (2, _for_a_while("enable off", "enable on")),
-    (4, _for_a_while("power off", "power on")),
-    (4, _for_a_while("silent on", "silent off")),
-    (3, _for_a_while("freeze on", "freeze off", 0.5)),
+    (3, for_a_while("e-stop press", "e-stop release", resets=True)),
+    (2, for_a_while("edge carriage N on", "edge carriage N off", resets=True)),
+    (2, for_a_while("edge carriage N chatters", "edge carriage N off", resets=True)),
+    (2, for_a_while("beam aisle K on", "beam aisle K off", resets=True)),
+    (2, for_a_while("beam aisle K chatters", "beam aisle K off", resets=True)),
+    (2, for_a_while("detector aisle K stuck occupied", "detector aisle K well", resets=True)),
+    (2, for_a_while("detector aisle K chatters", "detector aisle K well", resets=True)),
+)
+"""What may go wrong with any make: how often, and what."""
+
+TROUBLES: tuple[tuple[int, Trouble], ...] = (
+    *TROUBLES_OF_ALL,
+    (2, for_a_while("encoder carriage N frozen", "encoder carriage N well", resets=True)),
+    (2, for_a_while("encoder carriage N off by 9mm", "encoder carriage N well", resets=True)),
+    (2, for_a_while("encoder carriage N off by -600mm", "encoder carriage N well", resets=True)),
+    (3, for_a_while("jam carriage N on", "jam carriage N off", resets=True)),
+    (3, for_a_while("mode local", "mode automatic")),
+    (2, for_a_while("enable off", "enable on")),
+    (4, for_a_while("power off", "power on")),
+    (4, for_a_while("silent on", "silent off")),
+    (3, for_a_while("freeze on", "freeze off", 0.5)),
     (2, _odd_controller),
     (3, _crank),
     (4, _second_master),
     (8, _link),
-    (4, _noise),
+    (4, noise(_link)),
 )
-"""How often, and what."""
+"""What may go wrong with controllers of the register map."""
 
 
 def drawn(seed: int, minutes: float = 5.0, rooms: dict[str, Setting] | None = None) -> str:
@@ -235,16 +258,16 @@ def drawn(seed: int, minutes: float = 5.0, rooms: dict[str, Setting] | None = No
             (trouble,) = random.choices(troubles, weights)
             lines += trouble(draw, at_s + random.uniform(-1.0, 14.0))
         at_s += random.uniform(*EPISODE_S)
-    lines += _holds(Random(f"holds of {seed}"), setting, 60.0 * minutes - 25.0)
+    lines += holds(Random(f"holds of {seed}"), setting.blocks, 60.0 * minutes - 25.0)
     return "\n".join(lines) + "\n"
 
 
-def _holds(random: Random, setting: Setting, until_s: float) -> list[str]:
+def holds(random: Random, blocks: tuple[Block, ...], until_s: float) -> list[str]:
     """People who say that they are in an aisle, and most of them later that they are out again."""
     lines: list[str] = []
     for number in range(random.randint(0, 4)):
-        block = random.choice(setting.blocks)
-        draw = Draw(random, block, f"block {block.number} " if len(setting.blocks) > 1 else "")
+        block = random.choice(blocks)
+        draw = Draw(random, block, f"block {block.number} " if len(blocks) > 1 else "")
         name, aisle, at_s = random.choice(("Gil", "Hana", "Ivo")) + str(number), draw.aisle(), random.uniform(0.0, until_s)
         lines.append(draw.at(at_s, f"desk holds aisle {aisle} for {name}"))
         if random.random() < 0.85:

@@ -15,8 +15,8 @@ from enum import StrEnum
 from itertools import repeat
 from pathlib import Path
 
+from plain_draws import drawn_of_any
 from staged_room import Stage, Verdict
-from trial_draws import drawn
 
 MEMORY_DISK = Path("/dev/shm")
 """Where a journal's fsync costs nothing."""
@@ -48,9 +48,11 @@ def judged(text: str, seconds: float | None = None, watch: Callable[[Stage], Non
         return stage.run(seconds)
 
 
-def tried(seed: int, change: Callable[[str], str] = str) -> tuple[Verdict, Failure | None]:
+def tried(
+    seed: int, change: Callable[[str], str] = str, draw: Callable[[int, float], str] = drawn_of_any
+) -> tuple[Verdict, Failure | None]:
     """Draw a trial, play it and judge it; `change` may plant a flaw in its text."""
-    text = change(drawn(seed, MINUTES))
+    text = change(draw(seed, MINUTES))
     verdict = judged(text, 60.0 * MINUTES)
     if not verdict.broken:
         return verdict, None

@@ -10,11 +10,9 @@ import heapq
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from virtual_wire import VirtualClock
-
-from hardware_sim import VirtualRoom
 
 T = TypeVar("T")
 BEGIN_S = 1_000.0
@@ -22,10 +20,19 @@ LEAST_WAIT_S = 1e-6
 """A wait that rounds to nothing would never end."""
 
 
+class LivingRoom(Protocol):
+    """A room in which time passes."""
+
+    now_ms: float
+
+    def advance(self, seconds: float, is_over: Callable[[], bool] | None = None) -> None:
+        """Let time pass, until something is so."""
+
+
 class WorldClock(VirtualClock):
     """Seconds; setting `now` lets the room live until then."""
 
-    def __init__(self, room: VirtualRoom) -> None:
+    def __init__(self, room: LivingRoom) -> None:
         self._room = room
         self._now = BEGIN_S
         self._is_living = False
