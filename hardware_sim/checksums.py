@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class ChecksumKind(StrEnum):
@@ -32,10 +33,20 @@ class Checksum:
             if self.kind is ChecksumKind.XOR8:
                 crc ^= byte
                 continue
-            crc ^= _mirrored(byte) if self.is_reflected else byte
-            for _ in range(8):
-                crc = (crc << 1 ^ self.polynomial) & 0xFF if crc & 0x80 else crc << 1
+            crc = _divided(self.polynomial)[crc ^ (_mirrored(byte) if self.is_reflected else byte)]
         return _mirrored(crc) if self.is_reflected and self.kind is ChecksumKind.CRC8 else crc
+
+
+@lru_cache
+def _divided(polynomial: int) -> tuple[int, ...]:
+    """What is left of each byte, shifted out against the polynomial."""
+    left: list[int] = []
+    for byte in range(0x100):
+        crc = byte
+        for _ in range(8):
+            crc = (crc << 1 ^ polynomial) & 0xFF if crc & 0x80 else crc << 1
+        left.append(crc)
+    return tuple(left)
 
 
 def _mirrored(byte: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class ChecksumKind(Enum):
@@ -29,22 +30,29 @@ class Checksum:
 
     def of(self, data: bytes) -> int:
         """Return the byte, 0 to 255."""
+        if self.kind is ChecksumKind.SUM8:
+            return (self.initial + sum(data)) & 0xFF ^ self.xor_out
         value = self.initial
-        for byte in data:
-            if self.kind is ChecksumKind.SUM8:
-                value = value + byte & 0xFF
-            elif self.kind is ChecksumKind.XOR8:
+        if self.kind is ChecksumKind.XOR8:
+            for byte in data:
                 value ^= byte
-            else:
-                value = self._shifted(value ^ (_reversed(byte) if self.is_reflected else byte))
-        is_turned = self.is_reflected and self.kind is ChecksumKind.CRC8
-        return (_reversed(value) if is_turned else value) ^ self.xor_out
+            return value ^ self.xor_out
+        table = _table(self.polynomial)
+        for byte in data:
+            value = table[value ^ (_reversed(byte) if self.is_reflected else byte)]
+        return (_reversed(value) if self.is_reflected else value) ^ self.xor_out
 
-    def _shifted(self, value: int) -> int:
-        for _ in range(8):
-            value = value << 1 ^ self.polynomial if value & 0x80 else value << 1
-            value &= 0xFF
-        return value
+
+@lru_cache
+def _table(polynomial: int) -> tuple[int, ...]:
+    """Return what each byte becomes by eight shifts."""
+    return tuple(_shifted(byte, polynomial) for byte in range(0x100))
+
+
+def _shifted(value: int, polynomial: int) -> int:
+    for _ in range(8):
+        value = (value << 1 ^ polynomial if value & 0x80 else value << 1) & 0xFF
+    return value
 
 
 def _reversed(byte: int) -> int:

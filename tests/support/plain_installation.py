@@ -132,13 +132,13 @@ class ObservedRoom(PlainRoom):
             scan_ms = self.now_ms + 1000.0 * self.next_event_s
             player = self.player
             if player is not None and (act_ms := player.next_ms) <= scan_ms and act_ms <= end_ms + 1e-6:
-                super().advance(max(0.0, act_ms - self.now_ms) / 1000.0)
+                self.now_ms = max(self.now_ms, act_ms)
                 player.play_due(self.now_ms)
             elif scan_ms <= end_ms + 1e-6:
                 super().advance(max(0.0, scan_ms - self.now_ms) / 1000.0)
                 self._look()
             else:
-                super().advance(max(0.0, end_ms - self.now_ms) / 1000.0)
+                self.now_ms = max(self.now_ms, end_ms)
                 return
 
     def _look(self) -> None:
