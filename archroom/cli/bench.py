@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from archroom.cli.arguments import Commands, Parser, whole_number
 from archroom.core.line_counters import UnitCounters, likely_causes
+from archroom.core.sensors import MAX_UNIT
 from archroom.errors import UsageError, say
 from archroom.texts import render, tr
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from archroom.core.bench import Bench, BusCounts, SeenFrame, SeenFrames
 
 MOST_BUSES = 99
-MAX_UNIT = 247
 
 
 def add_commands(group: Commands) -> None:

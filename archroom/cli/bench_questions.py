@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands, Parser, whole_number
-from archroom.cli.bench import MAX_UNIT, add_bus, bench_of
-from archroom.core.bench import OneValue, Table
+from archroom.cli.bench import add_bus, bench_of
+from archroom.core.bench import OneValue, Table, word_in
+from archroom.core.sensors import MAX_UNIT
 from archroom.errors import ShelvingError, UsageError, say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
     from archroom.cli.job import Job
     from archroom.cli.output import Json
-
-MOST_ADDRESS = 0xFFFF
 
 
 def add_commands(group: Commands) -> None:
@@ -60,9 +58,8 @@ _TABLES = ", ".join(table.value for table in Table)
 
 
 def _number(text: str) -> int:
-    found = re.fullmatch(r"0[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5})", text)
-    number = MOST_ADDRESS + 1 if found is None else int(found[1], 16) if found[1] else int(found[2])
-    if number > MOST_ADDRESS:
+    number = word_in(text)
+    if number is None:
         raise argparse.ArgumentTypeError(tr("{text} is not a number of 16 bits, as 256 or 0x0100", text=text[:40]))
     return number
 

@@ -6,6 +6,7 @@ for what moves steel.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -106,6 +107,13 @@ class Table(Enum):
     def is_of_bits(self) -> bool:
         """Whether it holds single bits."""
         return self in (Table.COILS, Table.DISCRETE)
+
+
+def word_in(text: str) -> int | None:
+    """Return the number of 16 bits that is written as 256 or 0x0100, None if it is none."""
+    found = re.fullmatch(r"0[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5})", text)
+    number = None if found is None else int(found[1], 16) if found[1] else int(found[2])
+    return None if number is None or number > 0xFFFF else number
 
 
 @dataclass(frozen=True, slots=True)

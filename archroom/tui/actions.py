@@ -31,12 +31,24 @@ class Where(Enum):
     ACKNOWLEDGE = "acknowledge"
     ORDER = "order"
     JOG = "jog"
+    ASK_BUS = "ask_bus"
+    WRITE_BUS = "write_bus"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
 """The screens one works on; the others lie over them."""
 QUESTIONS: Final = frozenset(
-    {Where.CONFIRM, Where.ARM, Where.HOLD, Where.RELEASE, Where.ATTEND, Where.ACKNOWLEDGE, Where.ORDER}
+    {
+        Where.CONFIRM,
+        Where.ARM,
+        Where.HOLD,
+        Where.RELEASE,
+        Where.ATTEND,
+        Where.ACKNOWLEDGE,
+        Where.ORDER,
+        Where.ASK_BUS,
+        Where.WRITE_BUS,
+    }
 )
 """What is answered with F9, by hand."""
 
@@ -51,6 +63,10 @@ class Chosen:
     """Block and aisle."""
     alarm: int | None = None
     """Number of an alarm of the climate that waits to be acknowledged."""
+    bus: int | None = None
+    """Number of the bus that is watched."""
+    is_bus_asked: bool = False
+    """Whether a question to a bus waits for its answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -96,6 +112,18 @@ def _needs_alarm(situation: Situation) -> Message | None:
     if situation.where is Where.CLIMATE and situation.chosen.alarm is None:
         return say("Nothing here waits to be acknowledged.")
     return None
+
+
+def _needs_bus(situation: Situation) -> Message | None:
+    if situation.chosen.bus is None:
+        return say("No bus is there to ask.")
+    if situation.chosen.is_bus_asked:
+        return say("A question to the bus is under way: wait for its answer.")
+    return None
+
+
+def _needs_question(situation: Situation) -> Message | None:
+    return None if situation.chosen.is_bus_asked else say("Nothing is asked of a bus now.")
 
 
 def _needs_hand(situation: Situation) -> Message | None:
@@ -189,6 +217,8 @@ ACTIONS: Final = (
             Where.ATTEND: say("At the aisle: move"),
             Where.ACKNOWLEDGE: say("Acknowledge"),
             Where.ORDER: say("Write it down"),
+            Where.ASK_BUS: say("Ask the bus"),
+            Where.WRITE_BUS: say("Write it"),
         },
     ),
     Action(
@@ -299,6 +329,38 @@ ACTIONS: Final = (
         why_not=_needs_alarm,
     ),
     Action("bench", "ctrl+b", say("Bench"), say("Watch the buses as a technician: counters, likely causes, frames")),
+    Action(
+        "scan_bus",
+        "",
+        say("Scan units"),
+        say("Ask at each unit of the bus whether somebody answers; you are asked which"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_bus,
+    ),
+    Action(
+        "end_scan",
+        "",
+        say("End scan"),
+        say("Ask no further unit of the bus"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_question,
+    ),
+    Action(
+        "read_register",
+        "",
+        say("Read register"),
+        say("Read one register or bit of a unit; you are asked which"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_bus,
+    ),
+    Action(
+        "write_register",
+        "",
+        say("Write register"),
+        say("Write one register or bit that the unit's profile declares as a parameter; you are asked first"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_bus,
+    ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),
     Action("override", "", say("Override"), say("Accept what was just refused, as the card OVERRIDE does")),

@@ -15,7 +15,8 @@ from textual.binding import Binding
 from archroom.core.bench import BusCounts, SeenFrame
 from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
-from archroom.tui.actions import Where
+from archroom.tui.actions import Chosen, Where
+from archroom.tui.bench_asking import BenchAsking
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
 from archroom.tui.work import Lane
@@ -51,6 +52,7 @@ class BenchScreen(LinesScreen):
         self._trouble: Message | None = None
         self._looks = 0
         self._lane = Lane(self, "bench", say("Asking the buses"))
+        self.asking = BenchAsking(self)
 
     @property
     def last(self) -> int:
@@ -61,6 +63,15 @@ class BenchScreen(LinesScreen):
         """Look no more; what passes meanwhile is not shown."""
         bench = self.house.services.bench
         self._lane.start(lambda: _looked_away(bench.look_away))
+
+    def on_unmount(self) -> None:
+        """Let no scan go on for an app that is left."""
+        self.asking.end()
+
+    def chosen(self) -> Chosen:
+        """Return the bus, and whether it is asked something."""
+        counts = self._counts
+        return Chosen(bus=None if counts is None else counts.number, is_bus_asked=self.asking.is_under_way)
 
     def look(self) -> None:
         """Ask for frames, and once in a while for counters, unless an answer is still awaited."""
@@ -101,8 +112,9 @@ class BenchScreen(LinesScreen):
         for index, unit in list(enumerate(self._units, 1))[first : first + rows]:
             chosen = index == self.at
             lines.append(bench_drawing.unit_line(unit, counts.units[unit], chosen, width, self.house.glyphs))
-        if self._unit is not None:
-            lines += bench_drawing.cause_lines(self._unit, counts.units, width)
+        if self.unit is not None:
+            lines += bench_drawing.cause_lines(self.unit, counts.units, width)
+        lines += self._answer_lines(width, (height - len(lines)) // 2)
         room = max(height - len(lines) - 1, 0)
         lost = [bench_drawing.lost_line(self._lost, width)] if self._lost else []
         return [*lines, [("", "")], *lost, *self._frame_lines(width, room - len(lost))]
@@ -126,6 +138,18 @@ class BenchScreen(LinesScreen):
         self._trouble = event.reason
         self.show_situation()
 
+    @on(messages.UnitAsked)
+    def _show_asked(self, event: messages.UnitAsked) -> None:
+        event.stop()
+        self.asking.asked_unit = event.unit
+        self.show_situation()
+
+    @on(messages.BusAnswered)
+    def _show_answer(self, event: messages.BusAnswered) -> None:
+        event.stop()
+        self.asking.take(event)
+        self.show_situation()
+
     # -- inside
 
     @property
@@ -138,7 +162,7 @@ class BenchScreen(LinesScreen):
         return [] if counts is None else sorted(counts.units)
 
     @property
-    def _unit(self) -> int | None:
+    def unit(self) -> int | None:
         """The unit under the cursor, None for all."""
         return self._units[self.at - 1] if 0 < self.at <= len(self._units) else None
 
@@ -155,13 +179,24 @@ class BenchScreen(LinesScreen):
             said.append((counts.problem, marks.BAD))
         if counts.foreign_frames:
             said.append((counts.foreign, marks.CAREFUL))
-        keys = say("Up and down choose a unit, left and right a bus; Enter shows only what is wrong, or everything.")
+        keys = say("Arrows: unit and bus. Enter: what is wrong, or all. F1: scan, read, write.")
         return [*said, (keys, marks.MUTED)]
+
+    def _answer_lines(self, width: int, rows: int) -> list[Line]:
+        """Return the newest answers to what was asked, with their time, under a blank line."""
+        lines: list[Line] = []
+        for answer in self.asking.answers:
+            at = f"{self.house.local(answer.at):%H:%M:%S} "
+            told = sentence_lines([(answer.message, answer.tone)], width - len(at))
+            lines += [[(at if first else " " * len(at), marks.MUTED), *line] for first, line in _with_first(told)]
+        if self.asking.asked_unit is not None:
+            lines += sentence_lines([(say("Unit {unit} is being asked.", unit=self.asking.asked_unit), marks.MUTED)], width)
+        return [[("", "")], *lines[-max(rows - 1, 1) :]] if lines and rows > 0 else []
 
     def _frame_lines(self, width: int, rows: int) -> list[Line]:
         if rows <= 0:
             return []
-        unit = self._unit
+        unit = self.unit
         wanted = [
             frame
             for frame in self._frames
@@ -170,6 +205,10 @@ class BenchScreen(LinesScreen):
         if not wanted:
             return [[(words(say("Nothing has passed that is to be shown.")), marks.MUTED)]]
         return [bench_drawing.frame_line(one, width, self.house.glyphs, self.house.local) for one in wanted[-rows:]]
+
+
+def _with_first(lines: list[Line]) -> list[tuple[bool, Line]]:
+    return [(index == 0, line) for index, line in enumerate(lines)]
 
 
 def _looked_away(look_away: Callable[[], None]) -> messages.BusesSeen:

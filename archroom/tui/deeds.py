@@ -22,6 +22,7 @@ from archroom.tui.text import words
 if TYPE_CHECKING:
     from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
     from archroom.tui.app import ArchroomApp
+    from archroom.tui.bench import BenchScreen
     from archroom.tui.claiming import Claiming
     from archroom.tui.outages import Ordering
 
@@ -72,6 +73,29 @@ class Deeds:
     def bench(self) -> None:
         """Go to the technician's bench."""
         self._house.switch_mode(Where.BENCH.value)
+
+    def scan_bus(self) -> None:
+        """Ask which units are scanned."""
+        self._at_bench(lambda bench, bus: bench.asking.scan(bus))
+
+    def end_scan(self) -> None:
+        """Ask no further unit."""
+        self._at_bench(lambda bench, _bus: bench.asking.end())
+
+    def read_register(self) -> None:
+        """Ask what is read."""
+        self._at_bench(lambda bench, bus: bench.asking.read(bus, bench.unit))
+
+    def write_register(self) -> None:
+        """Ask what is written, and by whom."""
+        self._at_bench(lambda bench, bus: bench.asking.write(bus, bench.unit))
+
+    def _at_bench(self, act: Callable[[BenchScreen, int], None]) -> None:
+        from archroom.tui.bench import BenchScreen
+
+        bottom, bus = self._house.screen_stack[0], self._house.situation.chosen.bus
+        if isinstance(bottom, BenchScreen) and bus is not None:
+            act(bottom, bus)
 
     def acknowledge(self) -> None:
         """Ask for the note to the chosen alarm."""

@@ -71,7 +71,7 @@ class FormScreen(HouseDialog[tuple[str, ...]]):
     DEFAULT_CSS = """
     FormScreen { align: center middle; background: $background 60%; }
     FormScreen #form {
-        width: 64; max-width: 100%; height: auto; max-height: 100%;
+        width: 64; max-width: 100%; height: auto; max-height: 100%; overflow-y: auto; scrollbar-size-vertical: 1;
         border: round $warning; background: $surface; padding: 0 2;
     }
     FormScreen FormBox, FormScreen FormBox:focus { background: $panel; border: none; height: 1; margin: 0 0 1 0; }

@@ -11,6 +11,7 @@ from textual.message import Message as Posted
 from archroom.errors import Message
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from archroom.core.bench import BusCounts, SeenFrames
@@ -164,6 +165,23 @@ class BusesFailed(Posted):
     """The buses could not be asked."""
 
     reason: Message
+
+
+@dataclass(eq=False, repr=False)
+class UnitAsked(Posted):
+    """A scan of a bus asks a unit now."""
+
+    unit: int
+
+
+@dataclass(eq=False, repr=False)
+class BusAnswered(Posted):
+    """What came of a question to a bus, also a refusal; `is_last` unless more of the same question follows."""
+
+    at: datetime
+    message: Message
+    is_good: bool
+    is_last: bool
 
 
 @dataclass(eq=False, repr=False)

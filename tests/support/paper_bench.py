@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 from archroom.core.bench import BusCounts, FoundUnit, OneValue, SeenFrame, SeenFrames, Table, Verdict
 from archroom.core.line_counters import UnitCounters
@@ -44,6 +45,15 @@ class PaperBench:
     lost: int = 0
     trouble: ArchroomError | None = None
     looked_away: int = 0
+    found: dict[int, FoundUnit] = field(default_factory=dict)
+    """Who answers a scan."""
+    may_answer: Event | None = None
+    """What the first probe waits for, None to answer at once."""
+    refusal: ArchroomError | None = None
+    """What comes of every question."""
+    kept: int | None = None
+    """What a written register gives back, None for what was written."""
+    log: list[str] = field(default_factory=list)
     buses: list[BusCounts] = field(
         default_factory=lambda: [
             BusCounts(
@@ -84,13 +94,24 @@ class PaperBench:
         self.looked_away += 1
 
     def probe(self, bus: int, unit: int) -> FoundUnit | None:
-        """Find nobody."""
-        return None
+        """Find who is there."""
+        self._ask(f"probe {bus} {unit}")
+        if self.may_answer is not None:
+            assert self.may_answer.wait(20)
+        return self.found.get(unit)
 
     def read_one(self, bus: int, unit: int, table: Table, address: int) -> OneValue:
-        """Read a nought."""
-        return OneValue(unit, table, address, 0)
+        """Read the address itself."""
+        self._ask(f"read {bus} {unit} {table.value} {address}")
+        return OneValue(unit, table, address, address)
 
     def write_one(self, bus: int, unit: int, table: Table, address: int, value: int, by: str) -> OneValue:
-        """Keep nothing."""
-        return OneValue(unit, table, address, value)
+        """Give back what was written, or what is kept."""
+        self._ask(f"write {bus} {unit} {table.value} {address} {value} by {by}")
+        kept = value if self.kept is None else self.kept
+        return OneValue(unit, table, address, kept, kept == value)
+
+    def _ask(self, what: str) -> None:
+        self.log.append(what)
+        if self.refusal is not None:
+            raise self.refusal

@@ -17,9 +17,10 @@ from tui_house import OPERATOR, TuiHouse, tui_house
 from tui_stage import Stage, on_stage
 
 from archroom.core.arming import Unfinished
+from archroom.core.bench import FoundUnit
 from archroom.core.shelving import StopReport
 from archroom.errors import say
-from archroom.tui.actions import BY_NAME
+from archroom.tui.actions import BY_NAME, Where
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.jog import JogScreen
 
@@ -197,6 +198,30 @@ async def bench(stage: Stage) -> None:
     await stage.press("down", "down")
 
 
+async def bench_answers(stage: Stage) -> None:
+    """What a scan found, and a register that was read."""
+    await bench(stage)
+    for action, values in (("scan_bus", ("1", "3")), ("read_register", ("2", "holding", "0x0103"))):
+        stage.app.perform(BY_NAME[action])
+        await stage.until(lambda: stage.app.where is Where.ASK_BUS)
+        for value in values:
+            await stage.press("ctrl+u")
+            await stage.type(value)
+            await stage.press("enter")
+        stage.key("f9", 0.5)
+        await stage.settle()
+    await stage.until_shown("259")
+
+
+async def bench_write(stage: Stage) -> None:
+    """What is asked before a parameter is written."""
+    await bench(stage)
+    stage.app.perform(BY_NAME["write_register"])
+    await stage.until(lambda: stage.app.where is Where.WRITE_BUS)
+    await stage.settle()
+
+
+BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write]
 CLIMATE_SCENES: list[Scene] = [climate, acknowledgement]
 SCENES: list[Scene] = [
     desk,
@@ -263,13 +288,15 @@ async def test_the_climate_looks_as_it_did(
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", BENCH_SCENES, ids=lambda scene: scene.__name__)
 async def test_the_bench_looks_as_it_did(
-    tmp_path: Path, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scene: Scene, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARCHROOM_LANG", language)
-    async with on_stage(tui_house(tmp_path, bench=PaperBench()), size) as stage:
-        await bench(stage)
-        compared(f"bench-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
+    found = {3: FoundUnit(3, say("a device of another make"), False)}
+    async with on_stage(tui_house(tmp_path, bench=PaperBench(found=found)), size) as stage:
+        await scene(stage)
+        compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
 
 
 async def test_the_climate_in_ascii_looks_as_it_did(tmp_path: Path) -> None:
