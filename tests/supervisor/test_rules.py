@@ -8,6 +8,7 @@ import pytest
 from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
+from archroom.core.plain import Capabilities, OrderKind, PositionSense
 from archroom.core.shelving import (
     Action,
     AisleState,
@@ -29,6 +30,7 @@ from archroom.core.supervisor_rules import (
     disarming_problem,
     identity_problem,
     permission_problem,
+    reference_capabilities,
     standing_problem,
 )
 from archroom.core.supervisor_texts import action_name, done_text, end_text, result_text
@@ -176,6 +178,21 @@ def test_what_a_controller_cannot_do_is_refused_by_name(action: Action) -> None:
     problem = capability_problem(BLOCK, unable, action)
     assert problem is not None
     assert problem.english().startswith("The controller of block 1 cannot ")
+
+
+def test_a_controller_of_the_register_map_can_and_tells_all_that_is_asked_of_any() -> None:
+    assert reference_capabilities({Action.OPEN, Action.CLOSE}) == Capabilities(
+        orders=frozenset({OrderKind.OPEN, OrderKind.CLOSE}),
+        can_stop=True,
+        position_sense=PositionSense.MILLIMETRES,
+        tells_motion=True,
+        tells_mode=True,
+        tells_faults=True,
+        tells_occupied=True,
+        tells_fresh=True,
+        has_sequence_numbers=True,
+        stops_when_host_is_silent=True,
+    )
 
 
 def test_facts_say_nothing_that_nobody_said() -> None:

@@ -19,7 +19,7 @@ from archroom.drivers.framed_line import FramedExchangeFailed, FramedLine
 from archroom.drivers.framed_state import FramedState, Push, newly_opened
 from archroom.drivers.line_state import LineState
 from archroom.drivers.passages import Passage
-from archroom.drivers.timing import FAST_SILENCE_S, Framing, serial_timing, stream_timing
+from archroom.drivers.timing import FAST_SILENCE_S, LISTEN_S, Framing, serial_timing, stream_timing
 from archroom.drivers.z5 import Z5Language
 
 AT = 100.0
@@ -343,3 +343,9 @@ def test_a_tap_hears_that_nothing_was_sent_unless_it_gave_way() -> None:
     with suppress(FramedExchangeFailed):
         line.exchange(asked())
     assert [(one.verdict, one.data) for one in heard] == [(Verdict.UNSENT, b"")]
+
+
+def test_silence_means_nothing_on_a_stream_only_and_no_adapter_echoes_unless_told() -> None:
+    assert [timing.is_stream for timing in (STREAM, FAST)] == [True, False]
+    assert not STREAM.has_echo
+    assert LISTEN_S == 1.0, "a master polls at least once a second"
