@@ -63,7 +63,6 @@ def target_positions(block: Block, positions_mm: Positions, told: Instruction, l
     count, free_mm = len(segment.gaps), _free_mm(block, positions_mm, segment)
     if told.action is Action.VENTILATE:
         widths = [free_mm // count] * count
-        widths[-1] += free_mm % count
     else:
         widths = [block.clearance_mm] * count
         widths[told.number - segment.first_gap] = free_mm - (count - 1) * block.clearance_mm
@@ -144,6 +143,7 @@ def _free_mm(block: Block, positions_mm: Positions, segment: Segment) -> int:
 
 
 def _spread(block: Block, positions_mm: Positions, segment: Segment, widths: list[int]) -> Positions:
+    """The carriages one gap after the other from the low end; the last gap is what is left."""
     found = list(positions_mm)
     edge_mm, _ = _bounds_mm(block, positions_mm, segment)
     for gap, width in zip(segment.gaps[:-1], widths, strict=False):
