@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from commissioned import Licensed
 from fed_supervisor import AT, BLOCK, Fed, moving, proved
@@ -17,6 +15,7 @@ from archroom.core.shelving import (
     OutcomeKind,
 )
 from archroom.core.supervisor_notices import NoticeKind
+from archroom.core.supervisor_rules import reference_capabilities
 from archroom.core.supervisor_wishes import Frame, Lane, Wish
 from archroom.errors import MotionRefused, say
 
@@ -85,18 +84,7 @@ def test_what_a_controller_of_the_map_can_do_is_what_it_says_and_what_the_map_ha
     able = {kind.value for kind in fed.supervisor.can.orders}
     assert able == {action.value for action in fed.identity.capabilities}
     assert fed.supervisor.can_stop
-    assert fed.supervisor.can == replace(
-        unread.supervisor.can,
-        orders=fed.supervisor.can.orders,
-        can_stop=True,
-        tells_motion=True,
-        tells_mode=True,
-        tells_faults=True,
-        tells_occupied=True,
-        tells_fresh=True,
-        has_sequence_numbers=True,
-        stops_when_host_is_silent=True,
-    )
+    assert fed.supervisor.can == reference_capabilities(fed.identity.capabilities)
     assert fed.supervisor.controller is not None
     assert fed.supervisor.controller.serial == fed.identity.serial
 
