@@ -107,7 +107,7 @@ class QuestionWire:
             if data:
                 return data
             self._hang_up()
-        time.sleep(max(0.0, ends_at - time.monotonic()))
+        time.sleep(max(0.0, ends_at - time.monotonic()))  # a lost line is silent for as long as it was to be heard
         return b""
 
     def write(self, data: bytes) -> None:

@@ -177,7 +177,7 @@ class PolledSerialWire:
                 left_s = ends_at - time.monotonic()
                 if left_s <= 0:
                     return b""
-                time.sleep(min(POLL_S, left_s))
+                time.sleep(min(POLL_S, left_s))  # no port of every system can be waited for with a bound of ms
         except PORT_ERRORS as error:
             raise _gone(self._name) from error
 

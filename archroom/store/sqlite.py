@@ -157,7 +157,7 @@ class SqliteBooks(Books, SqliteDatabase):
         self.execute_sql("PRAGMA busy_timeout = 0")
         try:
             while not self._has_begun(lock_type, deadline):
-                time.sleep(random.uniform(*_PAUSE_S))
+                time.sleep(random.uniform(*_PAUSE_S))  # SQLite tells nobody that the lock is free; 5 s at most
         finally:
             self.execute_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 

@@ -2,6 +2,9 @@
 
 Textual calls the handler of an event in each class of a screen, so none of them calls the one above it.
 
+What each must say itself is no abstract method, which Textual's classes cannot have; it raises where it was
+forgotten.
+
 Those that draw their own lines have one page of them and one cursor over its rows.
 """
 
