@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,9 +56,9 @@ class Recorder(SqliteBooks):
         cursor: sqlite3.Cursor = super().execute_sql(sql, params)
         return cursor
 
-    def run_many(self, statement: str, rows: object) -> None:
+    def run_many(self, statement: str, rows: Iterable[Parameters]) -> None:
         """Run a statement for each row and note them."""
-        for row in rows:  # type: ignore[attr-defined]  # an iterable of rows, whatever its type
+        for row in rows:
             self.run(statement, row)
 
 
