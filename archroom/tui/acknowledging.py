@@ -9,8 +9,8 @@ from archroom.core.climate import Alarm
 from archroom.errors import Message, say
 from archroom.services.climate_words import STATES, alarm_in_words
 from archroom.tui import marks
-from archroom.tui.actions import Where
 from archroom.tui.forms import Box, FormScreen
+from archroom.tui.situation import Where
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp

@@ -8,76 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final
 
 from archroom.errors import Message, say
-
-
-class Where(Enum):
-    """The screens on which actions are offered."""
-
-    DESK = "desk"
-    FIND = "find"
-    AISLES = "aisles"
-    CLIMATE = "climate"
-    BENCH = "bench"
-    HELP = "help"
-    CONFIRM = "confirm"
-    ARM = "arm"
-    HOLD = "hold"
-    RELEASE = "release"
-    ATTEND = "attend"
-    ACKNOWLEDGE = "acknowledge"
-    ORDER = "order"
-    JOG = "jog"
-    ASK_BUS = "ask_bus"
-    WRITE_BUS = "write_bus"
-
-
-HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
-"""The screens one works on; the others lie over them."""
-QUESTIONS: Final = frozenset(
-    {
-        Where.CONFIRM,
-        Where.ARM,
-        Where.HOLD,
-        Where.RELEASE,
-        Where.ATTEND,
-        Where.ACKNOWLEDGE,
-        Where.ORDER,
-        Where.ASK_BUS,
-        Where.WRITE_BUS,
-    }
-)
-"""What is answered with F9, by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the person has chosen on the screen: a thing by its code, or an aisle of a block."""
-
-    code: str = ""
-    title: str = ""
-    aisle: tuple[int, int] | None = None
-    """Block and aisle."""
-    alarm: int | None = None
-    """Number of an alarm of the climate that waits to be acknowledged."""
-    bus: int | None = None
-    """Number of the bus that is watched."""
-    is_bus_asked: bool = False
-    """Whether a question to a bus waits for its answer."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Situation:
-    """What decides whether an action may be done now; rights and safety are decided in the services, never here."""
-
-    where: Where
-    chosen: Chosen = Chosen()
-    is_opening: bool = False
-    """Whether this app has asked for a motion that has not come to its end."""
-    is_hand_empty: bool = True
+from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
 
 
 def _always(_: Situation) -> Message | None:
@@ -135,7 +69,7 @@ class Action:
     """One thing that a person can do with a key, a click or the palette."""
 
     name: str
-    """The name of the method of `Deeds` that does it."""
+    """What does it: the method `do_NAME` of the screen it belongs to, or the method of this name of `Deeds`."""
     key: str
     """Textual's name of its key, empty if it has none."""
     label: Message

@@ -11,11 +11,17 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from archroom.core.shelving import Action
 from archroom.errors import say
 from archroom.tui import marks, messages
-from archroom.tui.actions import Chosen, Where
+from archroom.tui.asking import asking_for_carriage
 from archroom.tui.block_panel import BlockPanel
+from archroom.tui.claiming import Claiming
+from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.jog import JogScreen
+from archroom.tui.outages import Ordering
 from archroom.tui.painted import Painted
+from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import row, words, wrapped
 from archroom.tui.watching import WatchScreen
 from archroom.tui.work import Lane
@@ -42,7 +48,7 @@ class AislesHead(Painted):
 
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the trouble with the shelving, or how to use the screen."""
-        trouble = self._house.shelving_trouble
+        trouble = self._house.shelving.trouble
         if trouble is not None:
             return [row((line, marks.BAD)) for line in wrapped(words(trouble), width, 3)]
         said = say(
@@ -78,6 +84,8 @@ class AislesScreen(WatchScreen):
         self._at: tuple[int, int] | None = None
         """Block and aisle under the cursor."""
         self._looks = 0
+        self._claiming = Claiming(house)
+        self._ordering = Ordering(house)
         self._books = Lane(self, "out of order", say("Reading what is out of order"))
 
     def body(self) -> Iterable[Widget]:
@@ -88,12 +96,12 @@ class AislesScreen(WatchScreen):
     def on_mount(self) -> None:
         """Begin to ask the shelving."""
         self._read_outages()
-        self.house.read_blocks()
-        self.house.read_views()
+        self.house.shelving.read_blocks()
+        self.house.shelving.read_views()
 
     def look(self) -> None:
         """Ask the shelving, and now and then the books."""
-        self.house.read_views()
+        self.house.shelving.read_views()
         self._looks += 1
         if self._looks % LOOKS_A_READ == 0:
             self._read_outages()
@@ -106,7 +114,7 @@ class AislesScreen(WatchScreen):
     def show_situation(self) -> None:
         """Draw everything again, and the blocks for the first time once they are known."""
         super().show_situation()
-        if not self._blocks and self.house.blocks:
+        if not self._blocks and self.house.shelving.blocks:
             self._build()
         for painted in self.query(Painted):
             if isinstance(painted, BlockPanel | AislesHead):
@@ -117,7 +125,7 @@ class AislesScreen(WatchScreen):
         if self._at is None:
             return
         number, aisle = self._at
-        block = self.house.blocks[number]
+        block = self.house.shelving.blocks[number]
         in_sight = block.aisles if block.numbered_from.value == "left" else block.aisles[::-1]
         index = min(max(in_sight.index(aisle) + step, 0), len(in_sight) - 1)
         self._choose(number, in_sight[index])
@@ -129,7 +137,81 @@ class AislesScreen(WatchScreen):
         numbers = [block.number for block in self._blocks]
         index = min(max(numbers.index(self._at[0]) + step, 0), len(numbers) - 1)
         if numbers[index] != self._at[0]:
-            self._choose(numbers[index], self.house.blocks[numbers[index]].aisles[0])
+            self._choose(numbers[index], self.house.shelving.blocks[numbers[index]].aisles[0])
+
+    def do_close_aisles(self) -> None:
+        """Ask for the aisles around the chosen one to be closed."""
+        self._move(Action.CLOSE)
+
+    def do_ventilate(self) -> None:
+        """Ask for the carriages around the chosen aisle to be spread."""
+        self._move(Action.VENTILATE)
+
+    def do_lock(self) -> None:
+        """Ask which carriage is locked."""
+        self._ask_carriage(Action.LOCK)
+
+    def do_unlock(self) -> None:
+        """Ask which carriage is unlocked."""
+        self._ask_carriage(Action.UNLOCK)
+
+    def do_jog(self) -> None:
+        """Ask which carriage is jogged, then show what moves it."""
+        self._ask_carriage(Action.JOG)
+
+    def do_arm(self) -> None:
+        """Ask whether the block of the chosen aisle is to be armed."""
+        if self._at is not None:
+            self._claiming.arm(self._at[0])
+
+    def do_disarm(self) -> None:
+        """Disarm the block of the chosen aisle."""
+        if self._at is not None:
+            self._claiming.disarm(self._at[0])
+
+    def do_hold(self) -> None:
+        """Ask who is in the chosen aisle."""
+        if self._at is not None:
+            self._claiming.hold(*self._at)
+
+    def do_release(self) -> None:
+        """Ask who is out of the chosen aisle again."""
+        if self._at is not None:
+            self._claiming.release(*self._at)
+
+    def do_out_of_order(self) -> None:
+        """Ask why the block of the chosen aisle is taken out of order."""
+        if self._at is not None:
+            self._ordering.take_out(self._at[0])
+
+    def do_opened_by_hand(self) -> None:
+        """Ask who says that the chosen aisle was opened by hand."""
+        if self._at is not None:
+            self._ordering.open_by_hand(*self._at)
+
+    def do_in_order(self) -> None:
+        """Ask who puts the block of the chosen aisle back in order."""
+        if self._at is not None:
+            self._ordering.put_back(self._at[0])
+
+    def _move(self, action: Action) -> None:
+        self.house.opening.ask(self.chosen(), action)
+        self.house.show_situation()
+
+    def _ask_carriage(self, action: Action) -> None:
+        if self._at is None:
+            return
+        house, block = self.house, self.house.shelving.blocks[self._at[0]]
+        view, _ = house.shelving.views.get(block.number, (None, 0.0))
+
+        def answered(numbers: tuple[int, ...] | None) -> None:
+            if numbers is not None and action is Action.JOG:
+                house.push_screen(JogScreen(house, block, numbers[0]))
+            elif numbers is not None:
+                house.opening.ask_of_carriage(block.number, action, numbers[0])
+                house.show_situation()
+
+        house.push_screen(ConfirmScreen(house, asking_for_carriage(action, block, view)), answered)
 
     @on(BlockPanel.AisleClicked)
     def _choose_clicked(self, event: BlockPanel.AisleClicked) -> None:
@@ -154,7 +236,7 @@ class AislesScreen(WatchScreen):
             panel.outage = self._outages.get(number)
 
     def _build(self) -> None:
-        self._blocks = [block for block in self.house.blocks.values() if block.aisles]
+        self._blocks = [block for block in self.house.shelving.blocks.values() if block.aisles]
         self._panels = {block.number: BlockPanel(self.house, block) for block in self._blocks}
         self._mark_panels()
         self.query_one(VerticalScroll).mount(*self._panels.values())

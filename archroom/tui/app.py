@@ -22,7 +22,7 @@ from textual.screen import Screen
 from archroom.core.codes import Command, read_scan
 from archroom.errors import Message, say
 from archroom.tui import actions, marks, messages, themes
-from archroom.tui.actions import Action, Chosen, Situation, Where
+from archroom.tui.actions import Action
 from archroom.tui.bursts import Scan
 from archroom.tui.glyphs import SETS
 from archroom.tui.inputs import ScanBar
@@ -32,6 +32,8 @@ from archroom.tui.modes import screen_of
 from archroom.tui.opening import Opening
 from archroom.tui.scanning import ScanQueue
 from archroom.tui.screens import HouseDialog, HouseScreen, care_with_keys, is_box_ready
+from archroom.tui.shelving_news import ShelvingNews
+from archroom.tui.situation import HOUSE, Chosen, Situation, Where
 from archroom.tui.stopping import Stage, Stopper, StopState
 from archroom.tui.text import words
 from archroom.tui.work import Lane, prepare_loop
@@ -44,9 +46,7 @@ if TYPE_CHECKING:
 
     from archroom.core.acts import Performer
     from archroom.core.holdings import Standing
-    from archroom.core.rooms import Block
     from archroom.core.scans import InHand
-    from archroom.core.shelving import BlockView
     from archroom.services.house import Services
     from archroom.tui.climate_news import ClimateNews
     from archroom.tui.deeds import Deeds
@@ -100,20 +100,15 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.held: InHand = None
         self.last_standing: Standing | None = None
         self.stop_state = StopState()
-        self.blocks: dict[int, Block] = {}
-        self.views: dict[int, tuple[BlockView, float]] = {}
-        """What was last seen of each block, and when by `now_s`."""
-        self.shelving_trouble: Message | None = None
-        """Why the shelving could not be asked at the last attempt."""
         self.make_label = make_label
         self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))
+        self.shelving = ShelvingNews(self)
+        """What was last seen of the shelving."""
         self.opening = Opening(services, performer, opening_lane, self.post_message, now_s)
         self.label_lane = Lane(self, "label", say("The label"))
         self._acts_lane = Lane(self, "acts", say("Reading the last acts"))
-        self._blocks_lane = Lane(self, "blocks", say("Reading the plan of the room"))
-        self._views_lane = Lane(self, "views", say("Asking the shelving"))
         self._zone = zone
         self._greeting = greeting
         self._listener = Listener(self._hand_on, self._is_box_ready, self._take_scanned, self._take_burst, self.set_timer)
@@ -146,7 +141,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Make the way to the other screens and back, and keep what is shown up to date."""
-        for where in actions.HOUSE:
+        for where in HOUSE:
             self.add_mode(where.value, partial(screen_of, where, self))
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_S, self.read_acts)
@@ -209,10 +204,15 @@ class ArchroomApp(App[None], inherit_bindings=False):
         return Where.DESK
 
     @property
+    def bottom(self) -> HouseScreen | None:
+        """The screen one works on, whatever lies over it."""
+        bottom = self.screen_stack[0] if self.screen_stack else None
+        return bottom if isinstance(bottom, HouseScreen) else None
+
+    @property
     def situation(self) -> Situation:
         """What decides which actions may be done now."""
-        bottom = self.screen_stack[0] if self.screen_stack else None
-        chosen = bottom.chosen() if isinstance(bottom, HouseScreen) else Chosen()
+        chosen = Chosen() if self.bottom is None else self.bottom.chosen()
         return Situation(self.where, chosen, self.opening.is_under_way, self.held is None)
 
     def why_not(self, action: Action) -> Message | None:
@@ -228,7 +228,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
         if reason is not None:
             self.tell(reason, "warning")
             return
-        deed: Callable[[], None] = getattr(self._deeds, action.name)
+        own = None if self.bottom is None else self.bottom.own_deed(action.name)
+        deed: Callable[[], None] = own or getattr(self._deeds, action.name)
         deed()
 
     def tell(self, message: Message, severity: SeverityLevel = "information", seconds: float = 6.0) -> None:
@@ -249,23 +250,6 @@ class ArchroomApp(App[None], inherit_bindings=False):
         """Read the last acts of the house, off the loop."""
         if self.scans.is_idle:
             self._acts_lane.start(lambda: messages.ActsRead(self.services.desk.last_acts(ACTS_SHOWN, None)))
-
-    def read_blocks(self) -> None:
-        """Read the plan of the room's blocks, off the loop, unless it is known."""
-        if not self.blocks:
-            self._blocks_lane.start(lambda: messages.BlocksRead(self.services.rooms.blocks()))
-
-    def read_views(self) -> None:
-        """Ask the shelving what it sees, off the loop, unless an answer is still awaited."""
-        if not self._views_lane.is_busy:
-            self._views_lane.start(
-                lambda: messages.ViewsRead(self.services.aisles.views(), self.now_s()), messages.ViewsFailed
-            )
-
-    @property
-    def views_are_awaited(self) -> bool:
-        """Whether the shelving was asked and has not answered yet."""
-        return self._views_lane.is_busy
 
     def take_typed(self, texts: Sequence[str]) -> None:
         """Read typed or pasted lines as scans, one after the other."""
@@ -338,25 +322,11 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.show_situation()
 
     @on(messages.BlocksRead)
-    def _show_blocks(self, event: messages.BlocksRead) -> None:
-        self.blocks = {block.number: block for block in event.blocks}
-        self.show_situation()
-
     @on(messages.ViewsRead)
-    def _show_views(self, event: messages.ViewsRead) -> None:
-        self.shelving_trouble = None
-        self.views.update({view.block: (view, event.at_s) for view in event.views})
-        self.show_situation()
-
     @on(messages.ViewsFailed)
-    def _show_trouble(self, event: messages.ViewsFailed) -> None:
-        self.shelving_trouble = event.reason
-        self.show_situation()
-
     @on(messages.BlockSeen)
-    def _show_block(self, event: messages.BlockSeen) -> None:
-        self.views[event.view.block] = (event.view, event.at_s)
-        self.show_situation()
+    def _hear_shelving(self, event: messages.ShelvingTold) -> None:
+        self.shelving.hear(event)
 
     @on(messages.OpeningAsked)
     @on(messages.AttendantAsked)

@@ -15,9 +15,9 @@ from textual.widget import Widget
 from archroom.errors import Message, say
 from archroom.services.claims import HOURS
 from archroom.tui import marks
-from archroom.tui.actions import Where
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
+from archroom.tui.situation import Where
 from archroom.tui.text import row, shown, words, wrapped
 
 if TYPE_CHECKING:

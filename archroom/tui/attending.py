@@ -12,8 +12,8 @@ from archroom.core.shelving import Action
 from archroom.errors import Message, say
 from archroom.services.aisles import unattended
 from archroom.tui import marks
-from archroom.tui.actions import Where
 from archroom.tui.forms import Box, FormScreen
+from archroom.tui.situation import Where
 
 if TYPE_CHECKING:
     from archroom.core.shelving import Ticket

@@ -9,8 +9,9 @@ from textual.content import Content
 
 from archroom.errors import Message
 from archroom.tui import marks
-from archroom.tui.actions import Action, Where, in_bar
+from archroom.tui.actions import Action, in_bar
 from archroom.tui.painted import Painted
+from archroom.tui.situation import Where
 from archroom.tui.stopping import StopState
 from archroom.tui.text import Piece, cut, fitted, row, shown, width_of, words
 

@@ -15,8 +15,8 @@ from textual.binding import Binding
 from archroom.core.bench import BusCounts, SeenFrame
 from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
-from archroom.tui.actions import Chosen, Where
 from archroom.tui.bench_asking import BenchAsking
+from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
 from archroom.tui.work import Lane
@@ -86,6 +86,25 @@ class BenchScreen(LinesScreen):
             lambda: messages.BusesSeen(bench.counters() if wants_counters else None, bus, bench.look(bus)),
             messages.BusesFailed,
         )
+
+    def do_scan_bus(self) -> None:
+        """Ask which units are scanned."""
+        if self._counts is not None:
+            self.asking.scan(self._counts.number)
+
+    def do_end_scan(self) -> None:
+        """Ask no further unit."""
+        self.asking.end()
+
+    def do_read_register(self) -> None:
+        """Ask what is read."""
+        if self._counts is not None:
+            self.asking.read(self._counts.number, self.unit)
+
+    def do_write_register(self) -> None:
+        """Ask what is written, and by whom."""
+        if self._counts is not None:
+            self.asking.write(self._counts.number, self.unit)
 
     def action_turn(self, step: int) -> None:
         """Go to another bus."""

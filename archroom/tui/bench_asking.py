@@ -16,8 +16,8 @@ from archroom.core.bench import OneValue, Table, word_in
 from archroom.core.sensors import MAX_UNIT
 from archroom.errors import Message, say
 from archroom.tui import marks, messages
-from archroom.tui.actions import Where
 from archroom.tui.forms import Box, FormScreen
+from archroom.tui.situation import Where
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:

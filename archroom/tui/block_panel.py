@@ -131,7 +131,7 @@ class BlockPanel(Painted):
 
     def _seen(self) -> tuple[BlockView | None, Trust, float | None]:
         """Return the last look, how far it may be believed now, and the age of its values."""
-        view, at_s = self._house.views.get(self._block.number, (None, 0.0))
+        view, at_s = self._house.shelving.views.get(self._block.number, (None, 0.0))
         if view is None:
             return None, Trust.UNKNOWN, None
         elapsed = max(self._house.now_s() - at_s, 0.0)

@@ -28,7 +28,7 @@ class Claiming:
 
     def arm(self, block: int) -> None:
         """Ask whether a block is to be armed, as it was last seen."""
-        seen = self._house.views.get(block)
+        seen = self._house.shelving.views.get(block)
         if seen is None:
             self._house.tell(say("Block {block} was not read yet.", block=block), "warning")
             return
@@ -86,14 +86,14 @@ class Claiming:
         """Tell what is kept now, or why it is not."""
         mark = marks.NOTED if is_kept else marks.STEPS[Step.REFUSE]
         self._house.note(self._house.journal.note(mark, message), is_kept)
-        self._house.read_views()
+        self._house.shelving.read_views()
 
     def _arm(self, block: int, acknowledged: tuple[str, ...] | None) -> None:
         if acknowledged is not None:
             self._say(lambda claims: claims.arm(self._house.performer, block, acknowledged=acknowledged))
 
     def _holds(self, block: int, aisle: int) -> list[Hold]:
-        seen = self._house.views.get(block)
+        seen = self._house.shelving.views.get(block)
         return [] if seen is None else [hold for hold in seen[0].holds if hold.aisle == aisle]
 
     def _held(self, hold: Hold) -> Message:

@@ -14,8 +14,8 @@ from textual.binding import Binding
 from archroom.core.climate import Alarm, SensorView
 from archroom.errors import Message, say
 from archroom.tui import climate_drawing, marks, messages
-from archroom.tui.actions import Chosen, Where
 from archroom.tui.climate_drawing import Past
+from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
 from archroom.tui.work import Lane
@@ -78,6 +78,10 @@ class ClimateScreen(LinesScreen):
         self.at = min(self.at, max(self.last, 0))
         self._read_past()
         super().show_situation()
+
+    def do_acknowledge(self) -> None:
+        """Ask for the note to the chosen alarm."""
+        self.house.climate.ask_note(self.chosen().alarm)
 
     def action_widen(self, step: int) -> None:
         """Show a longer or a shorter while."""

@@ -9,7 +9,7 @@ from archroom.core.climate import ClimateView, Freshness, SensorView
 from archroom.core.scans import Step
 from archroom.errors import Message, say
 from archroom.tui import marks, messages
-from archroom.tui.actions import Where
+from archroom.tui.situation import Where
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from textual.widgets import Input
 
 from archroom.errors import Message, say
 from archroom.tui import marks
-from archroom.tui.actions import Where
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
+from archroom.tui.situation import Where
 from archroom.tui.text import row, words, wrapped
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""What each action of the registry does, by its name, and what follows from an opening or a stop."""
+"""What the actions that concern the whole app do, by their names, and what follows from an opening or a stop.
+
+What only one screen can do, that screen does itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,18 +15,16 @@ from textual.message import Message as Posted
 from archroom.core.codes import Command
 from archroom.errors import say
 from archroom.tui import marks, messages, themes
-from archroom.tui.actions import Where
 from archroom.tui.bursts import Scan
 from archroom.tui.screens import HouseDialog
+from archroom.tui.situation import Where
 from archroom.tui.stopping import LATE_S, NEWS_S, Stage, StopState
 from archroom.tui.text import words
 
 if TYPE_CHECKING:
-    from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
+    from archroom.core.shelving import BlockView, Outcome, Ticket, Wanted
     from archroom.tui.app import ArchroomApp
-    from archroom.tui.bench import BenchScreen
     from archroom.tui.claiming import Claiming
-    from archroom.tui.outages import Ordering
 
 
 class Deeds:
@@ -38,7 +38,7 @@ class Deeds:
 
     def warm_up(self) -> None:
         """Open the way to the shelving, so that STOP finds it open; what the deeds need is loaded by now."""
-        self._house.read_views()
+        self._house.shelving.read_views()
         self._house.climate.begin()
 
     def help(self) -> None:
@@ -74,33 +74,6 @@ class Deeds:
         """Go to the technician's bench."""
         self._house.switch_mode(Where.BENCH.value)
 
-    def scan_bus(self) -> None:
-        """Ask which units are scanned."""
-        self._at_bench(lambda bench, bus: bench.asking.scan(bus))
-
-    def end_scan(self) -> None:
-        """Ask no further unit."""
-        self._at_bench(lambda bench, _bus: bench.asking.end())
-
-    def read_register(self) -> None:
-        """Ask what is read."""
-        self._at_bench(lambda bench, bus: bench.asking.read(bus, bench.unit))
-
-    def write_register(self) -> None:
-        """Ask what is written, and by whom."""
-        self._at_bench(lambda bench, bus: bench.asking.write(bus, bench.unit))
-
-    def _at_bench(self, act: Callable[[BenchScreen, int], None]) -> None:
-        from archroom.tui.bench import BenchScreen
-
-        bottom, bus = self._house.screen_stack[0], self._house.situation.chosen.bus
-        if isinstance(bottom, BenchScreen) and bus is not None:
-            act(bottom, bus)
-
-    def acknowledge(self) -> None:
-        """Ask for the note to the chosen alarm."""
-        self._house.climate.ask_note(self._house.situation.chosen.alarm)
-
     def palette(self) -> None:
         """Search the actions by their names."""
         from archroom.tui.palette import HouseCommands, HousePalette
@@ -119,58 +92,10 @@ class Deeds:
         self._house.opening.ask(self._house.situation.chosen, Action.OPEN)
         self._house.show_situation()
 
-    def close_aisles(self) -> None:
-        """Ask for the aisles around the chosen one to be closed."""
-        from archroom.core.shelving import Action
-
-        self._house.opening.ask(self._house.situation.chosen, Action.CLOSE)
-        self._house.show_situation()
-
-    def ventilate(self) -> None:
-        """Ask for the carriages around the chosen aisle to be spread."""
-        from archroom.core.shelving import Action
-
-        self._house.opening.ask(self._house.situation.chosen, Action.VENTILATE)
-        self._house.show_situation()
-
-    def lock(self) -> None:
-        """Ask which carriage is locked."""
-        from archroom.core.shelving import Action
-
-        self._ask_carriage(Action.LOCK)
-
-    def unlock(self) -> None:
-        """Ask which carriage is unlocked."""
-        from archroom.core.shelving import Action
-
-        self._ask_carriage(Action.UNLOCK)
-
-    def jog(self) -> None:
-        """Ask which carriage is jogged, then show what moves it."""
-        from archroom.core.shelving import Action
-
-        self._ask_carriage(Action.JOG)
-
     def confirm(self) -> None:
         """Answer the question on the screen."""
         if isinstance(self._house.screen, HouseDialog):
             self._house.screen.confirm()
-
-    def arm(self) -> None:
-        """Ask whether the block of the chosen aisle is to be armed."""
-        self._at_chosen(lambda claiming, block, _aisle: claiming.arm(block))
-
-    def disarm(self) -> None:
-        """Disarm the block of the chosen aisle."""
-        self._at_chosen(lambda claiming, block, _aisle: claiming.disarm(block))
-
-    def hold(self) -> None:
-        """Ask who is in the chosen aisle."""
-        self._at_chosen(lambda claiming, block, aisle: claiming.hold(block, aisle))
-
-    def release(self) -> None:
-        """Ask who is out of the chosen aisle again."""
-        self._at_chosen(lambda claiming, block, aisle: claiming.release(block, aisle))
 
     @cached_property
     def claiming(self) -> Claiming:
@@ -178,35 +103,6 @@ class Deeds:
         from archroom.tui.claiming import Claiming
 
         return Claiming(self._house)
-
-    def out_of_order(self) -> None:
-        """Ask why the block of the chosen aisle is taken out of order."""
-        self._order(lambda ordering, block, _aisle: ordering.take_out(block))
-
-    def opened_by_hand(self) -> None:
-        """Ask who says that the chosen aisle was opened by hand."""
-        self._order(lambda ordering, block, aisle: ordering.open_by_hand(block, aisle))
-
-    def in_order(self) -> None:
-        """Ask who puts the block of the chosen aisle back in order."""
-        self._order(lambda ordering, block, _aisle: ordering.put_back(block))
-
-    @cached_property
-    def ordering(self) -> Ordering:
-        """What is said of a broken block; loaded when somebody first says something."""
-        from archroom.tui.outages import Ordering
-
-        return Ordering(self._house)
-
-    def _order(self, act: Callable[[Ordering, int, int], None]) -> None:
-        aisle = self._house.situation.chosen.aisle
-        if aisle is not None:
-            act(self.ordering, *aisle)
-
-    def _at_chosen(self, act: Callable[[Claiming, int, int], None]) -> None:
-        aisle = self._house.situation.chosen.aisle
-        if aisle is not None:
-            act(self.claiming, *aisle)
 
     def hear_claim(self, event: messages.ArmingAsked | messages.ClaimAnswered) -> None:
         """Ask for an arming that an opening waits for, or tell what became of what somebody said."""
@@ -352,27 +248,6 @@ class Deeds:
         self._is_left_by_hand = False
         mark = (OUTCOMES if is_opening else OUTCOMES_OF_OTHERS)[outcome.kind]
         house.note(house.journal.note(mark, said), is_good)
-
-    def _ask_carriage(self, action: Action) -> None:
-        from archroom.core.shelving import Action
-        from archroom.tui.asking import asking_for_carriage
-        from archroom.tui.confirm import ConfirmScreen
-        from archroom.tui.jog import JogScreen
-
-        house, chosen = self._house, self._house.situation.chosen.aisle
-        if chosen is None:
-            return
-        block = house.blocks[chosen[0]]
-        view, _ = house.views.get(block.number, (None, 0.0))
-
-        def answered(numbers: tuple[int, ...] | None) -> None:
-            if numbers is not None and action is Action.JOG:
-                house.push_screen(JogScreen(house, block, numbers[0]))
-            elif numbers is not None:
-                house.opening.ask_of_carriage(block.number, action, numbers[0])
-                house.show_situation()
-
-        house.push_screen(ConfirmScreen(house, asking_for_carriage(action, block, view)), answered)
 
     def _command(self, command: Command) -> None:
         self._house.scans.add(Scan(command.value, Posted().time, True))

@@ -13,11 +13,11 @@ from archroom.core.holdings import Person, Place, Standing
 from archroom.core.scans import InHand
 from archroom.errors import Message, say
 from archroom.tui import marks
-from archroom.tui.actions import Chosen, Where
 from archroom.tui.inputs import ScanBar
 from archroom.tui.journal import Entry
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseScreen
+from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Piece, cut, fitted, row, shown, width_of, words, wrapped
 
 if TYPE_CHECKING:

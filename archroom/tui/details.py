@@ -11,7 +11,7 @@ from textual.content import Content
 
 from archroom.core.holdings import Loan, Person, Standing, Thing
 from archroom.errors import Message, say
-from archroom.tui import marks, plan
+from archroom.tui import marks, shelf_drawing
 from archroom.tui.desk import time_text
 from archroom.tui.found_table import now_of
 from archroom.tui.marks import Mark
@@ -114,19 +114,23 @@ class DetailPane(Painted):
 
     def _place(self, standing: Standing, width: int) -> list[Content]:
         """Return where it stands, in words and drawn; where it belongs, if it stands on no shelf now."""
-        now = plan.spot_of(standing.place) if standing.place is not None else None
-        home = plan.spot_of(standing.home_place) if standing.home_place is not None else None
+        now = shelf_drawing.spot_of(standing.place) if standing.place is not None else None
+        home = shelf_drawing.spot_of(standing.home_place) if standing.home_place is not None else None
         spot = now or home
         if spot is None:
             return []
-        self._house.read_blocks()
+        self._house.shelving.read_blocks()
         label = say("Stands") if now is not None else say("Belongs")
-        lines = self._labelled(label, words(plan.in_words(spot)), width)
+        lines = self._labelled(label, words(shelf_drawing.in_words(spot)), width)
         lines += self._labelled(say("Aisle"), "" if spot.aisle is None else str(spot.aisle), width)
-        block = self._house.blocks.get(spot.block or 0)
+        block = self._house.shelving.blocks.get(spot.block or 0)
         if block is None:
             return lines
-        return [*lines, Content(""), *(row(*pieces) for pieces in plan.drawn(spot, block, width, self._house.glyphs))]
+        return [
+            *lines,
+            Content(""),
+            *(row(*pieces) for pieces in shelf_drawing.drawn(spot, block, width, self._house.glyphs)),
+        ]
 
     def _contents(self, details: Details, width: int) -> list[Content]:
         if not details.contents_count:

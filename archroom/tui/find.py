@@ -14,11 +14,11 @@ from textual.widgets import Input
 
 from archroom.errors import Message, say
 from archroom.tui import messages
-from archroom.tui.actions import Chosen, Where
 from archroom.tui.details import DetailPane, PersonShown, ThingShown
 from archroom.tui.found_table import PAGE_ROWS, FoundTable, PersonFound
 from archroom.tui.inputs import TextBox
 from archroom.tui.screens import HouseScreen
+from archroom.tui.situation import Chosen, Where
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:

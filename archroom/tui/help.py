@@ -14,10 +14,11 @@ from textual.widgets import Input
 
 from archroom.errors import say
 from archroom.tui import marks
-from archroom.tui.actions import Action, Where, offered
+from archroom.tui.actions import Action, offered
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import LOW_ROWS, HouseDialog
+from archroom.tui.situation import Where
 from archroom.tui.text import Piece, fitted, row, words, wrapped
 
 if TYPE_CHECKING:

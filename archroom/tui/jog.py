@@ -20,11 +20,11 @@ from archroom.core.rooms import Block, End
 from archroom.core.shelving import Action, Trust, Wanted
 from archroom.errors import Message, say
 from archroom.tui import marks
-from archroom.tui.actions import Where
 from archroom.tui.block_panel import FRESH_S
 from archroom.tui.grip import Grip, Looked
 from archroom.tui.painted import Painted
 from archroom.tui.screens import HouseDialog
+from archroom.tui.situation import Where
 from archroom.tui.text import fitted, row, sentence_lines, width_of, words
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class JogScreen(HouseDialog[None]):
     def on_mount(self) -> None:
         """Show life, look at the block, and let go with the window's focus."""
         self.set_interval(LIFE_S, self._show_life)
-        self.set_interval(POLL_S, self.house.read_views)
+        self.set_interval(POLL_S, self.house.shelving.read_views)
         self.watch(self.house, "app_focus", self._let_go_with_focus, init=False)
 
     def on_screen_suspend(self) -> None:
@@ -214,7 +214,7 @@ class JogScreen(HouseDialog[None]):
 
     def stands(self) -> Message:
         """Return how wide the aisles beside the carriage are, or that it is not known."""
-        view, at_s = self.house.views.get(self.block, (None, 0.0))
+        view, at_s = self.house.shelving.views.get(self.block, (None, 0.0))
         is_old = self.house.now_s() - at_s > FRESH_S
         if view is None or view.status is None or view.trust is not Trust.GOOD or is_old:
             return say("Where it stands is not known.")

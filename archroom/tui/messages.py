@@ -196,6 +196,10 @@ class BlockSeen(Posted):
         return isinstance(message, BlockSeen) and message.view.block == self.view.block
 
 
+ShelvingTold = BlocksRead | ViewsRead | ViewsFailed | BlockSeen
+"""What workers tell of the shelving while nobody waits for an answer."""
+
+
 @dataclass(eq=False, repr=False)
 class OpeningAsked(Posted):
     """A ticket was given; the worker waits until `answer` holds what is said to be clear, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.tui.actions import Where
+from archroom.tui.situation import Where
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp

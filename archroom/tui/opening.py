@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message as Posted
 
-from archroom.tui.actions import Chosen
 from archroom.tui.messages import ArmingAsked, AttendantAsked, BlockSeen, OpeningAsked, OpeningEnded, OpeningFailed
+from archroom.tui.situation import Chosen
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from archroom.core.acts import ActKind, Performer
 from archroom.core.outages import Outage
 from archroom.errors import Message, say
 from archroom.tui import marks, messages
-from archroom.tui.actions import Where
 from archroom.tui.forms import Box, FormScreen
 from archroom.tui.marks import Mark
+from archroom.tui.situation import Where
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -10,8 +10,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from archroom.errors import Message
-from archroom.tui.actions import Chosen, Where
 from archroom.tui.bars import KeyBar, StopLine, TitleBar
+from archroom.tui.situation import Chosen, Where
 
 if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp
@@ -54,6 +54,11 @@ class HouseScreen(Screen[None]):
     def chosen(self) -> Chosen:
         """Return what the person has chosen here."""
         return Chosen()
+
+    def own_deed(self, name: str) -> Callable[[], None] | None:
+        """Return what does an action of this screen alone, its method `do_NAME`; None for what the whole app does."""
+        deed: Callable[[], None] | None = getattr(self, f"do_{name}", None)
+        return deed
 
     def show_situation(self) -> None:
         """Draw again what depends on what is chosen, in hand or under way."""

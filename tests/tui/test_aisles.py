@@ -10,9 +10,9 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.shelving import OutcomeKind, Trust
 from archroom.errors import LinkError, MotionRefused, say
-from archroom.tui.actions import Where
 from archroom.tui.block_panel import BlockPanel
 from archroom.tui.confirm import AnswerBox, ConfirmScreen
+from archroom.tui.situation import Where
 
 
 async def at_aisles(stage: Stage) -> None:
@@ -53,7 +53,7 @@ async def test_old_values_are_stale_whatever_they_said(house: TuiHouse) -> None:
     async with on_stage(house) as stage:
         await at_aisles(stage)
         house.shelving.is_blocked = True
-        await stage.until(lambda: stage.app.views_are_awaited)
+        await stage.until(lambda: stage.app.shelving.is_awaited)
         house.clock.pass_seconds(1.5)
         await stage.until_shown("? STALE")
         shown = stage.shown()

@@ -12,7 +12,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.bench import Verdict
 from archroom.errors import PortUnavailable, say
-from archroom.tui.actions import Where
+from archroom.tui.situation import Where
 
 
 @pytest.fixture

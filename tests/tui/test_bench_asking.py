@@ -12,8 +12,9 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.bench import FoundUnit
 from archroom.errors import LinkError, Refused, say
-from archroom.tui.actions import BY_NAME, Where
+from archroom.tui.actions import BY_NAME
 from archroom.tui.bench import BenchScreen
+from archroom.tui.situation import Where
 
 WIDE = (160, 50)
 

@@ -8,10 +8,11 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.arming import Unfinished
 from archroom.errors import MotionRefused, Unreadable, say
-from archroom.tui.actions import BY_NAME, Where
+from archroom.tui.actions import BY_NAME
 from archroom.tui.arming import ArmingText, ArmScreen
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.forms import FormBox, FormScreen, FormText
+from archroom.tui.situation import Where
 
 LEFT = Unfinished("m1", say("The opening of aisle 3 of block 1 by Bo ended unseen: look at the shelving."))
 
@@ -276,7 +277,7 @@ async def test_a_hold_stands_on_a_block_of_which_nothing_is_known(house: TuiHous
     async with on_stage(house) as stage:
         await at_aisles(stage)
         house.shelving.is_blocked = True
-        await stage.until(lambda: stage.app.views_are_awaited)
+        await stage.until(lambda: stage.app.shelving.is_awaited)
         house.clock.pass_seconds(3)
         await stage.until_shown("? STALE")
         assert "HELD Aisle 2: Ann Archer" in stage.said()

@@ -12,8 +12,8 @@ from tui_stage import Stage, on_stage
 from archroom.core.acts import ActKind
 from archroom.core.climate import AlarmState
 from archroom.errors import PortUnavailable, say
-from archroom.tui.actions import Where
 from archroom.tui.forms import FormBox, FormScreen
+from archroom.tui.situation import Where
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from archroom.core.holdings import Place, PlaceKind
 from archroom.core.rooms import Block
 from archroom.core.shelving import AisleState
 from archroom.exchange.roomfile import sample_room
-from archroom.tui import block_drawing, plan
+from archroom.tui import block_drawing, shelf_drawing
 from archroom.tui.block_drawing import Sight
 from archroom.tui.glyphs import ASCII, UNICODE
 from archroom.tui.text import Piece, width_of
@@ -111,34 +111,34 @@ def shelf(address: str, block: int | None = 1, aisle: int | None = 2) -> Place:
 
 
 def test_a_shelf_is_told_in_words_and_marked_on_its_face() -> None:
-    spot = plan.spot_of(shelf("R1/1/03/A/2/4"))
+    spot = shelf_drawing.spot_of(shelf("R1/1/03/A/2/4"))
     assert spot is not None
-    assert plan.in_words(spot).english() == "Block 1, carriage 3, face A, bay 2, level 4"
-    lines = text_of(plan.drawn(spot, SMALL, 50, UNICODE))
+    assert shelf_drawing.in_words(spot).english() == "Block 1, carriage 3, face A, bay 2, level 4"
+    lines = text_of(shelf_drawing.drawn(spot, SMALL, 50, UNICODE))
     level = next(line for line in lines if line.startswith("Level 4"))
     assert level.split()[2:] == ["▫", "◼", "▫", "▫"]
     assert sum(line.count("◼") for line in lines) == 1
 
 
 def test_the_pointer_stands_between_the_carriages_of_the_aisle() -> None:
-    spot = plan.spot_of(shelf("R1/1/03/A/2/4"))
+    spot = shelf_drawing.spot_of(shelf("R1/1/03/A/2/4"))
     assert spot is not None
-    numbers, pointer = text_of(plan.drawn(spot, SMALL, 50, UNICODE))[:2]
+    numbers, pointer = text_of(shelf_drawing.drawn(spot, SMALL, 50, UNICODE))[:2]
     assert numbers.index(" 2 ") < pointer.index("▴") < numbers.index(" 3 ") + 2
 
 
 def test_static_shelving_is_told_in_words() -> None:
-    spot = plan.spot_of(shelf("R1/W1/01/A/2/4", None, None))
+    spot = shelf_drawing.spot_of(shelf("R1/W1/01/A/2/4", None, None))
     assert spot is not None
-    assert plan.in_words(spot).english() == "Shelving W1, row 1, face A, bay 2, level 4"
+    assert shelf_drawing.in_words(spot).english() == "Shelving W1, row 1, face A, bay 2, level 4"
 
 
 @pytest.mark.parametrize("address", ["R1/STG", "", "R1/1/x/A/2/4", "R1/1/03/A/2", "R1/1/03/A/2/²"])
 def test_what_is_no_shelf_has_no_spot(address: str) -> None:
-    assert plan.spot_of(shelf(address)) is None
+    assert shelf_drawing.spot_of(shelf(address)) is None
 
 
 def test_a_plan_that_does_not_hold_the_carriage_is_not_drawn() -> None:
-    spot = plan.spot_of(shelf("R1/1/77/A/2/4"))
+    spot = shelf_drawing.spot_of(shelf("R1/1/77/A/2/4"))
     assert spot is not None
-    assert plan.drawn(spot, SMALL, 50, UNICODE) == []
+    assert shelf_drawing.drawn(spot, SMALL, 50, UNICODE) == []

@@ -11,10 +11,10 @@ from tui_stage import Stage, on_stage
 
 from archroom.errors import BadFile, Busy, say
 from archroom.services.finding import Finder, FoundPage
-from archroom.tui.actions import Where
 from archroom.tui.found_table import PAGE_ROWS, FoundTable
 from archroom.tui.inputs import TextBox
 from archroom.tui.messages import PageFound
+from archroom.tui.situation import Where
 
 
 async def find(stage: Stage, words: str) -> FoundTable:

@@ -6,8 +6,10 @@ import pytest
 from tui_house import TuiHouse
 from tui_stage import on_stage
 
-from archroom.tui.actions import ACTIONS, HOUSE, Action, Where, in_bar, offered
+from archroom.tui.actions import ACTIONS, Action, in_bar, offered
 from archroom.tui.deeds import Deeds
+from archroom.tui.modes import screen_of
+from archroom.tui.situation import HOUSE, Where
 from archroom.tui.text import width_of, words
 
 TYPED_BY_SCANNERS = set("abcdefghijklmnopqrstuvwxyz0123456789") | {"space", "minus", "slash", "enter", "tab"}
@@ -24,8 +26,16 @@ def test_keys_and_names_stand_for_one_action_each() -> None:
     assert len({action.name for action in ACTIONS}) == len(ACTIONS)
 
 
-def test_every_action_is_carried_out_by_a_deed_of_its_name() -> None:
-    assert [action.name for action in ACTIONS if not callable(getattr(Deeds, action.name, None))] == []
+async def test_every_action_is_carried_out_by_the_app_or_by_each_screen_it_is_offered_on(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        screens = {where: screen_of(where, stage.app) for where in HOUSE}
+        for action in ACTIONS:
+            own = [where for where in action.where & HOUSE if screens[where].own_deed(action.name) is not None]
+            if callable(getattr(Deeds, action.name, None)):
+                assert own == [], action.name
+            else:
+                assert own, action.name
+                assert set(own) == action.where, action.name
 
 
 @pytest.mark.parametrize("where", list(Where))

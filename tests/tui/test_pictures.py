@@ -20,9 +20,10 @@ from archroom.core.arming import Unfinished
 from archroom.core.bench import FoundUnit
 from archroom.core.shelving import StopReport
 from archroom.errors import say
-from archroom.tui.actions import BY_NAME, Where
+from archroom.tui.actions import BY_NAME
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.jog import JogScreen
+from archroom.tui.situation import Where
 
 FOLDER = Path(__file__).parent / "pictures"
 MANUAL = Path(__file__).parents[2] / "docs" / "pictures"
@@ -80,7 +81,7 @@ async def aisles_old(stage: Stage) -> None:
     """Values that are no longer true."""
     await aisles(stage)
     stage.house.shelving.is_blocked = True
-    await stage.until(lambda: stage.app.views_are_awaited)
+    await stage.until(lambda: stage.app.shelving.is_awaited)
     stage.house.clock.pass_seconds(4)
     await stage.until(lambda: "░" in stage.shown())
 

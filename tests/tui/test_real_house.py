@@ -12,9 +12,9 @@ from archroom import config
 from archroom.cli import demo_house
 from archroom.cli.simulator import Simulator
 from archroom.core.shelving import Trust
-from archroom.tui.actions import Where
 from archroom.tui.arming import ArmScreen
 from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.situation import Where
 from archroom.wiring import House
 
 SPEED = 12.0
@@ -80,7 +80,11 @@ async def open_its_aisle(person: Person, aisle: int | None) -> None:
     await person.see(lambda: person.app.where is Where.AISLES)
     await person.see(lambda: not person.app.opening.is_under_way)
     assert person.word() == "OPEN"
-    await person.see(lambda: person.app.views[1][0].trust is Trust.GOOD and aisle in person.app.views[1][0].open_aisles())
+    await person.see(
+        lambda: (
+            person.app.shelving.views[1][0].trust is Trust.GOOD and aisle in person.app.shelving.views[1][0].open_aisles()
+        )
+    )
 
 
 async def lend_and_return(person: Person, house: House, borrower: str, code: str, shelf: str) -> None:

@@ -73,7 +73,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 async def at_jog(person: Person) -> JogScreen:
     """Go to the jog screen of the carriage."""
     await person.press("f4")
-    await person.see(lambda: 1 in person.app.views and person.app.views[1][0].trust is Trust.GOOD)
+    await person.see(lambda: 1 in person.app.shelving.views and person.app.shelving.views[1][0].trust is Trust.GOOD)
     await person.see(lambda: person.app.situation.chosen.aisle is not None)
     person.app.perform(BY_NAME["jog"])
     await person.see(lambda: isinstance(person.app.screen, ConfirmScreen))

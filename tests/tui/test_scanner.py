@@ -8,9 +8,9 @@ from textual.widgets import Button, Input
 from tui_house import OPERATOR, TuiHouse
 from tui_stage import Stage, on_stage
 
-from archroom.tui.actions import Where
 from archroom.tui.bursts import MOST_HELD
 from archroom.tui.inputs import ScanBar, TextBox
+from archroom.tui.situation import Where
 
 
 def answers(stage: Stage) -> int:

@@ -9,7 +9,7 @@ from tui_house import TuiHouse
 from tui_stage import on_stage
 
 from archroom.errors import Busy, say
-from archroom.tui.actions import Where
+from archroom.tui.situation import Where
 
 SIZES = [(1, 1), (3, 2), (20, 5), (40, 10), (80, 24), (100, 16), (160, 50), (300, 90)]
 
