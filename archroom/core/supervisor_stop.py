@@ -59,7 +59,9 @@ class Stopping:
         self._due_s = now + REPEAT_S
 
     def frame_failed(self, now: float) -> None:
-        """Take note that a STOP was not answered."""
+        """Take note that a STOP was not answered; one from before the last request keeps the next from nothing."""
+        if self.sent_s is None:
+            return
         self._failures += 1
         is_silent = self._is_silent(now, self._asked_s)
         self._due_s = max(self._due_s, now + (SILENT_REPEAT_S if is_silent else AFTER_FAILURE_S))

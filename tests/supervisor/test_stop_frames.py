@@ -47,11 +47,25 @@ def test_after_a_failure_there_is_room_for_the_others_of_the_line() -> None:
     assert due(stopping)[1] == pytest.approx(PRESSED_S + 0.15)
 
 
+def test_a_failure_of_what_went_out_before_the_press_keeps_nothing_waiting() -> None:
+    stopping = pressed(None)
+    stopping.frame_sent(PRESSED_S)
+    stopping.ask(PRESSED_S + 0.0625, None)
+    stopping.frame_failed(PRESSED_S + 0.25)
+    assert due(stopping, PRESSED_S + 0.25, None) == (Lane.STOP, PRESSED_S + 0.0625)
+    for after_s in (0.25, 0.5, 0.75):
+        assert due(stopping, PRESSED_S + after_s, None)[0] is Lane.STOP, "that failure is none of its three tries"
+        stopping.frame_sent(PRESSED_S + after_s)
+        stopping.frame_failed(PRESSED_S + after_s)
+    assert due(stopping, PRESSED_S + 0.75, None)[0] is Lane.PROBE
+
+
 @pytest.mark.parametrize("heard_s", [None, PRESSED_S - 10.0, PRESSED_S - 3.0])
 def test_a_unit_goes_along_with_the_probes_once_it_was_silent_for_three_seconds(heard_s: float | None) -> None:
     stopping = pressed()
     assert due(stopping, PRESSED_S + 3.0, heard_s)[0] is Lane.STOP
     assert due(stopping, PRESSED_S + 3.0625, heard_s)[0] is Lane.PROBE
+    stopping.frame_sent(PRESSED_S)
     stopping.frame_failed(PRESSED_S + 3.0)
     assert due(stopping)[1] == PRESSED_S + 3.05
     stopping.frame_failed(PRESSED_S + 3.0625)
@@ -69,6 +83,7 @@ def test_a_unit_that_answers_stays_ahead_of_everything() -> None:
 )
 def test_a_unit_that_was_silent_when_the_key_was_pressed_gets_three_frames_first(heard_s: float | None, lane: Lane) -> None:
     stopping = pressed(heard_s)
+    stopping.frame_sent(PRESSED_S - 1.0)
     for _ in range(2):
         stopping.frame_failed(PRESSED_S)
     assert due(stopping, PRESSED_S, heard_s) == (Lane.STOP, PRESSED_S + 0.05)
