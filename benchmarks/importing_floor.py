@@ -12,7 +12,8 @@ from typing import Any
 
 from lxml import etree
 
-from archroom.core.searching import MARKS, exact_key, indexed_tokens, marked
+from archroom.core.comparing import exact_key
+from archroom.core.searching import MARKS, indexed_tokens, marked
 from archroom.store.sqlite import SqliteBooks
 
 SPACE = "{urn:isbn:1-931666-22-9}"

@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime
 from itertools import islice
 
 from archroom.core.acts import Act, ActKind, BarcodeBound, Described, Owner, Performer, ThingMade
+from archroom.core.comparing import exact_key
 from archroom.core.holdings import PlaceKind, ThingKind, Whereabouts
 from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, StaticShelving
-from archroom.core.searching import exact_key
 from archroom.store import chain, search
 from archroom.store.archive import SqlArchive, open_archive
 from archroom.store.database import unit_of_work

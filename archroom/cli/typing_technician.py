@@ -11,7 +11,7 @@ from typing import BinaryIO
 from archroom.cli.commissioning_words import finding_message, licence_message
 from archroom.cli.output import Output
 from archroom.core.commissioning import Finding, Licence, Step, Verdict
-from archroom.core.searching import name_key
+from archroom.core.comparing import name_key
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, say
 from archroom.services.technician import Task

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from archroom.core.cleaning import clean
-from archroom.core.searching import name_key
+from archroom.core.comparing import name_key
 from archroom.errors import Message, MotionRefused, NotArmed, say
 
 LONGEST_ARMED_S = 12 * 3600.0

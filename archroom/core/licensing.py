@@ -12,7 +12,7 @@ from datetime import date
 
 from archroom.core.cleaning import clean
 from archroom.core.commissioning import CommissioningRecord, Controller, Licence, invalidity
-from archroom.core.searching import name_key
+from archroom.core.comparing import name_key
 from archroom.errors import Message, MotionRefused, say
 
 COMMISSIONING_S = 30 * 60.0

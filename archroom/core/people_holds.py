@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archroom.core.cleaning import clean
+from archroom.core.comparing import name_key
 from archroom.core.rooms import Block
-from archroom.core.searching import name_key
 from archroom.errors import Message, Refused, say
 
 LONGEST_NAME = 100

@@ -13,10 +13,10 @@ tokens reads containers alone, which are few, and does not look for them among a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from archroom.core.comparing import fold
 from archroom.core.holdings import ThingKind
 
 MAX_TERMS = 32
@@ -28,13 +28,6 @@ MAX_TOKENS = 8_000
 MIN_BEGINNING = 2
 """A word shorter than this is taken as a whole word only, never as the beginning of one."""
 _MAX_TOKEN = 64
-_UNSEEN = ("Mn", "Cf")
-"""Accents, and joiners, zero-width blanks and the like, which stand in a text and not in what is asked for."""
-_UNDECOMPOSED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
-)
-"""Letters of Europe's languages that Unicode does not take apart, though people without them on their keys do."""
-
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
@@ -57,30 +50,6 @@ class Phrase:
         """Whether its last token is a word that somebody may not have written to its end."""
         last = self.tokens[-1]
         return not self.is_open and len(last) >= MIN_BEGINNING and not _HAN_RUN.match(last)
-
-
-def fold(text: str) -> str:
-    """Return text without differences of case, accent and width, and without what cannot be seen."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(char for char in decomposed if unicodedata.category(char) not in _UNSEEN)
-    return unicodedata.normalize("NFC", bare.translate(_UNDECOMPOSED))
-
-
-def exact_key(text: str) -> str:
-    """Return a reference code as it is compared: compatibility forms, case, white space and joiners folded."""
-    return "".join(_comparable(text).split())
-
-
-def name_key(text: str) -> str:
-    """Return a name as it is compared: compatibility forms and case folded, single blanks, no joiners."""
-    return " ".join(_comparable(text).split())
-
-
-def _comparable(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return folded if folded.isascii() else "".join(char for char in folded if unicodedata.category(char) != "Cf")
 
 
 def indexed_tokens(texts: Iterable[str]) -> list[str]:

@@ -9,80 +9,20 @@ from dataclasses import dataclass
 from enum import Enum
 
 from archroom.core.arming import Arming, Unfinished
+from archroom.core.controllers import Action as Action
+from archroom.core.controllers import ControllerKind as ControllerKind
+from archroom.core.controllers import ControllerState as ControllerState
+from archroom.core.controllers import ControllerStatus as ControllerStatus
+from archroom.core.controllers import EndReason as EndReason
 from archroom.core.controllers import Fault as Fault
+from archroom.core.controllers import Identity as Identity
+from archroom.core.controllers import Instruction as Instruction
 from archroom.core.controllers import Mode as Mode
 from archroom.core.licensing import Permission
 from archroom.core.people_holds import Hold
 from archroom.core.plain import Capabilities, PlainStatus
+from archroom.core.stop_reports import StopReport as StopReport
 from archroom.errors import Message
-
-
-class ControllerKind(Enum):
-    """What stands behind the wire, by its identity block."""
-
-    SIMULATOR = 1
-    STEEL = 2
-
-
-class ControllerState(Enum):
-    """STATE of the status block."""
-
-    STARTING = 0
-    IDLE = 1
-    SELECTED = 2
-    WARNING = 3
-    MOVING = 4
-    STOPPING = 5
-    FAULTED = 6
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether nothing moves or is about to."""
-        return self not in (ControllerState.WARNING, ControllerState.MOVING, ControllerState.STOPPING)
-
-    @property
-    def is_standing(self) -> bool:
-        """Whether nothing moves, is about to, or is selected."""
-        return self.is_at_rest and self is not ControllerState.SELECTED
-
-
-class EndReason(Enum):
-    """END_REASON of the status block: why the last motion ended."""
-
-    NONE = 0
-    ARRIVED = 1
-    STOP = 2
-    WATCHDOG = 3
-    TIME_TO_LIVE = 4
-    FAULT = 5
-    OCCUPIED = 6
-    MODE = 7
-
-
-class Action(Enum):
-    """What a block can be asked to do (docs/shelving-protocol.md)."""
-
-    OPEN = "open"
-    """One aisle gets all the spare width of its segment."""
-    CLOSE = "close"
-    """An end that nobody can enter gets it: no aisle of the segment stays open."""
-    VENTILATE = "ventilate"
-    """All gaps of the segment share it evenly."""
-    JOG = "jog"
-    """One carriage moves a little."""
-    LOCK = "lock"
-    """A carriage stands still until it is unlocked."""
-    UNLOCK = "unlock"
-
-    @property
-    def is_motion(self) -> bool:
-        """Whether steel moves for it."""
-        return self not in (Action.LOCK, Action.UNLOCK)
-
-    @property
-    def is_of_carriage(self) -> bool:
-        """Whether it is done to a carriage, not to an aisle."""
-        return self in (Action.JOG, Action.LOCK, Action.UNLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,63 +36,6 @@ class Wanted:
     """Of a jog: how far, negative towards carriage 1."""
     is_held: bool = False
     """Whether a jog goes on only while a key is held (hold to run); else it is one short step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """What a controller is told: an action, and AISLE and CLOSES of the command block in words."""
-
-    action: Action
-    number: int
-    """The aisle to open; the gap that gets all width to close; any gap of the segment to ventilate; a carriage."""
-    closes: int | None = None
-    """The aisle beside that one which is open in the segment, None if none is."""
-    jog_mm: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who answers at a unit: the identity block."""
-
-    kind: ControllerKind
-    block: int
-    carriages: int
-    watchdog_ms: int
-    watchdog_mode: int
-    scan_ms: int
-    aisle_mm: int
-    warning_ms: int
-    speed_mm_s: int
-    fixed_carriages: frozenset[int]
-    serial: str
-    capabilities: frozenset[Action]
-    """What it can do beside stopping."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControllerStatus:
-    """One matched snapshot of a controller: the status block."""
-
-    counter: int
-    boot_id: int
-    epoch: int
-    last_seq: int
-    last_result: int
-    state: ControllerState
-    mode: Mode
-    is_enabled: bool
-    is_watchdog_armed: bool
-    faults: Fault
-    inputs: int
-    occupied_aisles: frozenset[int]
-    moving_carriages: frozenset[int]
-    instruction: Instruction | None
-    """What is selected or under way, until standstill."""
-    heartbeat_echo: int
-    end_reason: EndReason
-    refusal: int
-    locked_carriages: frozenset[int]
-    positions_mm: tuple[int, ...]
 
 
 class Trust(Enum):
@@ -275,16 +158,3 @@ class Outcome:
     reason: Message
     view: BlockView | None
     """What was last seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class StopReport:
-    """What became of a stop, per block: sent, and whether standstill was seen."""
-
-    block: int
-    is_sent: bool
-    is_standstill_seen: bool
-    path: str
-    """`server` or `direct`, the way it went."""
-    reason: Message | None = None
-    """Why it was not sent or not seen."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum, IntEnum
 from typing import TypeVar
 
-from archroom.core.shelving import (
+from archroom.core.controllers import (
     Action,
     ControllerKind,
     ControllerState,

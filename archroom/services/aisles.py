@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from archroom.core.acts import Act, ActKind, Performer
 from archroom.core.cleaning import clean
 from archroom.core.codes import contains_own, normalise
+from archroom.core.comparing import name_key
 from archroom.core.holdings import Place, PlaceKind, Standing
 from archroom.core.people_holds import LONGEST_NAME
-from archroom.core.searching import name_key
 from archroom.core.shelving import Action, BlockView, Outcome, OutcomeKind, StopReport, Ticket, Wanted
 from archroom.errors import (
     ArchroomError,

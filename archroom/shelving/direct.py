@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Protocol
 
 from archroom.core.bus_urls import REFERENCE
-from archroom.core.shelving import StopReport
+from archroom.core.stop_reports import StopReport
 from archroom.drivers import reference
 from archroom.drivers.ports import open_port
 from archroom.drivers.timing import Framing

@@ -10,9 +10,10 @@ import json
 from typing import TYPE_CHECKING
 
 from archroom.core.codes import ForeignCode, OwnCode, read_scan
+from archroom.core.comparing import exact_key
 from archroom.core.events import event_of
 from archroom.core.ports import Details, Hit
-from archroom.core.searching import MAX_QUERY, Phrase, by_rank, exact_key, opened, query_phrases
+from archroom.core.searching import MAX_QUERY, Phrase, by_rank, opened, query_phrases
 from archroom.store import search
 from archroom.store.standings import in_list, standings, things
 

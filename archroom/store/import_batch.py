@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archroom.core.acts import Act, ActKind, BarcodeBound, Described, Move, Owner, Performer, ThingMade
+from archroom.core.comparing import exact_key
 from archroom.core.holdings import Custody, ThingKind, Whereabouts
 from archroom.core.merging import rehomed
-from archroom.core.searching import exact_key
 from archroom.errors import Refused, say
 from archroom.store import chain, search
 from archroom.store.acting import write_rows

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archroom.core.codes import format_code
+from archroom.core.comparing import exact_key
 from archroom.core.events import keyed_digest
 from archroom.core.holdings import ThingKind
 from archroom.core.merging import item_title, merged
 from archroom.core.records import LONGEST_NAMED, MOST_NAMED, Aspect, RecordChange
-from archroom.core.searching import exact_key
 from archroom.core.widths import width_of_profile, width_told_anew
 from archroom.store import search
 from archroom.store.connections import Books

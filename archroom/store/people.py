@@ -16,7 +16,7 @@ _THING_WIDTH = len(THING_COLUMNS.split(","))
 
 def folded(name: str) -> str:
     """Return a name as it is searched: without case, accents, width and surplus blanks."""
-    from archroom.core.searching import fold
+    from archroom.core.comparing import fold
 
     return " ".join(fold(name).split())
 
@@ -29,7 +29,7 @@ def person(books: Books, person_id: int) -> Person | None:
 
 def people_named(books: Books, name: str) -> list[Person]:
     """Return registered people of exactly this name, case and width folded."""
-    from archroom.core.searching import name_key
+    from archroom.core.comparing import name_key
 
     statement = f"SELECT {_COLUMNS} FROM person q WHERE q.folded_name = ? AND q.is_active = 1 ORDER BY q.id"
     return [_person_of(row) for row in books.rows(statement, (folded(name),)) if name_key(row[1]) == name_key(name)]

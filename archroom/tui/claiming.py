@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from archroom.core.comparing import name_key
 from archroom.core.scans import Step
-from archroom.core.searching import name_key
 from archroom.errors import Message, say
 from archroom.tui import marks, messages
 from archroom.tui.forms import Box, HoldForm, ReleaseForm

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from supervised_room import block_of
 
+from archroom.core.comparing import name_key
 from archroom.core.people_holds import (
     Hold,
     Holds,
@@ -20,7 +21,6 @@ from archroom.core.people_holds import (
     with_hold,
     without_hold,
 )
-from archroom.core.searching import name_key
 from archroom.errors import Refused
 
 BLOCK = block_of()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archroom.core.comparing import fold
 from archroom.core.holdings import ThingKind
 from archroom.core.searching import (
     MARKS,
@@ -16,7 +17,6 @@ from archroom.core.searching import (
     MAX_TOKENS,
     Phrase,
     by_rank,
-    fold,
     indexed_tokens,
     mark_of,
     marked,

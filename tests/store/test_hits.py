@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 
 from archroom.core.codes import CodeKind, format_code
-from archroom.core.searching import fold, indexed_tokens
+from archroom.core.comparing import fold
+from archroom.core.searching import indexed_tokens
 from archroom.store import search
 from archroom.store.archive import SqlArchive, open_archive
 from archroom.store.database import unit_of_work
