@@ -51,7 +51,7 @@ def open_aisles(block: Block, status: PlainStatus, sense: PositionSense) -> froz
             aisle for segment in block.segments if (aisle := aisle_between(block, segment, status.sides)) is not None
         )
     if sense is PositionSense.MILLIMETRES and status.positions_mm is not None and status.is_moving is not True:
-        return frozenset(gaps.open_gaps(block, status.positions_mm)) & frozenset(block.aisles)
+        return frozenset(gaps.open_gaps(block, status.positions_mm))
     if sense is PositionSense.AISLE and status.open_aisle in block.aisles and status.is_moving is not True:
         return frozenset((status.open_aisle,))
     return frozenset()
