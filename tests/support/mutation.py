@@ -51,7 +51,9 @@ _SUPERVISOR = _tests(
     "plans gate_bounds gate",
 )
 _BY_HAND = _tests("supervisor", "supervisor_bounds supervisor_sights")
-_PLAIN = _tests("supervisor", "plain_rules plain_bounds plain_supervisor_bounds plain_controllers")
+_PLAIN = _tests(
+    "supervisor", "plain_rules plain_positions plain_whole_block plain_bounds plain_supervisor_bounds plain_controllers"
+)
 _MODBUS = _tests(
     "wire",
     "line_bounds transaction_bounds frame_bounds transactions frames bad_frames golden_frames_driver reference_map passages "
