@@ -138,9 +138,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
     def arm(self, now: float, by: str, for_s: float, acknowledged: Collection[str] = ()) -> Arming:
         """Arm the block in a person's name; raises MotionRefused unless its status is fresh, proved and without alarm."""
         self._advance(now)
-        problem = self._problem(now)
-        if problem is not None:
-            raise MotionRefused(problem)
+        if isinstance(ready := self._ready(now), Message):
+            raise MotionRefused(ready)
         return self.gate.arm(now, by, for_s, acknowledged)
 
     def select(self, now: float, wanted: Wanted, by: str) -> Ticket:
@@ -149,7 +148,7 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         self._ticket = None
         if not by.strip():
             raise MotionRefused(say("Say who moves the shelving."))
-        plan = self._permitted(now, wanted)
+        _, plan = self._permitted(now, wanted)
         ticket = Ticket(
             id=self._new_id(),
             block=self.block.number,
@@ -183,11 +182,9 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         problem = problem or confirmation_problem(self.block, given.plan, confirmed_clear)
         if problem is not None:
             raise MotionRefused(problem)
-        if self._permitted(now, ticket.wanted) != given.plan:
+        status, plan = self._permitted(now, ticket.wanted)
+        if plan != given.plan:
             raise MotionRefused(say("The carriages of block {block} have moved since. Ask again.", block=self.block.number))
-        status = self._watch.status
-        if status is None:
-            raise MotionRefused(say("Block {block} was not read yet.", block=self.block.number))
         motion = PlainMotion(self.block, self.capabilities, ticket, given.plan, by, attendant, now)
         self._motion = motion
         return PlainIntent(ticket, by, attendant, confirmed_clear, motion.order, status, self._watch.age_s(now) or 0.0)
@@ -247,7 +244,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
     def view(self, now: float) -> BlockView:
         """Return what may be shown."""
         trust = self._watch.trust(now, self._motion is not None)
-        problem = self._problem(now)
+        ready = self._ready(now)
+        problem = ready if isinstance(ready, Message) else None
         view = BlockView(
             block=self.block.number,
             trust=trust,
@@ -282,7 +280,8 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
 
     # -- rules
 
-    def _problem(self, now: float, ours: PlainMotion | None = None) -> Message | None:
+    def _ready(self, now: float, ours: PlainMotion | None = None) -> PlainStatus | Message:
+        """Return the status that an order may rest on, or why none may be given."""
         status = self._watch.believed(now, self._motion is not None)
         if isinstance(status, Message):
             return status
@@ -290,18 +289,16 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             return say("An opening is under way at block {block}.", block=self.block.number)
         if self._stopping.is_active:
             return say("The stop of block {block} is not confirmed yet.", block=self.block.number)
-        problem = standing_problem(self.block, self.capabilities, status)
-        return problem or self._licence_problem(now)
+        return standing_problem(self.block, self.capabilities, status) or self._licence_problem(now) or status
 
-    def _permitted(self, now: float, wanted: Wanted, ours: PlainMotion | None = None) -> PlainPlan:
-        problem, status = self._problem(now, ours), self._watch.status
-        if problem is not None or status is None:
-            raise MotionRefused(problem or say("Block {block} was not read yet.", block=self.block.number))
+    def _permitted(self, now: float, wanted: Wanted, ours: PlainMotion | None = None) -> tuple[PlainStatus, PlainPlan]:
+        if isinstance(status := self._ready(now, ours), Message):
+            raise MotionRefused(status)
         plan = planned(self.block, self.capabilities, status, wanted)
         if isinstance(plan, Message):
             raise MotionRefused(plan)
         self.gate.admit(plan.changes)
-        return plan
+        return status, plan
 
     def _aisle_state(self, aisle: int, trust: Trust) -> AisleState:
         status = self._watch.status
