@@ -90,7 +90,7 @@ def plan(block: Block, positions_mm: Positions, wanted: Wanted, locked: frozense
     narrows = narrowing_gaps(block, positions_mm, target)
     if narrows:
         widest = max(narrows, key=lambda gap: block.gaps_mm(positions_mm)[gap])
-        moved.sort(key=lambda number: abs(2 * (number - widest) - 1))
+        moved.sort(key=lambda number: abs(number - (widest + 0.5)))  # the gap lies half way between its two
     touched = {wanted.number} if wanted.action is Action.UNLOCK else set(moved)
     return Plan(
         wanted=wanted,

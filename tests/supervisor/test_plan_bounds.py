@@ -138,6 +138,22 @@ def test_which_gaps_narrow() -> None:
     assert narrowing_gaps(BLOCK, start, start) == ()
 
 
+def test_a_jog_of_a_single_millimetre_goes_the_way_that_was_asked_for() -> None:
+    spread = target_positions(BLOCK, BLOCK.positions_mm((0,)), Instruction(Action.VENTILATE, 0))
+    for jog_mm in (1, -1):
+        target = target_positions(BLOCK, spread, Instruction(Action.JOG, 3, jog_mm=jog_mm))
+        assert target == (*spread[:2], spread[2] + jog_mm, *spread[3:])
+
+
+def test_carriages_keep_to_where_a_fixed_one_was_built_though_it_is_reported_a_little_off() -> None:
+    both = MIXED.positions_mm((0, 5))
+    for off_mm in (-4, 4):
+        reported = (*both[:2], both[2] + off_mm, *both[3:])
+        spread_low = target_positions(MIXED, reported, Instruction(Action.VENTILATE, 0))
+        assert spread_low[:2] == (283, 283 + 550 + 283)
+        assert target_positions(MIXED, reported, Instruction(Action.OPEN, 3, 5))[3:] == MIXED.positions_mm((0, 3))[3:]
+
+
 def test_which_way_carriages_go() -> None:
     positions = BLOCK.positions_mm((3,))
     assert ways_of(BLOCK, positions, Instruction(Action.OPEN, 1, 3)) == {2: 1, 3: 1}
@@ -188,6 +204,10 @@ def test_the_carriage_beside_the_widest_gap_that_narrows_moves_first_on_either_s
     found = planned(positions, opening(4))
     assert found.narrows == (2, 5)
     assert found.carriages == (5, 4, 3)
+
+
+def test_carriages_on_both_sides_of_the_aisle_that_they_spread_into_move_in_turn_from_it() -> None:
+    assert planned(BLOCK.positions_mm((3,)), Wanted(Action.VENTILATE, 3)).carriages == (3, 4, 2, 5, 1, 6)
 
 
 @pytest.mark.parametrize(("speed_mm_s", "expected_s"), [(40, 22.375), (1, 778.0), (0, 778.0), (2, 390.5)])
