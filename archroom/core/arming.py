@@ -52,9 +52,14 @@ class BlockArming:
         self._until_s = 0.0
         self._reason = say("The shelving server was started.")
 
+    @property
+    def is_armed(self) -> bool:
+        """Whether the block is armed; its time ends when `let_pass` says so."""
+        return bool(self._by)
+
     def state(self, now: float) -> Arming:
         """Return the arming as it may be shown."""
-        if self._by:
+        if self.is_armed:
             return Arming(self._by, max(0.0, self._until_s - now))
         return Arming(reason=self._reason)
 
@@ -78,7 +83,7 @@ class BlockArming:
 
     def disarm(self, reason: Message) -> bool:
         """Disarm the block; returns whether it was armed. The first reason stays until somebody arms."""
-        was_armed, self._by = bool(self._by), ""
+        was_armed, self._by = self.is_armed, ""
         if was_armed:
             self._reason = reason
         return was_armed
@@ -89,7 +94,7 @@ class BlockArming:
 
     def refuse_unarmed(self) -> None:
         """Raise NotArmed, with the reason and the way to arm, unless the block is armed."""
-        if not self._by:
+        if not self.is_armed:
             raise NotArmed(self.problem())
 
     def problem(self) -> Message:

@@ -128,7 +128,7 @@ class Gate:
     def problem(self) -> Message | None:
         """Return why nothing of the block may move, None if something may."""
         problem = self._record_problem()
-        return problem or (None if self._arming.state(0.0).is_armed else self._arming.problem())
+        return problem or (None if self._arming.is_armed else self._arming.problem())
 
     def arming(self, now: float) -> Arming:
         """Return the arming as it may be shown."""

@@ -92,6 +92,19 @@ def test_who_arms_is_kept_as_a_harmless_name_and_must_be_somebody() -> None:
         assert refusal(lambda: BlockArming(7).check(nobody, 8.0, ())) == "Say who arms block 7."  # noqa: B023 - at once
 
 
+def test_whether_a_block_may_be_armed_is_asked_before_it_is() -> None:
+    gate = gate_of(is_armed=False)
+    gate.check_arming("Ana", 60.0, ())
+    assert not gate.arming(AT).is_armed
+    assert "12 hours" in refusal(lambda: gate.check_arming("Ana", 0.0, ()))
+    assert "Say who arms" in refusal(lambda: gate.check_arming(" ", 60.0, ()))
+
+
+def test_who_goes_into_an_aisle_is_told_what_was_noted() -> None:
+    gate = gate_of()
+    assert gate.hold(3, "Bo", SINCE, "mends a shelf") == Hold(3, "Bo", SINCE, "mends a shelf") == gate.holds[0]
+
+
 def test_the_first_reason_stays_until_somebody_arms() -> None:
     arming = BlockArming(1)
     assert arming.state(AT).reason == say("The shelving server was started.")
