@@ -77,8 +77,8 @@ def _framer(framing: Framing) -> FramerBase:
 
 
 def build_request(request: Request, framing: Framing, transaction: int) -> bytes:
-    """Return the frame of a request; `transaction` counts on Modbus TCP only."""
-    return _framer(framing).buildFrame(_request_pdu(request, transaction if framing is Framing.MBAP else 0))
+    """Return the frame of a request; `transaction` counts on Modbus TCP only: an RTU frame has no place for it."""
+    return _framer(framing).buildFrame(_request_pdu(request, transaction))
 
 
 def reply_bytes(request: Request, framing: Framing) -> int:
@@ -130,7 +130,7 @@ def explain(data: bytes, request: Request, framing: Framing, transaction: int) -
 
 def has_wrong_start(data: bytes, request: Request, framing: Framing) -> bool:
     """Return whether bytes would be the answer if their first byte were right, or if none were missing in front."""
-    if framing is not Framing.RTU or len(data) < SHORTEST_ANSWER_BYTES[framing] - 1:
+    if framing is not Framing.RTU:
         return False
     unit = bytes((request.unit,))
     return any(find_reply(unit + rest, request, framing, 0) is not None for rest in (data[1:], data))
@@ -186,8 +186,7 @@ def _good_start(request: Request) -> bytes:
 
 
 def _decoded(frame: bytes, start: int, request: Request, framing: Framing, transaction: int) -> FoundReply | None:
-    expected = transaction if framing is Framing.MBAP else 0
-    _, pdu = _framer(framing).handleFrame(frame, request.unit, expected)
+    _, pdu = _framer(framing).handleFrame(frame, request.unit, transaction)
     end = start + len(frame)
     if isinstance(pdu, ExceptionResponse):
         return FoundReply(start, end, (), pdu.exception_code)
@@ -204,7 +203,7 @@ def _has_good_crc(frame: bytes) -> bool:
 
 def _rtu_length(data: bytes, start: int) -> int:
     """Length of the whole frame with a good CRC that begins here, 0 if none does."""
-    if start + 4 > len(data) or data[start] > MAX_UNIT:
+    if start + SHORTEST_ANSWER_BYTES[Framing.RTU] > len(data) or data[start] > MAX_UNIT:
         return 0
     function, third = data[start + 1], data[start + 2]
     lengths = [8]

@@ -14,6 +14,7 @@ from archroom.drivers.modbus_frames import (
     build_request,
     explain,
     find_reply,
+    has_wrong_start,
     reply_bytes,
     whole_frames,
 )
@@ -69,6 +70,24 @@ def test_the_number_counts_on_modbus_tcp_only() -> None:
     assert find_reply(framed(9, answer, Framing.RTU), request, Framing.RTU, NUMBER + 1) is not None
 
 
+@BOTH
+def test_an_answer_is_found_behind_a_byte_like_its_own_first_one(framing: Framing) -> None:
+    frame = framed(9, b"\x03\x02\x12\x34", framing)
+    found = find_reply(frame[:1] + frame, read(9, 7, 1), framing, NUMBER)
+    assert found == FoundReply(1, 1 + len(frame), (0x1234,), None)
+
+
+@pytest.mark.parametrize("pdu", [b"\x83\x02", b"\x03\x02\x12\x34"])
+def test_an_answer_without_its_first_byte_or_with_another_in_its_place_is_known(pdu: bytes) -> None:
+    request = read(9, 7, 1)
+    frame = framed(9, pdu, Framing.RTU)
+    assert has_wrong_start(frame[1:], request, Framing.RTU)
+    assert has_wrong_start(b"\xee" + frame[1:], request, Framing.RTU)
+    for other in (b"", frame[1:2], frame[2:], b"\xee\xee" + frame[2:], framed(8, pdu, Framing.RTU)[1:]):
+        assert not has_wrong_start(other, request, Framing.RTU)
+    assert not has_wrong_start(b"\xee" + framed(9, pdu, Framing.MBAP, 0)[1:], request, Framing.MBAP)
+
+
 def test_the_first_of_two_answers_is_taken_and_a_begun_one_waits() -> None:
     request = read(9, 7, 1)
     first, second = (framed(9, b"\x03\x02\x00" + bytes((number,)), Framing.RTU) for number in (1, 2))
@@ -111,9 +130,11 @@ def test_a_whole_frame_of_anybody_is_known_by_its_length_and_its_checksum(frame:
         with_crc(b"\x01\x83\x02\x00"),
         b"",
         b"\x01\x83\x02",
+        b"\xff\xff\xff\xff" + with_crc(b"\x01\x03\x08" + bytes(6)),
+        b"\xff" + with_crc(b"\x01\x03\x08" + bytes(6)) + b"\xff",
     ],
 )
-def test_what_is_no_frame_of_anybody(data: bytes) -> None:
+def test_bytes_of_another_unit_checksum_or_length_are_no_frame_of_anybody(data: bytes) -> None:
     assert list(whole_frames(data, Framing.RTU)) == []
 
 
