@@ -50,7 +50,7 @@ _SUPERVISOR = _tests(
     "rules watch link_bounds motion_bounds motion_course stop_frames stops handshake openings mishaps actions plan_bounds "
     "plans gate_bounds gate",
 )
-_BY_HAND = _tests("supervisor", "supervisor_bounds supervisor_sights")
+_BY_HAND = _tests("supervisor", "supervisor_bounds supervisor_sights time_passes")
 _PLAIN = _tests(
     "supervisor", "plain_rules plain_positions plain_whole_block plain_bounds plain_supervisor_bounds plain_controllers"
 )
@@ -69,9 +69,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/people_holds": ("tests/core/test_people_holds.py", *_tests("supervisor", "gate_bounds gate")),
     "core/plain_motion": _PLAIN,
     "core/plain_rules": _PLAIN,
-    "core/plain_supervisor": (*_tests("supervisor", "plain_supervisor_bounds"), *_PLAIN),
+    "core/plain_supervisor": (
+        *_tests("supervisor", "plain_supervisor_bounds plain_supervisor_trust time_passes"),
+        *_PLAIN,
+    ),
     "core/plain_watch": _PLAIN,
-    "core/shelving": _SUPERVISOR,
+    "core/shelving": (*_SUPERVISOR, "tests/supervisor/test_supervisor_bounds.py", "tests/wire/test_reference_map.py"),
     "core/supervisor": (*_BY_HAND, *_SUPERVISOR),
     "core/supervisor_base": (*_BY_HAND, *_SUPERVISOR, *_PLAIN),
     "core/supervisor_gate": ("tests/supervisor/test_gate_bounds.py", "tests/supervisor/test_gate.py", *_SUPERVISOR),

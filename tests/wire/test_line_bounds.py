@@ -19,7 +19,7 @@ from archroom.drivers.framed_line import FramedExchangeFailed, FramedLine
 from archroom.drivers.framed_state import FramedState, Push, newly_opened
 from archroom.drivers.line_state import LineState
 from archroom.drivers.passages import Passage
-from archroom.drivers.timing import FAST_SILENCE_S, LISTEN_S, Framing, serial_timing, stream_timing
+from archroom.drivers.timing import FAST_SILENCE_S, LISTEN_S, Framing, LineTiming, serial_timing, stream_timing
 from archroom.drivers.z5 import Z5Language
 
 AT = 100.0
@@ -154,6 +154,13 @@ def test_pushes_are_cut_out_of_what_stands_around_them() -> None:
     assert state.noise_bytes == 4
     assert state.take_pushes(2) == [Push(PUSH, AT)] * 2
     assert state.take_pushes(3) == [Push(PUSH_OF_THREE, AT)]
+
+
+def test_a_push_is_found_behind_a_byte_like_its_own_first_one() -> None:
+    state = framed()
+    state.hear(PUSH[:1] + PUSH, AT)
+    assert bytes(state.unasked) == PUSH[:1]
+    assert state.take_pushes(2) == [Push(PUSH, AT)]
 
 
 def test_a_push_behind_noise_is_no_noise() -> None:
@@ -348,4 +355,5 @@ def test_a_tap_hears_that_nothing_was_sent_unless_it_gave_way() -> None:
 def test_silence_means_nothing_on_a_stream_only_and_no_adapter_echoes_unless_told() -> None:
     assert [timing.is_stream for timing in (STREAM, FAST)] == [True, False]
     assert not STREAM.has_echo
+    assert not LineTiming(Framing.RTU, 0.0, 0.0, 0.0).has_echo
     assert LISTEN_S == 1.0, "a master polls at least once a second"
