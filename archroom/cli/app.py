@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom import paths
+from archroom.cli.bench_files import BenchFolder
 from archroom.cli.job import Job
 from archroom.errors import Message, UsageError, say
 
@@ -19,11 +20,11 @@ def open_app(job: Job) -> int:
     """Open the app on this machine's house."""
     if job.output.is_json:
         raise UsageError(say("The app has no JSON; name a command. See: {program} --help", program="archroom"))
-    return run_app(job.house, paths.data_folder() / "labels")
+    return run_app(job.house, paths.data_folder())
 
 
-def run_app(house: House, labels: Path, greeting: Message | None = None) -> int:
-    """Run the app until it is left; its labels are written to a folder, and `greeting` is shown at the start.
+def run_app(house: House, folder: Path, greeting: Message | None = None) -> int:
+    """Run the app until it is left; what it writes goes below a folder, and `greeting` is shown at the start.
 
     Raises Unreadable before anything is drawn, UsageError where there is no terminal.
     """
@@ -35,7 +36,8 @@ def run_app(house: House, labels: Path, greeting: Message | None = None) -> int:
     def make_label(codes: Sequence[str]) -> Path:
         from archroom.cli.labels import label_file  # when the first label is wanted
 
-        return label_file(house, codes, labels)
+        return label_file(house, codes, folder / "labels")
 
-    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs, greeting=greeting)
+    files = BenchFolder(house, folder / "bench")
+    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs, greeting=greeting, bench_files=files)
     return app.run() or 0

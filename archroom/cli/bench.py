@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands, Parser, whole_number
+from archroom.cli.frame_file import FrameFile, frame_shape
 from archroom.core.line_counters import UnitCounters, likely_causes
 from archroom.core.sensors import MAX_UNIT
-from archroom.errors import UsageError, say
+from archroom.errors import say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _monitor(job: Job) -> int:
     bench, patience = bench_of(job), _Patience(job)
     shown = 0
     with ExitStack() as stack:
-        record = None if job.args.record is None else stack.enter_context(_new_file(Path(job.args.record)))
+        record = None if job.args.record is None else stack.enter_context(closing(FrameFile(Path(job.args.record))))
         try:
             for seen in bench.watch(job.args.bus, patience.lasts):
                 shown += _show(job, seen, record)
@@ -168,15 +168,15 @@ class _Patience:
         return self._clock.monotonic() < self._ends_s
 
 
-def _show(job: Job, seen: SeenFrames, record: TextIO | None) -> int:
+def _show(job: Job, seen: SeenFrames, record: FrameFile | None) -> int:
     if seen.lost:
         job.output.note(say("Frames missed, because this watcher was too slow: {count}.", count=seen.lost))
     if seen.problem is not None and not seen.frames:
         job.output.note(seen.problem)
+    if record is not None:
+        record.write(seen.frames)
     shown = 0
     for frame in seen.frames:
-        if record is not None:
-            record.write(json.dumps(frame_shape(frame)) + "\n")
         if not _is_asked_for(job, frame):
             continue
         shown += 1
@@ -202,27 +202,3 @@ def frame_line(frame: SeenFrame) -> str:
     return (
         f"{time} {way} {unit} {function} {frame.verdict.value:9} {after:>7}  {render(frame.meaning)}  {frame.hex}".rstrip()
     )
-
-
-def frame_shape(frame: SeenFrame) -> dict[str, Json]:
-    """Return a frame as an object."""
-    return {
-        "at": frame.at.isoformat(),
-        "ours": frame.is_ours,
-        "unit": frame.unit,
-        "function": frame.function,
-        "verdict": frame.verdict.value,
-        "after_ms": frame.after_ms,
-        "meaning": render(frame.meaning),
-        "hex": frame.hex,
-    }
-
-
-def _new_file(path: Path) -> TextIO:
-    try:
-        return path.open("x", encoding="utf-8")
-    except FileExistsError:
-        raise UsageError(say("{file} is there already; it is left as it is.", file=str(path))) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or ""
-        raise UsageError(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from None

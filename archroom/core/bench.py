@@ -7,7 +7,7 @@ for what moves steel.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -178,4 +178,29 @@ class Bench(Protocol):
         Raises Refused for anything else and while something moves on the bus, LinkError, PortUnavailable, Unreadable if it
         could not be written down who asked for it.
         """
+        ...
+
+
+class FrameRecord(Protocol):
+    """A new file that takes frames as they pass."""
+
+    @property
+    def file(self) -> str:
+        """Name of the file, with its folder."""
+        ...
+
+    def write(self, frames: Sequence[SeenFrame]) -> None:
+        """Write frames behind those that stand there; raises Unreadable if they could not be written."""
+        ...
+
+    def close(self) -> None:
+        """Write no more."""
+        ...
+
+
+class BenchFiles(Protocol):
+    """Where a technician finds what the bench in the app has written."""
+
+    def new_record(self, bus: int) -> FrameRecord:
+        """Begin a file for the frames of a bus; raises UsageError if it cannot be made."""
         ...

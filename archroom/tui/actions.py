@@ -60,6 +60,16 @@ def _needs_question(situation: Situation) -> Message | None:
     return None if situation.chosen.is_bus_asked else say("Nothing is asked of a bus now.")
 
 
+def _needs_unrecorded_bus(situation: Situation) -> Message | None:
+    if situation.chosen.is_recording:
+        return say("Frames are being recorded already: end that first.")
+    return say("No bus is there to record.") if situation.chosen.bus is None else None
+
+
+def _needs_recording(situation: Situation) -> Message | None:
+    return None if situation.chosen.is_recording else say("No frames are being recorded.")
+
+
 def _needs_hand(situation: Situation) -> Message | None:
     return say("Nothing is in hand.") if situation.is_hand_empty else None
 
@@ -294,6 +304,22 @@ ACTIONS: Final = (
         say("Write one register or bit that the unit's profile declares as a parameter; you are asked first"),
         where=frozenset({Where.BENCH}),
         why_not=_needs_bus,
+    ),
+    Action(
+        "record_frames",
+        "",
+        say("Record frames"),
+        say("Write every frame of the bus into a file from now on, also while another screen is up"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_unrecorded_bus,
+    ),
+    Action(
+        "end_recording",
+        "",
+        say("End recording"),
+        say("Write no more frames into the file"),
+        where=frozenset({Where.BENCH}),
+        why_not=_needs_recording,
     ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),

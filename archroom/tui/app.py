@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from archroom.core.acts import Performer
+    from archroom.core.bench import BenchFiles
     from archroom.core.holdings import Standing
     from archroom.core.scans import InHand
     from archroom.services.house import Services
@@ -79,11 +80,12 @@ class ArchroomApp(App[None], inherit_bindings=False):
         now_s: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
         greeting: Message | None = None,
+        bench_files: BenchFiles | None = None,
     ) -> None:
         """Read what the first screen shows, here, where there is no loop yet; raises what the books raise.
 
         `make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's;
-        `greeting` is shown for a while over the first screen.
+        `greeting` is shown for a while over the first screen; `bench_files` is where the bench writes, None for nowhere.
         """
         super().__init__()
         self.services = services
@@ -101,6 +103,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.last_standing: Standing | None = None
         self.stop_state = StopState()
         self.make_label = make_label
+        self.bench_files = bench_files
         self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))

@@ -16,6 +16,7 @@ from archroom.core.bench import BusCounts, SeenFrame
 from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
 from archroom.tui.bench_asking import BenchAsking
+from archroom.tui.recording import Recording
 from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
@@ -53,6 +54,7 @@ class BenchScreen(LinesScreen):
         self._looks = 0
         self._lane = Lane(self, "bench", say("Asking the buses"))
         self.asking = BenchAsking(self)
+        self.recording = Recording(self)
 
     @property
     def last(self) -> int:
@@ -65,13 +67,14 @@ class BenchScreen(LinesScreen):
         self._lane.start(lambda: _looked_away(bench.look_away))
 
     def on_unmount(self) -> None:
-        """Let no scan go on for an app that is left."""
+        """Let no scan and no recording go on for an app that is left."""
         self.asking.end()
+        self.recording.end()
 
     def chosen(self) -> Chosen:
-        """Return the bus, and whether it is asked something."""
-        counts = self._counts
-        return Chosen(bus=None if counts is None else counts.number, is_bus_asked=self.asking.is_under_way)
+        """Return the bus, whether it is asked something, and whether frames are recorded."""
+        bus = None if self._counts is None else self._counts.number
+        return Chosen(bus=bus, is_bus_asked=self.asking.is_under_way, is_recording=self.recording.is_under_way)
 
     def look(self) -> None:
         """Ask for frames, and once in a while for counters, unless an answer is still awaited."""
@@ -105,6 +108,15 @@ class BenchScreen(LinesScreen):
         """Ask what is written, and by whom."""
         if self._counts is not None:
             self.asking.write(self._counts.number, self.unit)
+
+    def do_record_frames(self) -> None:
+        """Record what passes on the bus from now on."""
+        if self._counts is not None:
+            self.recording.begin(self._counts.number)
+
+    def do_end_recording(self) -> None:
+        """Record no more."""
+        self.recording.end()
 
     def action_turn(self, step: int) -> None:
         """Go to another bus."""
@@ -169,6 +181,22 @@ class BenchScreen(LinesScreen):
         self.asking.take(event)
         self.show_situation()
 
+    @on(messages.FramesRecorded)
+    def _show_recorded(self, event: messages.FramesRecorded) -> None:
+        event.stop()
+        self.recording.take(event)
+        self.show_situation()
+
+    @on(messages.RecordEnded)
+    def _show_record_ended(self, event: messages.RecordEnded) -> None:
+        """Tell of the end on this screen, and where another is up there too if nobody asked for it."""
+        event.stop()
+        told = self.recording.close(event.reason)
+        self.asking.note(told, event.reason is None)
+        if event.reason is not None and self.house.where is not Where.BENCH:
+            self.house.tell(told, "error")
+        self.show_situation()
+
     # -- inside
 
     @property
@@ -198,6 +226,7 @@ class BenchScreen(LinesScreen):
             said.append((counts.problem, marks.BAD))
         if counts.foreign_frames:
             said.append((counts.foreign, marks.CAREFUL))
+        said += self.recording.said()
         keys = say("Arrows: unit and bus. Enter: what is wrong, or all. F1: scan, read, write.")
         return [*said, (keys, marks.MUTED)]
 

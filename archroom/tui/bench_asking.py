@@ -114,6 +114,10 @@ class BenchAsking:
             self.asked_unit = None
         self.answers.append(BusAnswer(event.at, event.message, marks.GOOD if event.is_good else marks.BAD))
 
+    def note(self, message: Message, is_good: bool) -> None:
+        """Keep a line that answers no question, with its time."""
+        self.answers.append(BusAnswer(self._house.now(), message, marks.GOOD if is_good else marks.BAD))
+
     # -- inside
 
     def _start(self, ask: Callable[[Bench], messages.BusAnswered]) -> None:

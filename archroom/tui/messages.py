@@ -185,6 +185,23 @@ class BusAnswered(Posted):
 
 
 @dataclass(eq=False, repr=False)
+class FramesRecorded(Posted):
+    """So many more frames stand in a recording, so many were missed before them; `trouble` is why none come now."""
+
+    file: str
+    count: int
+    lost: int
+    trouble: Message | None
+
+
+@dataclass(eq=False, repr=False)
+class RecordEnded(Posted):
+    """A recording has ended, or could not begin; the reason is None if somebody ended it."""
+
+    reason: Message | None
+
+
+@dataclass(eq=False, repr=False)
 class BlockSeen(Posted):
     """One block as it moves, seen at `at_s` of the app's clock."""
 

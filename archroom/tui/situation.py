@@ -60,6 +60,8 @@ class Chosen:
     """Number of the bus that is watched."""
     is_bus_asked: bool = False
     """Whether a question to a bus waits for its answer."""
+    is_recording: bool = False
+    """Whether frames are being recorded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from queue import Empty, Queue
 from threading import Event
 
 from archroom.core.bench import BusCounts, FoundUnit, OneValue, SeenFrame, SeenFrames, Table, Verdict
@@ -54,6 +56,10 @@ class PaperBench:
     kept: int | None = None
     """What a written register gives back, None for what was written."""
     log: list[str] = field(default_factory=list)
+    passing: Queue[SeenFrames | ArchroomError] = field(default_factory=Queue)
+    """What whoever watches gets, and what breaks their watch off."""
+    watches: int = 0
+    """How many watches were begun."""
     buses: list[BusCounts] = field(
         default_factory=lambda: [
             BusCounts(
@@ -77,8 +83,14 @@ class PaperBench:
         return list(self.buses)
 
     def watch(self, bus: int, is_wanted: Callable[[], bool]) -> Iterator[SeenFrames]:
-        """Yield nothing: the screen looks."""
-        yield from ()
+        """Yield what passes, while it is wanted."""
+        self.watches += 1
+        while is_wanted():
+            with suppress(Empty):
+                part = self.passing.get(timeout=0.02)
+                if isinstance(part, ArchroomError):
+                    raise part
+                yield part
 
     def look(self, bus: int) -> SeenFrames:
         """Return what has passed on the first bus since the last look."""
@@ -115,3 +127,41 @@ class PaperBench:
         self.log.append(what)
         if self.refusal is not None:
             raise self.refusal
+
+
+@dataclass
+class PaperRecord:
+    """A recording on paper."""
+
+    file: str
+    files: PaperFiles
+    frames: list[SeenFrame] = field(default_factory=list)
+    is_closed: bool = False
+
+    def write(self, frames: Sequence[SeenFrame]) -> None:
+        """Keep frames, unless the paper is full."""
+        if self.files.full is not None:
+            raise self.files.full
+        self.frames += frames
+
+    def close(self) -> None:
+        """Take note."""
+        self.is_closed = True
+
+
+@dataclass
+class PaperFiles:
+    """Where the bench writes, on paper."""
+
+    records: list[PaperRecord] = field(default_factory=list)
+    refusal: ArchroomError | None = None
+    """Why no file can be made."""
+    full: ArchroomError | None = None
+    """Why no frame can be written."""
+
+    def new_record(self, bus: int) -> PaperRecord:
+        """Begin a recording."""
+        if self.refusal is not None:
+            raise self.refusal
+        self.records.append(PaperRecord(f"/bench/frames-bus{bus}-{len(self.records) + 1}.jsonl", self))
+        return self.records[-1]

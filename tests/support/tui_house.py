@@ -15,6 +15,7 @@ from typing import cast
 
 from manual_clock import ManualClock
 from memory_archive import MemoryArchive
+from paper_bench import PaperFiles
 from paper_gates import PaperGates
 from statuses import identity_of, status_of
 
@@ -250,6 +251,7 @@ class TuiHouse:
     letter: Thing
     labels: list[list[str]] = field(default_factory=list)
     label_error: ArchroomError | None = None
+    bench_files: PaperFiles = field(default_factory=PaperFiles)
 
     @property
     def clock(self) -> ManualClock:

@@ -127,6 +127,7 @@ async def on_stage(house: TuiHouse, size: tuple[int, int] = (80, 24), glyphs: st
         now=house.clock.now,
         now_s=house.clock.monotonic,
         zone=UTC,
+        bench_files=house.bench_files,
     )
     posted: list[Message] = []
     async with app.run_test(size=size, message_hook=posted.append, notifications=True) as pilot:

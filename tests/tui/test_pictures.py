@@ -20,6 +20,7 @@ from archroom.core.arming import Unfinished
 from archroom.core.bench import FoundUnit
 from archroom.core.shelving import StopReport
 from archroom.errors import say
+from archroom.tui import messages
 from archroom.tui.actions import BY_NAME
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.jog import JogScreen
@@ -222,7 +223,17 @@ async def bench_write(stage: Stage) -> None:
     await stage.settle()
 
 
-BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write]
+async def bench_recording(stage: Stage) -> None:
+    """Frames that are recorded, some of them missed, while a unit is chosen."""
+    await bench(stage)
+    stage.app.perform(BY_NAME["record_frames"])
+    await stage.until(lambda: "FramesRecorded" in stage.names())
+    stage.app.screen.post_message(messages.FramesRecorded("/bench/frames-bus1-1.jsonl", 5120, 12, None))
+    await stage.until_shown("5120")
+    await stage.until(lambda: stage.names().count("FramesRecorded") == 2)
+
+
+BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write, bench_recording]
 CLIMATE_SCENES: list[Scene] = [climate, acknowledgement]
 SCENES: list[Scene] = [
     desk,
