@@ -14,11 +14,14 @@ from hardware_sim.sessions import BrokenStream
 
 READ_HOLDING = 3
 WRITE_ONE = 6
+WRITE_COILS = 15
 WRITE_SEVERAL = 16
 MAX_READ = 125
 MAX_WRITE = 123
 MAX_UNIT = 247
 BROADCAST = 0
+FIXED_BODY = 6
+"""What the header of Modbus TCP says of a request for an address and one word: unit, function, and four bytes."""
 
 _FIXED_LENGTHS = {1: 8, 2: 8, 3: 8, 4: 8, 5: 8, 6: 8, 7: 4, 8: 8, 11: 4, 12: 4, 17: 4, 22: 10, 24: 6, 43: 7}
 """Bytes of an RTU request frame by function, CRC included (Modbus application protocol 1.1b3, chapter 6)."""
@@ -93,14 +96,19 @@ def _request_length(buffer: bytearray) -> int | None:
 
 
 class MbapDecoder:
-    """Cuts Modbus TCP requests out of a byte stream."""
+    """Cuts Modbus TCP requests out of a byte stream.
+
+    `counts_coils` takes the length of function 15 from its count of bytes where the header says `FIXED_BODY`, which is the
+    length of the functions without one and never that of function 15.
+    """
 
     is_over = False
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_buffer", "_counts_coils")
 
-    def __init__(self) -> None:
+    def __init__(self, *, counts_coils: bool = False) -> None:
         self._buffer = bytearray()
+        self._counts_coils = counts_coils
 
     @property
     def is_waiting(self) -> bool:
@@ -116,6 +124,8 @@ class MbapDecoder:
             length = buffer[4] << 8 | buffer[5]
             if buffer[2] or buffer[3] or not 2 <= length <= 254:
                 raise BrokenStream
+            if self._counts_coils and length == FIXED_BODY and buffer[7:8] == bytes((WRITE_COILS,)):
+                length = 7 + buffer[12] if len(buffer) > 12 else FIXED_BODY + 1
             if len(buffer) < 6 + length:
                 break
             transaction = buffer[0] << 8 | buffer[1]

@@ -1,7 +1,10 @@
 """A Fatek PLC over Modbus TCP, as one archive's host program of 2013 to 2016 drives it.
 
-Its program looks at the coils once a scan: a bit that was set and cleared between two scans was never there. Open, close,
-ventilate and unlock begin when their bit has come since the scan before; stop holds as long as its bit is set.
+The PLC's program looks at the coils once a scan: a bit that was set and cleared between two scans was never there. Open,
+close, ventilate and unlock begin when their bit has come since the scan before; stop holds as long as its bit is set.
+
+The host program puts 6 into the header of every request, of function 15 too, so a PLC that obeyed it does not go by that:
+its bytes are counted.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ from hardware_sim.sessions import RequestSession, Session
 
 COMMAND_COILS = 2200
 PROTECTED, LOGGED_IN, RUNNING = 2148, 2149, 2206
-COLUMN_SWITCHES, COLUMN_MOTIONS, CHANNELS_OPEN = 2020, 2320, 2512
-"""Coils that the host program has in a comment only: M-20 and on three a column, M320 two, M512 one a channel."""
+COLUMN_SWITCHES, COLUMN_MOTIONS, CHANNELS_OPEN = 2021, 2320, 2512
+"""Coils that the host program has in a comment only: M21 and on three a column, M320 two, M512 one a channel."""
 TAIL_DOOR = 2
 """The third of a column's switches; here the door is always shut."""
 CHANNEL, TEMPERATURE, HUMIDITY = 10, 11, 12
@@ -229,7 +232,7 @@ class FatekLine:
 
     def session(self, unit: int | None) -> Session:
         """A client of all PLCs."""
-        return RequestSession[Request](MbapDecoder(), self._bus.exchange)
+        return RequestSession[Request](MbapDecoder(counts_coils=True), self._bus.exchange)
 
     def before_scan(self, unit: int) -> None:
         """The PLC's scan begins."""

@@ -176,11 +176,35 @@ def test_the_motion_is_finished_without_the_host_unless_chosen_otherwise(room_fi
         assert simulator.truth(1)["open_aisles"] != [3]
 
 
+def test_coils_written_with_the_host_programs_own_header_are_taken(room_file: Path) -> None:
+    """It puts 6 into every header, as is right for all that it sends but function 15, which has 8 bytes behind it."""
+
+    def press(host: Host, bits: int) -> None:
+        host.connection.sendall(bytes.fromhex("000100000006 010f0898000601") + bytes((bits,)))
+        assert received(host.connection, 12) == bytes.fromhex("000100000006 010f08980006")
+
+    with hosted(room_file) as (simulator, host):
+        host.channel(3)
+        press(host, OPEN)
+        assert until(lambda: host.coil(2206)), "it has begun, and the framing is not lost"
+        press(host, 0)
+        assert simulator.wait_until(1, lambda truth: truth["open_aisles"] == [3], 10.0)
+
+
+def test_a_header_that_says_too_little_is_made_up_for_in_any_pieces(room_file: Path) -> None:
+    with hosted(room_file) as (simulator, host):
+        for piece in ("0001 0000 0006 010f 0898 0006", "01", "20 0002 0000 0006 0101 0898 0006"):
+            host.connection.sendall(bytes.fromhex(piece))
+            live_on(simulator, 0.05)
+        assert received(host.connection, 12) == bytes.fromhex("000100000006 010f08980006")
+        assert received(host.connection, 10) == bytes.fromhex("000200000004 01010120")
+
+
 def test_the_coils_of_columns_are_there_by_choice_only(room_file: Path) -> None:
     with hosted(room_file) as (_, host):
         assert host.ask(bytes.fromhex("010910 0001")) == b"\x81\x02"
     with hosted(room_file, speed=2.0, column_coils="yes", channel_of_aisle_0="1") as (simulator, host):
-        assert [host.coil(2020 + 16 * column + end) for column in range(4) for end in (0, 1)] == [
+        assert [host.coil(2021 + 16 * column + end) for column in range(4) for end in (0, 1)] == [
             *(True, True, False, True, False, True, False, True)
         ]
         assert [host.coil(2512 + channel) for channel in range(1, 6)] == [False, True, False, False, False]
@@ -196,7 +220,7 @@ def test_the_coils_of_columns_are_there_by_choice_only(room_file: Path) -> None:
 def test_in_a_block_numbered_from_the_right_left_is_up(room_file: Path) -> None:
     room_file.write_text(room_file.read_text().replace('numbered_from = "left"', 'numbered_from = "right"'))
     with hosted(room_file, column_coils="yes") as (_, host):
-        assert [host.coil(2020 + 16 + end) for end in (0, 1)] == [True, False]
+        assert [host.coil(2021 + 16 + end) for end in (0, 1)] == [True, False]
 
 
 @pytest.mark.parametrize(
