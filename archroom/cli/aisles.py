@@ -1,32 +1,28 @@
-"""`aisle status` and `aisle stop`: the mobile shelving as it stands, and stopped. What moves it is in `aisle_actions`."""
+"""`aisle status`: the mobile shelving as it stands. What moves it is in `aisle_actions`, what stops it in `aisle_stop`."""
 
 from __future__ import annotations
 
 from archroom.cli import claims
 from archroom.cli.aisle_actions import add_actions
+from archroom.cli.aisle_stop import add_stop, aisle_group
 from archroom.cli.aisle_words import lacks_messages, permission_messages, permission_shape, view_message
-from archroom.cli.arguments import Commands, whole_number
+from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.outages import outage_messages, outage_shape
 from archroom.cli.output import Json
 from archroom.core.plain import Capabilities, PlainStatus
-from archroom.core.shelving import Action, BlockView, StopReport
-from archroom.errors import Message, PortUnavailable, ShelvingError, say
-from archroom.texts import render, tr
-
-_MOST_BLOCKS = 99
+from archroom.core.shelving import Action, BlockView
+from archroom.errors import Message, PortUnavailable, say
+from archroom.texts import render
 
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of the aisles."""
-    group = commands.group("aisle", say("Look at, move and stop the mobile shelving."))
+    group = aisle_group(commands)
     group.add("status", say("Say how each block stands, as its controller reports."), "archroom aisle status", _status)
     add_actions(group)
     claims.add_hold_commands(group)
-    stop = group.add("stop", say("Stop one block or all, now."), "archroom aisle stop", _stop)
-    stop.add_argument(
-        "block", nargs="?", type=whole_number(1, _MOST_BLOCKS), metavar="BLOCK", help=tr("block (default: all)")
-    )
+    add_stop(group)
 
 
 def _status(job: Job) -> int:
@@ -42,23 +38,6 @@ def _status(job: Job) -> int:
 
 def _said(view: BlockView) -> list[Message]:
     return [view_message(view), *lacks_messages(view), *claims.claims_messages(view), *permission_messages(view)]
-
-
-def _stop(job: Job) -> int:
-    reports = job.house.aisles.stop(job.performer, job.args.block)
-    is_stopped = bool(reports) and all(report.is_sent and report.is_standstill_seen for report in reports)
-    shapes: list[Json] = [
-        {
-            "block": report.block,
-            "sent": report.is_sent,
-            "standstill": report.is_standstill_seen,
-            "path": report.path,
-            "message": render(_stop_message(report)),
-        }
-        for report in reports
-    ]
-    job.output.result({"ok": is_stopped, "blocks": shapes}, [render(_stop_message(report)) for report in reports])
-    return 0 if is_stopped else ShelvingError.exit_code
 
 
 def _view_shape(view: BlockView) -> dict[str, Json]:
@@ -110,12 +89,3 @@ def _alarms_told(status: PlainStatus | None, can: Capabilities) -> list[Json] | 
     if status is None or not (status.alarms or can.tells_faults):
         return None
     return [alarm.code for alarm in status.alarms]
-
-
-def _stop_message(report: StopReport) -> Message:
-    if report.is_sent and report.is_standstill_seen:
-        return say("Block {block} stands still.", block=report.block)
-    why = report.reason or say("no answer")
-    if report.is_sent:
-        return say("Block {block}: STOP was sent, standstill was not seen: {why}", block=report.block, why=why)
-    return say("Block {block}: STOP could not be sent: {why} Use its emergency stop.", block=report.block, why=why)

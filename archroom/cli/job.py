@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from archroom.cli.output import Output
 from archroom.config import Settings
-from archroom.core.acts import Performer
+from archroom.core.performer import Performer
 from archroom.wiring import House
 
 

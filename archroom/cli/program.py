@@ -43,6 +43,8 @@ GROUPS = {
     "where": ("where",),
 }
 """The files of this package that hold commands, and the commands of each: a run loads only the one it needs."""
+ALONE = {("aisle", "stop"): "aisle_stop"}
+"""Commands that a run loads without the rest of their group."""
 
 
 def run(argv: Sequence[str], stdin: BinaryIO, stdout: TextIO, stderr: TextIO) -> int:
@@ -71,8 +73,8 @@ def command_tree(argv: Sequence[str] | None = None) -> Parser:
 
     Where `argv` is nothing but global options, which opens the app, there is no command to be read.
     """
-    named = _first_word(argv or ())
-    chosen = [group for group, commands in GROUPS.items() if named in commands]
+    named = (*_words(argv or ()), "", "")[:2]
+    chosen = [ALONE[named]] if named in ALONE else [group for group, commands in GROUPS.items() if named[0] in commands]
     if not chosen and (argv is None or not _is_for_the_app(argv)):
         chosen = list(GROUPS)
     return build_parser([import_module(f"archroom.cli.{group}").add_commands for group in chosen])
@@ -101,15 +103,16 @@ def _early_language(argv: Sequence[str]) -> str:
     return next(filter(config.is_language, asked), "")
 
 
-def _first_word(argv: Sequence[str]) -> str:
-    """Return the first argument that is neither a global option nor the value of one."""
+def _words(argv: Sequence[str]) -> list[str]:
+    """Return the arguments that are neither global options nor their values."""
+    found: list[str] = []
     words = iter(argv)
     for word in words:
         if word in OPTIONS_WITH_VALUE:
             next(words, None)
         elif not word.startswith("-"):
-            return word
-    return ""
+            found.append(word)
+    return found
 
 
 def collect_garbage_again() -> None:

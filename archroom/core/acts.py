@@ -12,6 +12,7 @@ from datetime import date
 from enum import Enum
 
 from archroom.core.holdings import PlaceKind, ThingKind, Whereabouts
+from archroom.core.performer import Performer as Performer
 
 
 class ActKind(Enum):
@@ -200,13 +201,3 @@ class Act:
     def thing_ids(self) -> tuple[int, ...]:
         """The things whose custody it changed."""
         return tuple(move.thing_id for move in self.moves)
-
-
-@dataclass(frozen=True, slots=True)
-class Performer:
-    """Who acts, and from where."""
-
-    actor: str
-    """Name of the operator, cleaned."""
-    terminal: str
-    """`host/name` of the terminal."""

@@ -33,7 +33,7 @@ from archroom.errors import (
 )
 from archroom.services.motion_facts import Facts, asked, granted
 from archroom.services.resolving import owner_of_typed
-from archroom.services.stopping import record_stop
+from archroom.services.stopping import Stopper
 
 if TYPE_CHECKING:
     from archroom.core.ports import Archive, Reading, Shelving
@@ -168,9 +168,7 @@ class Aisles:
 
     def stop(self, performer: Performer, block: int | None = None) -> list[StopReport]:
         """Stop one block or all, then write the event if the books take it; raises PortUnavailable without shelving."""
-        reports = self._connected().stop(block)
-        record_stop(self._archive, performer, reports)
-        return reports
+        return Stopper(self._archive, self._shelving).stop(performer, block)
 
     def _numbers(self, text: str, why_not: Message) -> tuple[Block | None, int]:
         """Return the block, None if there is none of that number, and the number of a text like "1/3"."""

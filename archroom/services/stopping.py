@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from archroom.core.acts import Act, ActKind, Performer
-from archroom.errors import ArchroomError
+from archroom.errors import ArchroomError, PortUnavailable, say
 
 if TYPE_CHECKING:
-    from archroom.core.ports import Archive
-    from archroom.core.shelving import StopReport
+    from archroom.core.performer import Performer
+    from archroom.core.ports import Archive, Shelving
+    from archroom.core.stop_reports import StopReport
 
 Stop: TypeAlias = "Callable[[], list[StopReport]]"
+
+
+class Stopper:
+    """Stops this machine's shelving, for whoever asks."""
+
+    def __init__(self, archive: Archive, shelving: Shelving | None) -> None:
+        self._archive = archive
+        self._shelving = shelving
+
+    def stop(self, performer: Performer, block: int | None = None) -> list[StopReport]:
+        """Stop one block or all, then write the event if the books take it; raises PortUnavailable without shelving."""
+        if self._shelving is None:
+            raise PortUnavailable(say("No shelving is connected to this machine."))
+        reports = self._shelving.stop(block)
+        record_stop(self._archive, performer, reports)
+        return reports
 
 
 def record_stop(archive: Archive, performer: Performer, reports: Sequence[StopReport]) -> int | None:
@@ -22,6 +38,8 @@ def record_stop(archive: Archive, performer: Performer, reports: Sequence[StopRe
     """
     if not any(report.is_sent for report in reports):
         return None
+    from archroom.core.acts import Act, ActKind  # no stop waits until it is loaded
+
     facts: dict[str, str | int] = {
         "blocks": " ".join(str(report.block) for report in reports if report.is_sent),
         "standstill": " ".join(str(report.block) for report in reports if report.is_standstill_seen),

@@ -1,8 +1,7 @@
 """The shelving as a program of this machine sees it: implements `core.ports.Shelving` over the server's local socket.
 
 Each call has a connection of its own, so a stop never waits behind anything. The lease of a motion is ticked by the loop
-that shows it: a program whose screen hangs in `observe` lets it lapse. A stop that the server does not take at once goes
-past it.
+that shows it: a program whose screen hangs in `observe` lets it lapse.
 """
 
 from __future__ import annotations
@@ -23,8 +22,9 @@ from archroom.shelving.asking import VERSION as VERSION
 from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.commissioning_client import CommissioningClient
 from archroom.shelving.endpoint import Gone, Lines, connect
-from archroom.shelving.notice_board import Board, is_alive, is_frozen, read_board
+from archroom.shelving.notice_board import Board, is_alive, read_board
 from archroom.shelving.spec import Places, ServerSpec
+from archroom.shelving.stopping import stop_shelving
 
 if TYPE_CHECKING:
     from archroom.core.climate import Alarm, ClimateView, Limits
@@ -35,9 +35,6 @@ HELD_TICK_S = 0.1
 """Ticks of a jog that goes on while a key is held: its lease is 300 ms."""
 SILENCE_S = 2.0
 """A server that says nothing for so long during a motion has gone: it shows a view every 100 ms."""
-TAKEN_WITHIN_S = 0.2
-"""How long a stop waits for the server before it goes past it; with the port's opening that stays under 300 ms."""
-REPORTED_WITHIN_S = 3.5
 MAKE_WAY_WITHIN_S = 5.0
 LOOKS = ("views", "hello", "record", "climate", "climate_history", "counters")
 """Questions that change nothing."""
@@ -58,7 +55,6 @@ class _Answer:
     digest: str = ""
     making_way: bool = False
     taken: bool = False
-    reports: tuple[StopReport, ...] | None = None
 
 
 class ShelvingClient(CommissioningClient):
@@ -117,21 +113,7 @@ class ShelvingClient(CommissioningClient):
 
         Raises PortUnavailable if there is no shelving here.
         """
-        board = read_board(self._places.run_folder)
-        if board is None and not self._spec.buses:
-            raise PortUnavailable(say("No mobile shelving is set up on this machine."))
-        reports = None if board is None or is_frozen(board.pid) else _stop_through(board, block, by)
-        served = board.buses if board is not None else ()
-        carriages = {one.number: len(one.carriages) for one in self._spec.blocks}
-        direct = tuple(bus for bus in self._spec.buses if bus.url not in {one.url for one in served})
-        if reports is None:
-            carriages |= board.carriages if board is not None else {}
-            direct += served
-        if direct:
-            from archroom.shelving.direct import stop_past_server
-
-            reports = (reports or []) + stop_past_server(direct, carriages, block)
-        return reports or []
+        return stop_shelving(self._spec, self._places, block, by)
 
     def hold(self, block: int, aisle: int, person: str, reason: str = "") -> Hold:
         """Keep an aisle as it is for a person; raises Refused, Unreadable if that stands in the server's memory only."""
@@ -347,25 +329,5 @@ def _ask_to_make_way(board: Board) -> None:
             )
     except Gone:
         return
-    finally:
-        lines.close()
-
-
-def _stop_through(board: Board, block: int | None, by: str) -> list[StopReport] | None:
-    """Stop through the server; None if it does not take it, or does not say in time what became of it."""
-    try:
-        lines = connect(board.address, board.token, TAKEN_WITHIN_S)
-    except PortUnavailable:
-        return None
-    try:
-        send(lines, "stop", block=block, by=by)
-        taken = lines.receive(TAKEN_WITHIN_S)
-        if taken is None:
-            return None
-        raise_error(taken)
-        reported = lines.receive(REPORTED_WITHIN_S)
-        return None if reported is None else list(decode(_Answer, reported).reports or ())
-    except (Gone, ValueError):
-        return None
     finally:
         lines.close()

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from archroom.config import Config
-from archroom.core.acts import Performer
+from archroom.core.performer import Performer
 from archroom.wiring.books import BooksOnDemand
 from archroom.wiring.books import MachineClock as MachineClock
 from archroom.wiring.shelving import ShelvingOnDemand
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archroom.services.placing import Placing
     from archroom.services.planning import Planning
     from archroom.services.rooms import Rooms
+    from archroom.services.stopping import Stopper
 
 
 class House:
@@ -121,6 +122,13 @@ class House:
         from archroom.services.aisles import Aisles
 
         return Aisles(self.books, self.shelving)
+
+    @cached_property
+    def stopper(self) -> Stopper:
+        """Stopping the shelving, and nothing else."""
+        from archroom.services.stopping import Stopper
+
+        return Stopper(self.books, self.shelving)
 
     @cached_property
     def planning(self) -> Planning:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from archroom.core.acts import Performer
+from archroom.core.performer import Performer
 
 if TYPE_CHECKING:
     from archroom.core.ports import Reading, Writing

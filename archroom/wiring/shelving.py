@@ -102,8 +102,11 @@ class ShelvingOnDemand:
 
     def stop(self, block: int | None = None) -> list[StopReport]:
         """Stop one block or all."""
-        client = self._client or self._remembered() or self._stopping_client()
-        return client.stop(block, self._config.operator)
+        from archroom.shelving.stopping import stop_shelving
+
+        if self._client is not None:
+            return self._client.stop(block, self._config.operator)
+        return stop_shelving(self._spec_for_stop(), self.places(), block, self._config.operator)
 
     def dismiss(self) -> None:
         """Have the server end now, if it was started on demand and nothing moves."""
@@ -157,27 +160,31 @@ class ShelvingOnDemand:
 
         return ShelvingClient(self.spec(), self.places())
 
-    def _stopping_client(self) -> ShelvingClient:
-        """Return a client for a stop only, which does without the books if they do not answer."""
-        from archroom.shelving.client import ShelvingClient
+    def _spec_for_stop(self) -> ServerSpec:
+        """Return what is to be stopped: what the last server was told, else what the books say, else nothing of our own."""
         from archroom.shelving.spec import ServerSpec
 
         try:
-            return self._new_client()
+            return self._told() or self.spec()
         except ArchroomError:
-            return ShelvingClient(ServerSpec((), ()), self.places())
+            return ServerSpec((), ())
 
     def _remembered(self) -> ShelvingClient | None:
         """Return a client that knows what the last server on these buses was told, None if there was none."""
         from archroom.shelving.client import ShelvingClient
+
+        spec = self._told()
+        return None if spec is None else ShelvingClient(spec, self.places())
+
+    def _told(self) -> ServerSpec | None:
+        """Return what the last server on these buses was told to serve, None if there was none."""
         from archroom.shelving.spec import FILE_NAME, read_spec
 
         try:
             spec = read_spec(self._config.state_folder / FILE_NAME)
         except BadFile:
             return None
-        is_same = {bus.url for bus in spec.buses} == {bus.url for bus in self._config.buses}
-        return ShelvingClient(spec, self.places()) if is_same else None
+        return spec if {bus.url for bus in spec.buses} == {bus.url for bus in self._config.buses} else None
 
     def _buses(self) -> tuple[BusSpec, ...]:
         from archroom.shelving.spec import BusSpec
