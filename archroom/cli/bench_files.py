@@ -1,4 +1,4 @@
-"""What the bench in the app writes: recordings, in one folder, each named after its bus and its beginning."""
+"""What the bench in the app writes: recordings and bundles, in one folder, each named after the time it was begun."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from archroom.cli.frame_file import FrameFile
 from archroom.errors import UsageError, say
 
 if TYPE_CHECKING:
+    from archroom.core.bench import WrittenBundle
     from archroom.wiring import House
 
 MOST_RECORD_BYTES: Final = 200_000_000
 """A recording that somebody forgets must not fill the disk, on which the books are too: some hours of a busy bus."""
+
+MOST_RECORDS: Final = 5
+"""So many of the last recordings go into a bundle, those of earlier days too."""
 
 
 class BenchFolder:
@@ -27,6 +31,13 @@ class BenchFolder:
     def new_record(self, bus: int) -> FrameFile:
         """Begin a file for the frames of a bus; raises UsageError if it cannot be made."""
         return FrameFile(self._new(f"frames-bus{bus}-{self._stamp()}.jsonl"), MOST_RECORD_BYTES)
+
+    def write_bundle(self) -> WrittenBundle:
+        """Write what helps to find a fault from afar, the last recordings with it; raises UsageError if it cannot be."""
+        from archroom.cli.bundle import bundle_of  # when the first bundle is wanted
+
+        records = sorted(self._folder.glob("frames-*.jsonl"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        return bundle_of(self._house, self._new(f"bundle-{self._stamp()}.zip"), records[-MOST_RECORDS:])
 
     def _stamp(self) -> str:
         return f"{self._house.clock.now().astimezone():%Y%m%d-%H%M%S}"

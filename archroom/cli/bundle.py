@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archroom import config
 from archroom.cli.arguments import Commands
+from archroom.core.bench import WrittenBundle
 from archroom.errors import ArchroomError, say
 from archroom.texts import tr
 
 if TYPE_CHECKING:
     from archroom.cli.job import Job
     from archroom.cli.output import Json
+    from archroom.config import Config
     from archroom.core.bench import BusCounts
+    from archroom.wiring import House
 
 
 def add_commands(group: Commands) -> None:
@@ -31,44 +35,48 @@ def add_commands(group: Commands) -> None:
 
 
 def _bundle(job: Job) -> int:
-    from archroom.shelving.bundle import BundleSources, write_bundle
-
-    settings = job.settings.config
-    counters, problems = _counters(job)
-    families = [bus.profile for bus in settings.buses] + [sensor.family for sensor in settings.sensors]
-    sources = BundleSources(
-        state_folder=settings.state_folder,
-        settings=_settings(job),
-        names=frozenset({settings.operator, config.login_name()}),
-        home=str(Path.home()),
-        profiles=sorted({name for name in families if name.endswith(".toml")}),
-        records=[Path(name) for name in job.args.record],
-        counters=counters,
-        problems=problems,
-    )
-    file = Path(job.args.file)
-    names = write_bundle(file, sources)
-    shape: dict[str, Json] = {"file": str(file), "contents": names, "problems": problems}
-    job.output.result(
-        shape, [tr("{file}: {count} files", file=str(file), count=len(names)), *(f"  {name}" for name in names)]
-    )
+    written = bundle_of(job.house, Path(job.args.file), [Path(name) for name in job.args.record])
+    names: list[Json] = [*written.contents]
+    problems: list[Json] = [*written.problems]
+    told = tr("{file}: {count} files", file=written.file, count=len(names))
+    shape: dict[str, Json] = {"file": written.file, "contents": names, "problems": problems}
+    job.output.result(shape, [told, *(f"  {name}" for name in written.contents)])
     job.output.note(say("Names of people and passwords are left out; look into it before you give it away."))
     return 0
 
 
-def _counters(job: Job) -> tuple[list[BusCounts] | None, list[str]]:
+def bundle_of(house: House, file: Path, records: Sequence[Path]) -> WrittenBundle:
+    """Write a new bundle with recorded frames; raises UsageError if the file is there or cannot be written."""
+    from archroom.shelving.bundle import BundleSources, write_bundle
+
+    settings = house.config
+    counters, problems = _counters(house)
+    families = [bus.profile for bus in settings.buses] + [sensor.family for sensor in settings.sensors]
+    sources = BundleSources(
+        state_folder=settings.state_folder,
+        settings=_settings(settings),
+        names=frozenset({settings.operator, config.login_name()}),
+        home=str(Path.home()),
+        profiles=sorted({name for name in families if name.endswith(".toml")}),
+        records=records,
+        counters=counters,
+        problems=problems,
+    )
+    return WrittenBundle(str(file), tuple(write_bundle(file, sources)), tuple(problems))
+
+
+def _counters(house: House) -> tuple[list[BusCounts] | None, list[str]]:
     """Return the counters, or why there are none: a bundle is written all the same."""
-    if not job.settings.config.buses:
+    if not house.config.buses:
         return None, []
     try:
-        return job.house.bench.counters(), []
+        return house.bench.counters(), []
     except ArchroomError as error:
         return None, [f"counters: {error.message.english()}"]
 
 
-def _settings(job: Job) -> dict[str, Json]:
+def _settings(chosen: Config) -> dict[str, Json]:
     """Return the settings that concern the shelving, by an explicit list: what is not on it cannot slip out."""
-    chosen = job.settings.config
     return {
         "database": chosen.database.partition(":")[0],
         "language": chosen.language,

@@ -198,9 +198,24 @@ class FrameRecord(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenBundle:
+    """What helps to find a fault from afar, written into one file."""
+
+    file: str
+    contents: tuple[str, ...]
+    """Names of the files in it."""
+    problems: tuple[str, ...] = ()
+    """What could not be asked for it, in English."""
+
+
 class BenchFiles(Protocol):
     """Where a technician finds what the bench in the app has written."""
 
     def new_record(self, bus: int) -> FrameRecord:
         """Begin a file for the frames of a bus; raises UsageError if it cannot be made."""
+        ...
+
+    def write_bundle(self) -> WrittenBundle:
+        """Write what helps to find a fault from afar, the last recordings with it; raises UsageError if it cannot be."""
         ...

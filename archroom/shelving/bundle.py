@@ -93,7 +93,7 @@ def bundle_parts(sources: BundleSources) -> dict[str, str]:
     for number, profile in enumerate(sources.profiles, 1):
         parts[f"profiles/{number}.toml"] = redactor.text(_text(Path(profile), problems))
     for number, record in enumerate(sources.records, 1):
-        parts[f"frames/{number}.jsonl"] = redactor.text(_text(record, problems)[-MOST_RECORD_BYTES:])
+        parts[f"frames/{number}.jsonl"] = redactor.text(_last_lines(record, MOST_RECORD_BYTES, problems))
     parts["problems.txt"] = redactor.text("".join(f"{problem}\n" for problem in problems))
     return parts
 
@@ -139,6 +139,19 @@ def _text(path: Path, problems: list[str]) -> str:
     except OSError as error:
         problems.append(f"{path.name}: {error.strerror or type(error).__name__}")
         return ""
+
+
+def _last_lines(path: Path, most_bytes: int, problems: list[str]) -> str:
+    """Return the whole lines at the end of a file that may be long."""
+    try:
+        with path.open("rb") as file:
+            left_out = max(file.seek(0, io.SEEK_END) - most_bytes, 0)
+            file.seek(left_out)
+            read = file.read(most_bytes)
+    except OSError as error:
+        problems.append(f"{path.name}: {error.strerror or type(error).__name__}")
+        return ""
+    return (read.partition(b"\n")[2] if left_out else read).decode("utf-8", errors="replace")
 
 
 def _log(redactor: Redactor, path: Path, problems: list[str]) -> str:

@@ -321,6 +321,13 @@ ACTIONS: Final = (
         where=frozenset({Where.BENCH}),
         why_not=_needs_recording,
     ),
+    Action(
+        "write_bundle",
+        "",
+        say("Write bundle"),
+        say("Write what helps to find a fault from afar into one file: no people, no secrets, the last recordings"),
+        where=frozenset({Where.BENCH}),
+    ),
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),
     Action("override", "", say("Override"), say("Accept what was just refused, as the card OVERRIDE does")),

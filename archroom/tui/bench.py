@@ -16,7 +16,7 @@ from archroom.core.bench import BusCounts, SeenFrame
 from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
 from archroom.tui.bench_asking import BenchAsking
-from archroom.tui.recording import Recording
+from archroom.tui.recording import Recording, bundle_written
 from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
@@ -55,6 +55,7 @@ class BenchScreen(LinesScreen):
         self._lane = Lane(self, "bench", say("Asking the buses"))
         self.asking = BenchAsking(self)
         self.recording = Recording(self)
+        self._bundling = Lane(self, "bundle", say("The bundle"))
 
     @property
     def last(self) -> int:
@@ -117,6 +118,15 @@ class BenchScreen(LinesScreen):
     def do_end_recording(self) -> None:
         """Record no more."""
         self.recording.end()
+
+    def do_write_bundle(self) -> None:
+        """Write a bundle, unless one is just being written."""
+        files = self.house.bench_files
+        if self._bundling.is_busy:
+            self.house.tell(say("A bundle is being written: wait for its end."), "warning")
+            return
+        self._bundling.start(lambda: bundle_written(files), lambda reason: messages.BundleEnded(reason, False))
+        self.house.tell(say("The bundle is being written."))
 
     def action_turn(self, step: int) -> None:
         """Go to another bus."""
@@ -189,13 +199,13 @@ class BenchScreen(LinesScreen):
 
     @on(messages.RecordEnded)
     def _show_record_ended(self, event: messages.RecordEnded) -> None:
-        """Tell of the end on this screen, and where another is up there too if nobody asked for it."""
         event.stop()
-        told = self.recording.close(event.reason)
-        self.asking.note(told, event.reason is None)
-        if event.reason is not None and self.house.where is not Where.BENCH:
-            self.house.tell(told, "error")
-        self.show_situation()
+        self._tell(self.recording.close(event.reason), event.reason is None)
+
+    @on(messages.BundleEnded)
+    def _show_bundle(self, event: messages.BundleEnded) -> None:
+        event.stop()
+        self._tell(event.message, event.is_written)
 
     # -- inside
 
@@ -213,6 +223,13 @@ class BenchScreen(LinesScreen):
         """The unit under the cursor, None for all."""
         return self._units[self.at - 1] if 0 < self.at <= len(self._units) else None
 
+    def _tell(self, message: Message, is_good: bool) -> None:
+        """Tell what came of something on this screen, and where another is up there too."""
+        self.asking.note(message, is_good)
+        if self.house.where is not Where.BENCH:
+            self.house.tell(message, "information" if is_good else "error", 12.0)
+        self.show_situation()
+
     def _said(self) -> list[tuple[Message, str]]:
         if not self.house.services.bench.is_set_up:
             return [(say("No shelving is connected to this machine."), marks.MUTED)]
@@ -227,7 +244,7 @@ class BenchScreen(LinesScreen):
         if counts.foreign_frames:
             said.append((counts.foreign, marks.CAREFUL))
         said += self.recording.said()
-        keys = say("Arrows: unit and bus. Enter: what is wrong, or all. F1: scan, read, write.")
+        keys = say("Arrows: unit and bus. Enter: what is wrong, or all. F1: scan, write, record.")
         return [*said, (keys, marks.MUTED)]
 
     def _answer_lines(self, width: int, rows: int) -> list[Line]:

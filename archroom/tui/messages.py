@@ -202,6 +202,14 @@ class RecordEnded(Posted):
 
 
 @dataclass(eq=False, repr=False)
+class BundleEnded(Posted):
+    """A bundle was written, or was not for the reason in the message."""
+
+    message: Message
+    is_written: bool
+
+
+@dataclass(eq=False, repr=False)
 class BlockSeen(Posted):
     """One block as it moves, seen at `at_s` of the app's clock."""
 

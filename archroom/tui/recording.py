@@ -102,3 +102,13 @@ class Recording:
         finally:
             record.close()
         return messages.RecordEnded(None)
+
+
+def bundle_written(files: BenchFiles | None) -> messages.BundleEnded:
+    """Write a bundle and return what is to be said of it; raises UsageError."""
+    if files is None:
+        raise UsageError(say("There is no folder for it."))
+    written = files.write_bundle()
+    told = say("The bundle is {file}, with {count} files in it.", file=written.file, count=len(written.contents))
+    caution = say("Names of people and passwords are left out; look into it before you give it away.")
+    return messages.BundleEnded(say("{what} {why}", what=told, why=caution), True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, Queue
 from threading import Event
 
-from archroom.core.bench import BusCounts, FoundUnit, OneValue, SeenFrame, SeenFrames, Table, Verdict
+from archroom.core.bench import BusCounts, FoundUnit, OneValue, SeenFrame, SeenFrames, Table, Verdict, WrittenBundle
 from archroom.core.line_counters import UnitCounters
 from archroom.errors import ArchroomError, Message, say
 
@@ -158,6 +158,9 @@ class PaperFiles:
     """Why no file can be made."""
     full: ArchroomError | None = None
     """Why no frame can be written."""
+    may_write: Event | None = None
+    """What a bundle waits for, None to be written at once."""
+    bundles: int = 0
 
     def new_record(self, bus: int) -> PaperRecord:
         """Begin a recording."""
@@ -165,3 +168,12 @@ class PaperFiles:
             raise self.refusal
         self.records.append(PaperRecord(f"/bench/frames-bus{bus}-{len(self.records) + 1}.jsonl", self))
         return self.records[-1]
+
+    def write_bundle(self) -> WrittenBundle:
+        """Take note of a bundle."""
+        if self.may_write is not None:
+            assert self.may_write.wait(20)
+        if self.refusal is not None:
+            raise self.refusal
+        self.bundles += 1
+        return WrittenBundle(f"/bench/bundle-{self.bundles}.zip", ("settings.json", "journal.jsonl"))

@@ -1,9 +1,10 @@
-"""Recording from the bench of the app: every frame, until it is ended, whatever screen is up and whatever goes wrong."""
+"""What the bench of the app writes: every frame until that is ended, whatever screen is up, and the bundle."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from threading import Event
 
 import pytest
 from paper_bench import FRAMES, PaperBench, frame
@@ -13,6 +14,7 @@ from tui_stage import Stage, on_stage
 from archroom.core.bench import SeenFrames, Verdict
 from archroom.errors import PortUnavailable, Unreadable, UsageError, say
 from archroom.tui.actions import BY_NAME
+from archroom.tui.situation import Where
 
 WIDE = (160, 50)
 
@@ -139,3 +141,39 @@ async def test_a_server_that_goes_away_ends_no_recording(house: TuiHouse, bench:
         assert house.bench_files.records[0].frames == list(FRAMES)
         assert bench.watches == 2
         assert "does not answer" not in stage.shown()
+
+
+BUNDLE = "The bundle is /bench/bundle-1.zip, with 2 files in it. Names of people and passwords are left out"
+
+
+async def test_a_bundle_is_written_and_named(house: TuiHouse) -> None:
+    async with on_stage(house, WIDE) as stage:
+        await stage.press("ctrl+b")
+        await stage.until_shown("5120")
+        stage.app.perform(BY_NAME["write_bundle"])
+        await stage.until_shown(BUNDLE)
+        assert house.bench_files.bundles == 1
+
+
+async def test_one_bundle_is_written_at_a_time_and_told_wherever_one_is(house: TuiHouse) -> None:
+    house.bench_files.may_write = Event()
+    async with on_stage(house, WIDE) as stage:
+        await stage.press("ctrl+b")
+        await stage.until_shown("5120")
+        stage.app.perform(BY_NAME["write_bundle"])
+        stage.app.perform(BY_NAME["write_bundle"])
+        await stage.until(lambda: "A bundle is being written: wait for its end." in stage.toasts())
+        stage.key("f4", 0.5)
+        await stage.until(lambda: stage.app.where is Where.AISLES)
+        house.bench_files.may_write.set()
+        await stage.until(lambda: any(toast.startswith(BUNDLE) for toast in stage.toasts()))
+        assert house.bench_files.bundles == 1
+
+
+async def test_why_there_is_no_bundle_is_said(house: TuiHouse) -> None:
+    house.bench_files.refusal = UsageError(say("{file} cannot be written: {reason}.", file="/bench", reason="Read-only"))
+    async with on_stage(house, WIDE) as stage:
+        await stage.press("ctrl+b")
+        await stage.until_shown("5120")
+        stage.app.perform(BY_NAME["write_bundle"])
+        await stage.until_shown("/bench cannot be written: Read-only.")

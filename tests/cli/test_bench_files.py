@@ -1,8 +1,10 @@
-"""Recorded frames on the disk: whole lines, a new file each time, and a sentence where there is no room or no folder."""
+"""What the bench writes on the disk: whole lines, a new file each time, and a sentence where there is no room or folder."""
 
 from __future__ import annotations
 
 import json
+import os
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from archroom.cli.bench_files import BenchFolder
 from archroom.cli.frame_file import FrameFile
 from archroom.core.bench import SeenFrame, Verdict
 from archroom.errors import Unreadable, UsageError, say
+from archroom.shelving import bundle
 from archroom.wiring import House
 
 FRAME = SeenFrame(datetime(2026, 3, 2, 9, tzinfo=UTC), 1, True, 3, say("read status"), "01 03", Verdict.SENT)
@@ -70,3 +73,34 @@ def test_where_no_folder_can_be_it_is_said(here: House, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(UsageError, match="cannot be written"):
         BenchFolder(here, tmp_path / "data" / "bench").new_record(1)
+
+
+def test_the_bundle_holds_the_last_recordings_of_the_folder(here: House, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "bench"
+    folder.mkdir(parents=True)
+    for number in range(bench_files.MOST_RECORDS + 2):
+        (folder / f"frames-bus1-{number}.jsonl").write_text(f"{number}\n")
+        os.utime(folder / f"frames-bus1-{number}.jsonl", (number, number))
+    written = BenchFolder(here, folder).write_bundle()
+    with zipfile.ZipFile(written.file) as archive:
+        assert sorted(archive.namelist()) == sorted(written.contents)
+        frames = [archive.read(name).decode() for name in written.contents if name.startswith("frames/")]
+    assert frames == ["2\n", "3\n", "4\n", "5\n", "6\n"]
+    assert {"settings.json", "versions.json", "problems.txt"} <= set(written.contents)
+
+
+def test_a_bundle_needs_no_recording_and_takes_a_folder_of_its_own(here: House, tmp_path: Path) -> None:
+    written = BenchFolder(here, tmp_path / "bench").write_bundle()
+    assert not any(name.startswith("frames/") for name in written.contents)
+    assert [str(path) for path in (tmp_path / "bench").iterdir()] == [written.file]
+
+
+def test_of_a_long_recording_the_bundle_holds_the_last_whole_lines(
+    here: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MOST_RECORD_BYTES", 12)
+    folder = tmp_path / "bench"
+    folder.mkdir()
+    (folder / "frames-bus1-1.jsonl").write_text("first\nsecond\nthird\n")
+    with zipfile.ZipFile(BenchFolder(here, folder).write_bundle().file) as written:
+        assert written.read("frames/1.jsonl").decode() == "third\n"
