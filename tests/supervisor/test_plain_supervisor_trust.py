@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fed_plain import AT, BLOCK, TELLS_AISLE, FedPlain, intended, moving, proved
+from fed_plain import AT, BLOCK, TELLS_AISLE, FedPlain, intended, moving, ordered, proved
 from statuses import opening
 from supervised_room import refusal
 
@@ -50,6 +50,25 @@ def test_what_is_read_while_an_order_has_the_line_may_be_old_until_as_long_after
     assert fed.frames(AT + 2.0) == []
     assert fed.frames(AT + 2.5) == []
     assert fed.frames(AT + 2.5 + LITTLE) == [Frame.STOP]
+
+
+@pytest.mark.parametrize("frame", [Frame.STATUS, Frame.HEARTBEAT, Frame.STOP])
+def test_another_frame_that_fails_gives_an_order_no_more_time_to_show(frame: Frame) -> None:
+    fed, ticket = ordered()
+    fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
+    fed.supervisor.keep_alive(AT + 2.0, ticket.id)
+    fed.supervisor.frame_failed(AT + 2.0, Wish(frame, Lane.POLL, AT))
+    fed.supervisor.keep_alive(AT + 5.0, ticket.id)
+    assert fed.frames(AT + 5.0) == []
+    assert fed.frames(AT + 5.0 + LITTLE) == [Frame.STOP]
+
+
+def test_an_order_that_fails_after_its_motion_ended_changes_nothing() -> None:
+    fed, ticket = ordered()
+    fed.supervisor.port_lost(AT, REASON)
+    ended = fed.supervisor.outcome(ticket.id)
+    fed.supervisor.frame_failed(AT + 0.25, Wish(Frame.ORDER, Lane.COMMAND, AT))
+    assert fed.supervisor.outcome(ticket.id) is ended is not None
 
 
 def test_an_intent_whose_controller_was_lost_meanwhile_says_so() -> None:
