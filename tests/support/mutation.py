@@ -60,11 +60,13 @@ _MODBUS = _tests(
     "frame_fuzz faulty_line",
 )
 _FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
+_FACTS = ("tests/wire/test_reference_map.py", *_tests("supervisor", "supervisor_bounds"), *_SUPERVISOR)
 _COMMISSIONING = _tests("core", "commissioning commissioning_bounds")
 TESTS: dict[str, tuple[str, ...]] = {
     "core/arming": _tests("supervisor", "gate_bounds gate"),
     "core/commissioning": _COMMISSIONING,
     "core/commissioning_rules": _COMMISSIONING,
+    "core/controllers": _FACTS,
     "core/gaps": ("tests/supervisor/test_plan_bounds.py", "tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/people_holds": ("tests/core/test_people_holds.py", *_tests("supervisor", "gate_bounds gate")),
     "core/plain_motion": _PLAIN,
@@ -74,7 +76,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         *_PLAIN,
     ),
     "core/plain_watch": _PLAIN,
-    "core/shelving": (*_SUPERVISOR, "tests/supervisor/test_supervisor_bounds.py", "tests/wire/test_reference_map.py"),
+    "core/shelving": _FACTS,
     "core/supervisor": (*_BY_HAND, *_SUPERVISOR),
     "core/supervisor_base": (*_BY_HAND, *_SUPERVISOR, *_PLAIN),
     "core/supervisor_gate": ("tests/supervisor/test_gate_bounds.py", "tests/supervisor/test_gate.py", *_SUPERVISOR),
