@@ -243,7 +243,9 @@ def main() -> int:
         fault for fault in (sample(asked.sample) if asked.sample else everything()) if fault.module.startswith(asked.only)
     ]
     tests = {} if asked.without_tests else TESTS
-    unchanged = tests.get(faults[0].module, ())[:1] if asked.sample else [test for files in tests.values() for test in files]
+    unchanged = [test for module in sorted({fault.module for fault in faults}) for test in tests.get(module, ())]
+    if asked.sample:
+        unchanged = unchanged[:1]
     if is_noticed(None, unchanged):
         print("The tests fail without any fault.")
         return 1
