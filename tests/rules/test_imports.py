@@ -10,9 +10,21 @@ import pytest
 HEAVY = ("textual", "rich", "pymodbus", "serial", "peewee", "PIL", "zxingcpp", "pypdfium2", "barcode", "qrcode", "psycopg")
 
 
+UNNEEDED_FOR_A_STOP = {
+    *("archroom.core.acts", "archroom.core.shelving", "archroom.core.searching", "archroom.core.commissioning"),
+    *("archroom.services.aisles", "archroom.shelving.client", "archroom.cli.aisle_actions", "archroom.store"),
+}
+"""What opening, holding, commissioning and the books need."""
+
+
 def modules_after(code: str) -> set[str]:
     """The top-level modules that are loaded once a fresh interpreter has run `code`."""
-    script = f"import sys\n{code}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}), sep='\\n')"
+    return {name.partition(".")[0] for name in whole_modules_after(code)}
+
+
+def whole_modules_after(code: str) -> set[str]:
+    """All modules that are loaded once a fresh interpreter has run `code`."""
+    script = f"import sys\n{code}\nprint(*sys.modules, sep='\\n')"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     return set(run.stdout.split("\n"))
 
@@ -27,6 +39,18 @@ def run_main(*arguments: str) -> str:
 )
 def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert modules_after(run_main(*arguments)).isdisjoint(HEAVY)
+
+
+def test_a_stop_past_the_server_loads_only_what_stops() -> None:
+    """Whatever else is loaded before its frame would keep the steel moving for longer."""
+    code = run_main("aisle", "stop", "--help") + "import archroom.services.stopping\nimport archroom.shelving.stopping\n"
+    loaded = whole_modules_after(code + "import archroom.shelving.direct\n")
+    assert "archroom.cli.aisle_stop" in loaded
+    assert loaded.isdisjoint({*UNNEEDED_FOR_A_STOP, "peewee", "pymodbus", "textual"})
+
+
+def test_the_check_sees_what_a_stop_does_not_need() -> None:
+    assert whole_modules_after(run_main("aisle", "status", "--help")) >= {"archroom.cli.aisle_actions", "archroom.core.acts"}
 
 
 @pytest.mark.parametrize("package", ["archroom.core", "archroom.services", "archroom.labels", "archroom.drivers"])
