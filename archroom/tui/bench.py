@@ -17,6 +17,7 @@ from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
 from archroom.tui.bench_asking import BenchAsking
 from archroom.tui.recording import Recording, bundle_written
+from archroom.tui.scrolling import Scroll
 from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines, words
 from archroom.tui.watching import LinesScreen, first_shown
@@ -41,6 +42,8 @@ class BenchScreen(LinesScreen):
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
         Binding("enter", "filter", show=False),
+        Binding("pageup", "scroll_answers(-1)", show=False),
+        Binding("pagedown", "scroll_answers(1)", show=False),
     ]
 
     def __init__(self, house: ArchroomApp) -> None:
@@ -49,12 +52,15 @@ class BenchScreen(LinesScreen):
         self._bus = 0
         self._is_errors_only = False
         self._frames: deque[SeenFrame] = deque(maxlen=MOST_FRAMES)
+        self._heard: set[int] = set()
+        """Units from which something came on the bus since somebody looks at it; a silent one is not among them."""
         self._lost = 0
         self._trouble: Message | None = None
         self._looks = 0
         self._lane = Lane(self, "bench", say("Asking the buses"))
         self.asking = BenchAsking(self)
         self.recording = Recording(self)
+        self._scroll = Scroll()
         self._bundling = Lane(self, "bundle", say("The bundle"))
 
     @property
@@ -134,11 +140,17 @@ class BenchScreen(LinesScreen):
         if turned != self._bus:
             self._bus, self.at, self._lost = turned, 0, 0
             self._frames.clear()
+            self._heard.clear()
         self.show_situation()
 
     def action_filter(self) -> None:
         """Show only what is wrong, or everything again."""
         self._is_errors_only = not self._is_errors_only
+        self.show_situation()
+
+    def action_scroll_answers(self, pages: int) -> None:
+        """Show older answers, or newer ones."""
+        self._scroll.turn(pages)
         self.show_situation()
 
     def lines(self, width: int, height: int) -> list[Line]:
@@ -152,7 +164,7 @@ class BenchScreen(LinesScreen):
         first = first_shown(max(self.at - 1, 0), len(self._units), rows)
         for index, unit in list(enumerate(self._units, 1))[first : first + rows]:
             chosen = index == self.at
-            lines.append(bench_drawing.unit_line(unit, counts.units[unit], chosen, width, self.house.glyphs))
+            lines.append(bench_drawing.unit_line(unit, counts.units.get(unit), chosen, width, self.house.glyphs))
         if self.unit is not None:
             lines += bench_drawing.cause_lines(self.unit, counts.units, width)
         lines += self._answer_lines(width, (height - len(lines)) // 2)
@@ -164,13 +176,16 @@ class BenchScreen(LinesScreen):
     def _show_seen(self, event: messages.BusesSeen) -> None:
         event.stop()
         self._trouble = None
+        chosen = self.unit
         if event.buses is not None:
             self._buses = event.buses
             self._bus = min(self._bus, max(len(event.buses) - 1, 0))
         counts = self._counts
         if event.seen is not None and counts is not None and event.bus == counts.number:
             self._frames.extend(event.seen.frames)
+            self._heard.update(one.unit for one in event.seen.frames if one.unit is not None and one.hex and not one.is_ours)
             self._lost += event.seen.lost
+        self.at = self._units.index(chosen) + 1 if chosen in self._units else 0
         self.show_situation()
 
     @on(messages.BusesFailed)
@@ -215,8 +230,9 @@ class BenchScreen(LinesScreen):
 
     @property
     def _units(self) -> list[int]:
+        """Those that are counted, and those that were only heard."""
         counts = self._counts
-        return [] if counts is None else sorted(counts.units)
+        return [] if counts is None else sorted(counts.units.keys() | self._heard)
 
     @property
     def unit(self) -> int | None:
@@ -256,7 +272,7 @@ class BenchScreen(LinesScreen):
             lines += [[(at if first else " " * len(at), marks.MUTED), *line] for first, line in _with_first(told)]
         if self.asking.asked_unit is not None:
             lines += sentence_lines([(say("Unit {unit} is being asked.", unit=self.asking.asked_unit), marks.MUTED)], width)
-        return [[("", "")], *lines[-max(rows - 1, 1) :]] if lines and rows > 0 else []
+        return [[("", "")], *self._scroll.part(lines, max(rows - 1, 1), width)] if lines and rows > 0 else []
 
     def _frame_lines(self, width: int, rows: int) -> list[Line]:
         if rows <= 0:

@@ -45,11 +45,15 @@ def heading(width: int) -> Line:
     return [(cut(text, width, ""), marks.MUTED)]
 
 
-def unit_line(unit: int, counters: UnitCounters, is_chosen: bool, width: int, glyphs: Glyphs) -> Line:
-    """Return a unit's row; a count of failures is loud."""
+def unit_line(unit: int, counters: UnitCounters | None, is_chosen: bool, width: int, glyphs: Glyphs) -> Line:
+    """Return a unit's row; a count of failures is loud, and a unit that nobody here asked has no counts."""
     line: Line = [
         (f"{glyphs.out if is_chosen else ' '} ", marks.NEWS),
         (fitted(str(unit), UNIT_CELLS), "bold" if is_chosen else ""),
+    ]
+    if counters is None:
+        return _within([*line, *[(fitted("-", COUNT_CELLS), marks.FAINT) for _ in TITLES]], width)
+    line += [
         (fitted(str(counters.sent), COUNT_CELLS), ""),
         (fitted(str(counters.matched), COUNT_CELLS), ""),
     ]
@@ -60,6 +64,9 @@ def unit_line(unit: int, counters: UnitCounters, is_chosen: bool, width: int, gl
 
 def cause_lines(unit: int, units: Mapping[int, UnitCounters], width: int) -> list[Line]:
     """Return what the counters of a unit suggest, or that they suggest nothing."""
+    if unit not in units:
+        said = say("Unit {unit}: nobody here asks it; its frames came by themselves, or another master asks.", unit=unit)
+        return sentence_lines([(said, marks.CAREFUL)], width)
     causes = likely_causes(unit, units)
     if not causes:
         return [[(cut(words(say("Unit {unit}: nothing to look at.", unit=unit)), width), marks.MUTED)]]

@@ -128,3 +128,31 @@ async def test_a_small_terminal_shows_what_fits(house: TuiHouse, size: tuple[int
         await stage.press("ctrl+b")
         await stage.until_shown("5120")
         assert all(len(line) <= size[0] for line in stage.shown().splitlines())
+
+
+async def test_a_unit_that_is_only_heard_can_be_chosen_too(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        await stage.press("down", "down", "down")
+        assert "Unit 2: Never an answer" in stage.said()
+        bench.frames = [frame(9, 40, Verdict.UNASKED, say("of another master"), "28 03 02")]
+        await stage.until(lambda: any(line.split()[:1] == ["40"] for line in stage.shown().splitlines()))
+        await stage.press("down")
+        await stage.until_shown("of another master")
+        assert "Unit 40: nobody here asks it" in stage.said()
+        assert "read status" not in stage.shown()
+        row = next(line for line in stage.shown().splitlines() if line.startswith("  ▸ 40"))
+        assert set(row.split()[2:]) == {"-"}
+
+
+async def test_the_cursor_stays_at_its_unit_when_another_comes_before_it(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        await stage.press("down", "down")
+        buses = bench.buses[0]
+        bench.buses[0] = replace(buses, units={0: buses.units[1], **buses.units})
+        await stage.until(lambda: sum("5120" in line for line in stage.shown().splitlines()) == 2)
+        assert "Unit 2: Never an answer" in stage.said()
+        bench.buses[0] = replace(buses, units={1: buses.units[1]})
+        await stage.until(lambda: "Unit 2:" not in stage.shown())
+        assert stage.app.is_running

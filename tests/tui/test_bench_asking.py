@@ -14,6 +14,7 @@ from archroom.core.bench import FoundUnit
 from archroom.errors import LinkError, Refused, say
 from archroom.tui.actions import BY_NAME
 from archroom.tui.bench import BenchScreen
+from archroom.tui.messages import BusAnswered
 from archroom.tui.situation import Where
 
 WIDE = (160, 50)
@@ -192,3 +193,23 @@ async def test_without_a_bus_there_is_nothing_to_ask(tmp_path: Path) -> None:
     async with on_stage(tui_house(tmp_path)) as stage:
         await stage.press("ctrl+b")
         assert stage.app.why_not(BY_NAME["scan_bus"]) == say("No bus is there to ask.")
+
+
+async def test_answers_that_do_not_fit_are_shown_page_by_page(house: TuiHouse, bench: PaperBench) -> None:
+    bench.found = {unit: FoundUnit(unit, say("a device of another make"), False) for unit in range(1, 41)}
+    async with on_stage(house, (80, 24)) as stage:
+        await asked(stage, "scan_bus", "1", "40")
+        await answered(stage)
+        await stage.until_shown("found: 1, 2, 3")
+        assert "unit 40:" in stage.shown()
+        assert "below: 0. Page Up and Page Down show them." in stage.said()
+        await stage.press(*["pageup"] * 20)
+        assert "unit 1:" in stage.shown()
+        assert "unit 40:" not in stage.shown()
+        assert "Lines above: 0, below:" in stage.said()
+        stage.app.screen.post_message(BusAnswered(house.clock.now(), say("one more"), True, True))
+        await stage.settle()
+        assert "one more" not in stage.shown(), "who reads older answers goes on reading them"
+        await stage.press(*["pagedown"] * 20)
+        assert "one more" in stage.shown()
+        assert "below: 0." in stage.said()
