@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper_controller import PaperController, checked, packed
 
-from archroom.core.shelving import Action, ControllerKind, ControllerState, EndReason, Fault, Instruction, Mode
+from archroom.core.shelving import (
+    Action,
+    ControllerKind,
+    ControllerState,
+    ControllerStatus,
+    EndReason,
+    Fault,
+    Instruction,
+    Mode,
+)
 from archroom.drivers import reference
 from archroom.drivers.modbus import Function
 from archroom.drivers.reference import CommandResult
@@ -38,6 +48,12 @@ def test_an_identity_says_what_stands_in_it() -> None:
     assert identity.fixed_carriages == {1, 20}
     assert identity.serial == "MAP-0042"
     assert identity.capabilities == {Action.OPEN, Action.CLOSE, Action.LOCK, Action.UNLOCK}
+
+
+@pytest.mark.parametrize(("number", "kind"), [(1, ControllerKind.SIMULATOR), (2, ControllerKind.STEEL)])
+def test_a_simulator_says_that_it_is_one_and_steel_that_it_is_not(number: int, kind: ControllerKind) -> None:
+    identity = reference.parse_identity(checked((*IDENTITY[:2], number, *IDENTITY[3:])))
+    assert identity.kind is kind
 
 
 @pytest.mark.parametrize(
@@ -80,6 +96,32 @@ def test_a_status_says_what_stands_in_it() -> None:
     assert status.locked_carriages == {1, 3}
     assert reference.refusal_of(status) == (CommandResult.CHECK_WRONG, 3)
     assert status.positions_mm == (450, 475, 5000)
+
+
+@pytest.mark.parametrize(
+    ("place", "named", "words_by_number"),
+    [
+        (0x05, lambda told: told.state.name, "STARTING IDLE SELECTED WARNING MOVING STOPPING FAULTED"),
+        (0x06, lambda told: told.mode.name, "- AUTOMATIC LOCAL MAINTENANCE HAND_CRANK"),
+        (0x11, lambda told: told.end_reason.name, "NONE ARRIVED STOP WATCHDOG TIME_TO_LIVE FAULT OCCUPIED MODE"),
+    ],
+)
+def test_each_number_of_a_status_is_the_word_of_the_document(
+    place: int, named: Callable[[ControllerStatus], str], words_by_number: str
+) -> None:
+    for number, word in enumerate(words_by_number.split()):
+        registers = checked((*STATUS[:place], number, *STATUS[place + 1 :]))
+        if word == "-":
+            with pytest.raises(LinkError):
+                reference.parse_status(registers)
+        else:
+            assert named(reference.parse_status(registers)) == word
+
+
+def test_each_bit_of_the_faults_is_the_device_of_the_document() -> None:
+    for bit, word in enumerate("ESTOP EDGE BEAM OCCUPIED POSITION DRIVE OVERTRAVEL".split()):
+        status = reference.parse_status(checked((*STATUS[:0x08], 1 << bit, *STATUS[0x09:])))
+        assert status.faults is Fault[word]
 
 
 @pytest.mark.parametrize(
