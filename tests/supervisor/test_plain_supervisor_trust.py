@@ -22,6 +22,15 @@ SLOW = Pace(stale_s=0.5, lost_s=9.0, idle_slack_s=4.0)
 """On a line that leaves what rests unread for seconds."""
 
 
+def ended(fed: FedPlain, now: float, frame: Frame, is_answered: bool) -> None:
+    """Let the exchange of a frame end."""
+    wish = Wish(frame, Lane.COMMAND, AT)
+    if is_answered:
+        fed.supervisor.frame_echoed(now, wish)
+    else:
+        fed.supervisor.frame_failed(now, wish)
+
+
 # -- a status that is new enough
 
 
@@ -52,23 +61,25 @@ def test_what_is_read_while_an_order_has_the_line_may_be_old_until_as_long_after
     assert fed.frames(AT + 2.5 + LITTLE) == [Frame.STOP]
 
 
-@pytest.mark.parametrize("frame", [Frame.STATUS, Frame.HEARTBEAT, Frame.STOP])
-def test_another_frame_that_fails_gives_an_order_no_more_time_to_show(frame: Frame) -> None:
+@pytest.mark.parametrize("is_answered", [True, False])
+@pytest.mark.parametrize("frame", [Frame.HEARTBEAT, Frame.STOP])
+def test_another_frame_that_ends_gives_an_order_no_more_time_to_show(frame: Frame, is_answered: bool) -> None:
     fed, ticket = ordered()
     fed.supervisor.set_pace(Pace(stale_s=99.0, lost_s=99.0))
     fed.supervisor.keep_alive(AT + 2.0, ticket.id)
-    fed.supervisor.frame_failed(AT + 2.0, Wish(frame, Lane.POLL, AT))
+    ended(fed, AT + 2.0, frame, is_answered)
     fed.supervisor.keep_alive(AT + 5.0, ticket.id)
     assert fed.frames(AT + 5.0) == []
     assert fed.frames(AT + 5.0 + LITTLE) == [Frame.STOP]
 
 
-def test_an_order_that_fails_after_its_motion_ended_changes_nothing() -> None:
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_an_order_whose_exchange_ends_after_its_motion_changes_nothing(is_answered: bool) -> None:
     fed, ticket = ordered()
     fed.supervisor.port_lost(AT, REASON)
-    ended = fed.supervisor.outcome(ticket.id)
-    fed.supervisor.frame_failed(AT + 0.25, Wish(Frame.ORDER, Lane.COMMAND, AT))
-    assert fed.supervisor.outcome(ticket.id) is ended is not None
+    outcome = fed.supervisor.outcome(ticket.id)
+    ended(fed, AT + 0.25, Frame.ORDER, is_answered)
+    assert fed.supervisor.outcome(ticket.id) is outcome is not None
 
 
 def test_an_intent_whose_controller_was_lost_meanwhile_says_so() -> None:
