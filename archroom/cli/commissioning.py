@@ -10,7 +10,7 @@ from archroom.cli.claims import performer_named
 from archroom.cli.job import Job
 from archroom.core.commissioning import CommissioningRecord, Finding
 from archroom.core.shelving import BlockView, ControllerKind
-from archroom.errors import Message, Refused, say
+from archroom.errors import Refused, say
 from archroom.services.technician import Technician
 from archroom.texts import render, tr
 
@@ -46,8 +46,8 @@ def _commission(job: Job) -> int:
         from archroom.cli.typing_technician import TypingTechnician
 
         return _carried_out(job, TypingTechnician(job.stdin, output, performer.actor, args.witness))
-    from archroom.cli.commissioning_words import finding_message
     from archroom.cli.simulated_technician import SimulatedTechnician, await_itself
+    from archroom.services.commissioning_words import finding_message
 
     _refuse_steel(job.house.aisles.views(), args.block)
 
@@ -82,19 +82,26 @@ def _record(job: Job) -> int:
 
 
 def _shown(job: Job, record: CommissioningRecord, seq: int | None) -> int:
-    from archroom.cli.commissioning_words import record_messages, record_shape
+    from archroom.cli.commissioning_shapes import record_shape
+    from archroom.services.commissioning_words import record_messages
     from archroom.shelving.commissionings import digest_of
 
     digest = digest_of(record)
-    lines: list[Message] = record_messages(record, digest)
     shape = record_shape(record, digest)
     if job.args.pdf is not None:
-        from archroom.labels.pages import write_page
-
-        title, *rest = lines
-        missing = write_page(render(title), [render(line) for line in rest], [record.by, record.witness], job.args.pdf)
+        missing = write_record_page(record, job.args.pdf)
         shape["pdf"] = str(job.args.pdf)
         if missing:
             job.output.note(say("The font lacks these letters, drawn as boxes: {letters}", letters=missing))
-    job.output.result({**shape, "seq": seq}, [render(line) for line in lines])
+    job.output.result({**shape, "seq": seq}, [render(line) for line in record_messages(record, digest)])
     return 0
+
+
+def write_record_page(record: CommissioningRecord, file: Path) -> str:
+    """Write a record as a page to sign and return the letters that the font lacks; raises UsageError, BadFile."""
+    from archroom.labels.pages import write_page
+    from archroom.services.commissioning_words import record_messages
+    from archroom.shelving.commissionings import digest_of
+
+    title, *rest = (render(line) for line in record_messages(record, digest_of(record)))
+    return write_page(title, rest, [record.by, record.witness], file)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from archroom.cli.commissioning_words import finding_message, licence_message
 from archroom.cli.output import Output
 from archroom.core.commissioning import Finding, Licence, Step, Verdict
 from archroom.core.comparing import name_key
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, say
+from archroom.services.commissioning_words import finding_message, licence_message
 from archroom.services.technician import Task
 
 LONGEST_ANSWER = 160
@@ -38,7 +38,7 @@ class TypingTechnician:
 
     def do(self, step: Step, task: Task, text: Message) -> bool:
         """Wait until something was done."""
-        return self._answer(text).casefold() != SKIP
+        return self._answer(say("{text}, then Enter", text=text)).casefold() != SKIP
 
     def ask_number(self, step: Step, text: Message) -> int | None:
         """Wait for a number."""

@@ -189,7 +189,7 @@ class Walk:
             return skipped(step)
         tripped = self._site.seen(lambda view: devices(view) != before, SEEN_WITHIN_S)
         during = devices(tripped)
-        if not self._technician.do(step, Task.LET_GO, say("Let it go, reset the controller at its cabinet, then Enter")):
+        if not self._technician.do(step, Task.LET_GO, say("Let it go, reset the controller at its cabinet")):
             return skipped(step)
         after = devices(self._site.seen(lambda view: devices(view) == before, SEEN_WITHIN_S))
         if first.plain is None:
@@ -219,7 +219,7 @@ class Walk:
         if not is_parted:
             return Finding(step, Verdict.FAILED, outcome.reason)
         speed = self._speed_mm_s()
-        text = say("Wait until everything stands and ten seconds more, put the line together again, then Enter")
+        text = say("Wait until everything stands and ten seconds more, then put the line together again")
         if not self._technician.do(step, Task.JOIN, text):
             return skipped(step)
         after = site.settled()
@@ -313,9 +313,7 @@ _TITLES: dict[StepKind, Callable[[Step], Message]] = {
     StepKind.PLUG: lambda step: say("Part the line while carriages move"),
 }
 _TRIPS: dict[StepKind, Callable[[Step], Message]] = {
-    StepKind.EMERGENCY_STOP: lambda step: say("Press the emergency stop of the block, then Enter"),
-    StepKind.EDGE: lambda step: say(
-        "Press the safety edge of carriage {number} and hold it, then Enter", number=step.number
-    ),
-    StepKind.BEAM: lambda step: say("Break the light beam of aisle {number} and stay there, then Enter", number=step.number),
+    StepKind.EMERGENCY_STOP: lambda step: say("Press the emergency stop of the block"),
+    StepKind.EDGE: lambda step: say("Press the safety edge of carriage {number} and hold it", number=step.number),
+    StepKind.BEAM: lambda step: say("Break the light beam of aisle {number} and stay there", number=step.number),
 }

@@ -1,19 +1,19 @@
-"""Commissionings in words and as JSON."""
+"""Commissionings in words: a step with what came of it, what a block may do, and a whole record."""
 
 from __future__ import annotations
 
-from archroom.cli.output import Json
+from typing import Final
+
 from archroom.core.commissioning import CommissioningRecord, Finding, Licence, Verdict
 from archroom.errors import Message, say
 from archroom.services.commissioning_steps import title_of
-from archroom.texts import render
 
-VERDICTS = {
+VERDICTS: Final = {
     Verdict.PASSED: say("passed"),
     Verdict.FAILED: say("FAILED"),
     Verdict.NOT_POSSIBLE: say("not possible"),
 }
-_LICENCES = {
+LICENCES: Final = {
     Licence.MONITOR: say("watched only"),
     Licence.ATTENDED: say("moved only with a second person at the aisle"),
     Licence.FULL: say("moved from here"),
@@ -22,16 +22,25 @@ _LICENCES = {
 
 def finding_message(finding: Finding) -> Message:
     """Return one line on a step."""
-    measured = ", ".join(f"{name} {value}" for name, value in finding.measured)
     line = say(
         "{step}: {verdict}, {text}", step=title_of(finding.step), verdict=VERDICTS[finding.verdict], text=finding.text
     )
+    return _with_figures(line, finding)
+
+
+def seen_message(finding: Finding) -> Message:
+    """Return what was seen in a step, without its verdict."""
+    return _with_figures(say("{step}: {text}", step=title_of(finding.step), text=finding.text), finding)
+
+
+def _with_figures(line: Message, finding: Finding) -> Message:
+    measured = ", ".join(f"{name} {value}" for name, value in finding.measured)
     return say("{line} ({measured})", line=line, measured=measured) if measured else line
 
 
 def licence_message(licence: Licence, reason: Message) -> Message:
     """Return what a block may do, and why."""
-    return say("The block may be {licence}: {reason}", licence=_LICENCES[licence], reason=reason)
+    return say("The block may be {licence}: {reason}", licence=LICENCES[licence], reason=reason)
 
 
 def record_messages(record: CommissioningRecord, digest: str) -> list[Message]:
@@ -47,35 +56,3 @@ def record_messages(record: CommissioningRecord, digest: str) -> list[Message]:
         *(finding_message(finding) for finding in record.findings),
         say("Digest of the record: {digest}", digest=digest),
     ]  # fmt: skip
-
-
-def record_shape(record: CommissioningRecord, digest: str) -> dict[str, Json]:
-    """Return a record for --json."""
-    controller = record.controller
-    return {
-        "block": record.block,
-        "licence": record.licence.value,
-        "reason": render(record.reason),
-        "by": record.by,
-        "witness": record.witness,
-        "begun_at": record.begun_at,
-        "signed_at": record.signed_at,
-        "signed_on": record.signed_on.isoformat(),
-        "expires_on": record.expires_on.isoformat(),
-        "controller": {
-            "profile": controller.profile,
-            "serial": controller.serial,
-            "carriages": controller.carriages,
-            "stops_after_ms": controller.stops_after_ms,
-        },
-        "findings": [
-            {
-                "step": finding.step.key,
-                "verdict": finding.verdict.value,
-                "text": render(finding.text),
-                "measured": dict(finding.measured),
-            }
-            for finding in record.findings
-        ],
-        "digest": digest,
-    }
