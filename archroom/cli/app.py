@@ -13,6 +13,7 @@ from archroom.cli.job import Job
 from archroom.errors import Message, UsageError, say
 
 if TYPE_CHECKING:
+    from archroom.core.commissioning import CommissioningRecord
     from archroom.wiring import House
 
 
@@ -38,6 +39,13 @@ def run_app(house: House, folder: Path, greeting: Message | None = None) -> int:
 
         return label_file(house, codes, folder / "labels")
 
+    def write_record(record: CommissioningRecord) -> tuple[Path, str]:
+        from archroom.cli.commissioning import record_file  # when the first block was commissioned
+
+        return record_file(record, folder / "commissionings")
+
     files = BenchFolder(house, folder / "bench")
-    app = ArchroomApp(house, house.performer, make_label, house.config.glyphs, greeting=greeting, bench_files=files)
+    app = ArchroomApp(
+        house, house.performer, make_label, write_record, house.config.glyphs, greeting=greeting, bench_files=files
+    )
     return app.run() or 0

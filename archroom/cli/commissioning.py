@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from archroom import paths
 from archroom.cli.arguments import Commands, whole_number
 from archroom.cli.claims import performer_named
 from archroom.cli.job import Job
@@ -105,3 +107,10 @@ def write_record_page(record: CommissioningRecord, file: Path) -> str:
 
     title, *rest = (render(line) for line in record_messages(record, digest_of(record)))
     return write_page(title, rest, [record.by, record.witness], file)
+
+
+def record_file(record: CommissioningRecord, folder: Path) -> tuple[Path, str]:
+    """Write a record for the app to a PDF named after block and instant, and return it with the letters its font lacks."""
+    at = re.sub("[^0-9]", "", record.signed_at.partition("+")[0])
+    file = paths.made(folder) / f"commissioning-block-{record.block}-{at}.pdf"
+    return file, write_record_page(record, file)

@@ -79,6 +79,9 @@ class SimulatedTechnician:
 
     # -- what the procedure asks
 
+    def expect(self, steps: Sequence[Step]) -> None:
+        """Take them as they come."""
+
     def begin(self, step: Step, text: Message) -> None:
         """Let carriages be as slow as steel while the line is parted; slower than the controller tells, so nobody minds."""
         if step.kind is StepKind.PLUG:

@@ -13,8 +13,10 @@ from archroom.core.commissioning import Finding, Licence, Step, Verdict
 from archroom.core.comparing import name_key
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, say
+from archroom.services.commissioning_steps import title_of
 from archroom.services.commissioning_words import finding_message, licence_message
 from archroom.services.technician import Task
+from archroom.texts import render
 
 LONGEST_ANSWER = 160
 SKIP = "s"
@@ -27,6 +29,11 @@ class TypingTechnician:
         self._stdin = stdin
         self._output = output
         self._names = (by, witness)
+
+    def expect(self, steps: Sequence[Step]) -> None:
+        """Show what will be done, in which order."""
+        titles = (render(title_of(step)) for step in steps)
+        self._output.note(say("Steps, in this order: {steps}", steps="; ".join(titles)))
 
     def begin(self, step: Step, text: Message) -> None:
         """Show what the next step is."""

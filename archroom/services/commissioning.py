@@ -23,7 +23,7 @@ from archroom.core.commissioning import (
 from archroom.core.plain import Capabilities, OrderKind
 from archroom.core.shelving import Action, BlockView, Wanted
 from archroom.core.supervisor_rules import reference_capabilities
-from archroom.errors import ArchroomError, PortUnavailable, Refused, UsageError, say
+from archroom.errors import ArchroomError, Message, PortUnavailable, Refused, UsageError, say
 from archroom.services.aisles import Aisles
 from archroom.services.claims import Claims
 from archroom.services.commissioning_steps import Site, Walk
@@ -44,6 +44,8 @@ class Commissioning:
         self._shelving = shelving
         self._clock = clock
         self._pause = pause
+        self._ended: set[int] = set()
+        """Blocks whose commissioning was ended by `end`."""
 
     def record(self, block: int) -> FoundRecord:
         """Return the last record of a block; raises PortUnavailable, UsageError."""
@@ -55,8 +57,10 @@ class Commissioning:
     ) -> tuple[CommissioningRecord, int | None]:
         """Prove a block with somebody at it, and return the signed record and the number of its event, if there is one.
 
-        Raises MotionRefused, Refused if it was not signed, ShelvingError, UsageError; then the block is as it was before.
+        Raises MotionRefused, Refused if it was not signed or was ended, ShelvingError, UsageError; then the block is as
+        it was before.
         """
+        self._ended.discard(number)
         shelving, block = self._connected(), self._block(number)
         site = Site(
             block,
@@ -65,7 +69,7 @@ class Commissioning:
             Claims(self._archive, shelving),
             performer,
             self._clock,
-            self._pause,
+            lambda seconds: self._wait(number, seconds),
         )
         first = site.settled()
         shelving.begin_commissioning(number, performer.actor, witness)
@@ -73,7 +77,9 @@ class Commissioning:
             capabilities = capabilities_of(first)
             open_aisles = first.open_aisles() or _open_by_eye(first, technician)
             walk = Walk(site, technician, capabilities, open_aisles)
-            findings = [_repeated(walk, technician, step) for step in steps_of(block, capabilities, open_aisles)]
+            steps = steps_of(block, capabilities, open_aisles)
+            technician.expect(steps)
+            findings = [_repeated(walk, technician, step) for step in steps]
             for aisle in open_aisles:
                 _put_back(site, technician, aisle)
             if not technician.signs(findings, *licence_of(findings, capabilities)):
@@ -82,6 +88,20 @@ class Commissioning:
         finally:
             shelving.end_commissioning(number)
         return record, self._written(performer, record)
+
+    def end(self, number: int) -> None:
+        """Let the commissioning of a block that is under way here end now, from any thread: what moves is stopped.
+
+        It waits for nothing; `commission` raises Refused as soon as it looks again.
+        """
+        self._ended.add(number)
+        if self._shelving is not None:
+            self._shelving.end_commissioning(number)
+
+    def _wait(self, number: int, seconds: float) -> None:
+        if number in self._ended:
+            raise Refused(ended(number))
+        self._pause(seconds)
 
     def _block(self, number: int) -> Block:
         with self._archive.reading() as books:
@@ -109,6 +129,11 @@ class Commissioning:
                 return books.commit(Act(ActKind.BLOCK_COMMISSIONED, facts=facts), performer).seq
         except ArchroomError:
             return None
+
+
+def ended(number: int) -> Message:
+    """Return what is said of a commissioning that was ended before it was signed."""
+    return say("The commissioning of block {block} has ended; the block is as it was before.", block=number)
 
 
 def capabilities_of(view: BlockView) -> Capabilities:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from archroom.services.bench import TechnicianBench
     from archroom.services.claims import Claims
     from archroom.services.climate import Climate
+    from archroom.services.commissioning import Commissioning
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
     from archroom.services.importing import Intake
@@ -60,6 +61,11 @@ class Services(Protocol):
     @property
     def claims(self) -> Claims:
         """Who is in which aisle, and which block may move."""
+        ...
+
+    @property
+    def commissioning(self) -> Commissioning:
+        """Proving a block before it may be moved from here; waits for a first look at the shelving."""
         ...
 
     @property

@@ -27,6 +27,10 @@ class Task(Enum):
 class Technician(Protocol):
     """The person, or the script; None and False skip the step."""
 
+    def expect(self, steps: Sequence[Step]) -> None:
+        """Hear which steps there will be, in order."""
+        ...
+
     def begin(self, step: Step, text: Message) -> None:
         """Hear what the next step is."""
         ...

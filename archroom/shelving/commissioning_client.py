@@ -48,9 +48,10 @@ class CommissioningClient(ABC):
     def sign_commissioning(self, block: int, findings: Sequence[Finding]) -> CommissioningRecord:
         """Have the record of a commissioning written, which ends it; raises MotionRefused, Unreadable, PortUnavailable."""
         ended = say("The commissioning of block {block} has ended.", block=block)
-        if block not in self._commissionings:
+        under_way = self._commissionings.get(block)
+        if under_way is None:
             raise PortUnavailable(ended)
-        lines, _ = self._commissionings[block]
+        lines, _ = under_way
         try:
             send(lines, "sign", findings=encode(tuple(findings)))
             answer = lines.receive(ANSWER_WITHIN_S)
@@ -64,10 +65,10 @@ class CommissioningClient(ABC):
         return decode(CommissioningRecord, answer.get("record"))
 
     def end_commissioning(self, block: int) -> None:
-        """Let a commissioning end; what moves is stopped."""
-        if block in self._commissionings:
-            lines, _ = self._commissionings.pop(block)
-            lines.close()
+        """Let a commissioning end, from any thread; what moves is stopped."""
+        under_way = self._commissionings.pop(block, None)
+        if under_way is not None:
+            under_way[0].close()
 
     def commissioning_record(self, block: int) -> FoundRecord:
         """Return the last record of a block."""
@@ -75,4 +76,5 @@ class CommissioningClient(ABC):
 
     def _key(self, block: int) -> dict[str, Json]:
         """Return the field that lets an act belong to the commissioning of a block; nothing where there is none."""
-        return {"commissioning": self._commissionings[block][1]} if block in self._commissionings else {}
+        under_way = self._commissionings.get(block)
+        return {} if under_way is None else {"commissioning": under_way[1]}

@@ -159,6 +159,13 @@ class AislesScreen(WatchScreen):
         """Ask which carriage is jogged, then show what moves it."""
         self._ask_carriage(Action.JOG)
 
+    def do_commission(self) -> None:
+        """Say what proving the block of the chosen aisle takes, and ask whether to begin."""
+        from archroom.tui.preparing import prepare  # a technician's work: loaded when it is wanted
+
+        if self._at is not None:
+            prepare(self.house, self._at[0])
+
     def do_arm(self) -> None:
         """Ask whether the block of the chosen aisle is to be armed."""
         if self._at is not None:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from archroom.core.acts import Performer
     from archroom.core.bench import BenchFiles
+    from archroom.core.commissioning import CommissioningRecord
     from archroom.core.holdings import Standing
     from archroom.core.scans import InHand
     from archroom.services.house import Services
@@ -75,6 +76,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         services: Services,
         performer: Performer,
         make_label: Callable[[Sequence[str]], Path],
+        write_record: Callable[[CommissioningRecord], tuple[Path, str]],
         glyphs: str = "unicode",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         now_s: Callable[[], float] = time.monotonic,
@@ -84,8 +86,10 @@ class ArchroomApp(App[None], inherit_bindings=False):
     ) -> None:
         """Read what the first screen shows, here, where there is no loop yet; raises what the books raise.
 
-        `make_label` writes labels of codes and returns the file; `zone` is the site's, by default the machine's;
-        `greeting` is shown for a while over the first screen; `bench_files` is where the bench writes, None for nowhere.
+        `make_label` writes labels of codes and returns the file; `write_record` writes the record of a commissioning as a
+        page to sign and returns the file with the letters that its font lacks; `zone` is the site's, by default the
+        machine's; `greeting` is shown for a while over the first screen;
+        `bench_files` is where the bench writes, None for nowhere.
         """
         super().__init__()
         self.services = services
@@ -104,6 +108,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.stop_state = StopState()
         self.make_label = make_label
         self.bench_files = bench_files
+        self.write_record = write_record
         self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))

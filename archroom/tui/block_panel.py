@@ -33,6 +33,7 @@ from archroom.core.shelving import (
     Trust,
 )
 from archroom.errors import Message, say
+from archroom.services.commissioning_words import LICENCES
 from archroom.tui import block_drawing, marks, outages, shelving_marks
 from archroom.tui.block_drawing import Sight
 from archroom.tui.marks import Mark
@@ -60,6 +61,7 @@ LACKS: Final = Mark(say("NOTE"), "waiting", marks.CAREFUL)
 """What must be known before it moves: what its controller cannot do or tell."""
 UNFINISHED: Final = Mark(say("END NOT SEEN"), "unknown", marks.BAD)
 COMMISSIONED: Final = Mark(say("COMMISSIONED"), "here", marks.MUTED)
+WATCHED_ONLY: Final = Mark(say("WATCHED ONLY"), "no", marks.CAREFUL)
 HELD: Final = Mark(say("HELD"), "here", marks.BAD)
 MOST_HOLDS: Final = 6
 """Holds of one block that are told one by one."""
@@ -111,9 +113,13 @@ class BlockPanel(Painted):
         sight = self._sight(view, trust)
         lines = [self._heading(trust, age_s, width)]
         lines += [row(*pieces) for pieces in block_drawing.drawn(sight, width, self._box_height(), self._house.glyphs)]
-        for mark, said in [*outages.sayings(self.outage), *sayings(view, trust, self._house.local)]:
+        for mark, said in self.sayings(view, trust):
             lines += self._saying(mark, said, width)
         return lines
+
+    def sayings(self, view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
+        """Return what is to be said of the block, most important first."""
+        return [*outages.sayings(self.outage), *sayings(view, trust, self._house.local)]
 
     def on_click(self, event: events.Click) -> None:
         """Choose the aisle that was clicked."""
@@ -214,14 +220,21 @@ def sayings(
 
 
 def _commissioning(view: BlockView) -> list[tuple[Mark, Message | None]]:
-    """Return who commissions a block now, or until when its commissioning holds."""
+    """Return who commissions a block now, or how its commissioning lets it move and until when that holds."""
     permission = view.permission
     if permission.commissioned_by:
         name, witness = permission.commissioned_by, permission.attendant
         return [(COMMISSIONED, say("Now, by {name}; at the shelving: {witness}.", name=name, witness=witness))]
-    if permission.expires_on is None or permission.licence is Licence.MONITOR:
-        return []
-    return [(COMMISSIONED, say("Valid until {date}.", date=permission.expires_on.isoformat()))]
+    until = None if permission.expires_on is None else permission.expires_on.isoformat()
+    if permission.licence is not Licence.MONITOR:
+        licence = LICENCES[permission.licence]
+        return [] if until is None else [(COMMISSIONED, say("{licence}, valid until {date}.", licence=licence, date=until))]
+    found: list[tuple[Mark, Message | None]] = []
+    if permission.reason is not None and permission.reason != view.why_not:
+        found.append((WATCHED_ONLY, permission.reason))
+    if until is not None:
+        found.append((WATCHED_ONLY, say("The last day of its record is {date}.", date=until)))
+    return found
 
 
 def _claims(view: BlockView, trust: Trust, local: Callable[[datetime], datetime]) -> list[tuple[Mark, Message | None]]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from archroom.tui.app import ArchroomApp
 
 LONGEST = 100
+MOST_LINES = 5
+"""Of one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class FormText(Painted):
     def paint(self, width: int, height: int) -> list[Content]:
         """Return the sentences in lines."""
         said = [*self._lines, *([(self.wrong, marks.CAREFUL)] if self.wrong is not None else [])]
-        return [row(*line) for line in sentence_lines(said, width)]
+        return [row(*line) for line in sentence_lines(said, width, MOST_LINES)]
 
 
 class FormScreen(HouseDialog[tuple[str, ...]]):

@@ -26,6 +26,9 @@ class Where(Enum):
     JOG = "jog"
     ASK_BUS = "ask_bus"
     WRITE_BUS = "write_bus"
+    PREPARE = "prepare"
+    COMMISSION = "commission"
+    SIGN = "sign"
 
 
 HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
@@ -41,6 +44,9 @@ QUESTIONS: Final = frozenset(
         Where.ORDER,
         Where.ASK_BUS,
         Where.WRITE_BUS,
+        Where.PREPARE,
+        Where.COMMISSION,
+        Where.SIGN,
     }
 )
 """What is answered with F9, by hand."""

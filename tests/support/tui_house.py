@@ -16,14 +16,17 @@ from typing import cast
 from manual_clock import ManualClock
 from memory_archive import MemoryArchive
 from paper_bench import PaperFiles
+from paper_commissioning import PaperCommissioning
 from paper_gates import PaperGates
 from statuses import identity_of, status_of
 
 from archroom.core.acts import Performer
 from archroom.core.arming import Arming
 from archroom.core.bench import Bench
+from archroom.core.commissioning import CommissioningRecord
 from archroom.core.gaps import Positions
 from archroom.core.holdings import Person, Thing, ThingKind
+from archroom.core.licensing import Permission
 from archroom.core.people_holds import Hold, Release
 from archroom.core.ports import Importing, RoomClimate
 from archroom.core.rooms import Block
@@ -48,6 +51,7 @@ from archroom.services.aisles import Aisles
 from archroom.services.bench import TechnicianBench
 from archroom.services.claims import Claims
 from archroom.services.climate import Climate
+from archroom.services.commissioning import Commissioning
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
 from archroom.services.importing import Intake
@@ -102,6 +106,8 @@ class PaperShelving:
     """Whether a second person must be at the aisle."""
     tells_places: bool = True
     """Whether it tells which aisle is open."""
+    permissions: dict[int, Permission] = field(default_factory=dict)
+    """What the commissioning of a block says, where there is one."""
     people: PaperGates = field(init=False)
     _stopped: Event = field(default_factory=Event)
     _plans: dict[int, Plan] = field(default_factory=dict)
@@ -114,7 +120,8 @@ class PaperShelving:
 
     def view(self, number: int) -> BlockView:
         """What is seen of one block now, and what people say of it."""
-        return self.people.seen(self._reported(number))
+        seen = self.people.seen(self._reported(number))
+        return replace(seen, permission=self.permissions.get(number, seen.permission))
 
     def _reported(self, number: int) -> BlockView:
         block = self.blocks[number]
@@ -234,6 +241,7 @@ class PaperServices:
     outages: Outages
     climate: Climate
     bench: TechnicianBench
+    commissioning: Commissioning
 
 
 @dataclass
@@ -249,7 +257,9 @@ class TuiHouse:
     box: Thing
     other_box: Thing
     letter: Thing
+    commissioning: PaperCommissioning
     labels: list[list[str]] = field(default_factory=list)
+    pages: list[CommissioningRecord] = field(default_factory=list)
     label_error: ArchroomError | None = None
     bench_files: PaperFiles = field(default_factory=PaperFiles)
 
@@ -264,6 +274,13 @@ class TuiHouse:
             raise self.label_error
         self.labels.append(list(codes))
         return self.folder / f"{codes[0]}.pdf"
+
+    def write_record(self, record: CommissioningRecord) -> tuple[Path, str]:
+        """Write a page to sign, as the command line would."""
+        if self.label_error is not None:
+            raise self.label_error
+        self.pages.append(record)
+        return self.folder / f"commissioning-block-{record.block}.pdf", ""
 
     def code_at(self, address: str) -> str:
         """The code of a place."""
@@ -285,6 +302,7 @@ def tui_house(
         {block.number: block for block in built.blocks},
         {block.number: block.positions_mm(block.open_aisles) for block in built.blocks},
     )
+    commissioning = PaperCommissioning()
     services = PaperServices(
         desk=Desk(archive, archive.clock, LoanPolicy(), shelving.stop),
         people=People(archive),
@@ -298,6 +316,7 @@ def tui_house(
         outages=Outages(archive, archive.clock),
         climate=Climate(archive, None if rooms is None else rooms(archive.clock)),
         bench=TechnicianBench(None if bench is None else lambda: bench),
+        commissioning=cast(Commissioning, commissioning),
     )
     ann, zhang = archive.add_person("Ann Archer"), archive.add_person("张伟")
     box = archive.add_thing(ThingKind.BOX, "Box 1, Smith family papers", "MS 1/1", 130)
@@ -306,7 +325,7 @@ def tui_house(
     archive.add_thing(ThingKind.BOX, "第3盒 市政档案", "全宗 12/3", 90)
     for number in range(4, boxes):
         archive.add_thing(ThingKind.BOX, f"Box {number}, Smith family papers, correspondence", f"MS 1/{number}", 120)
-    house = TuiHouse(archive, shelving, services, folder, ann, zhang, box, other_box, letter)
+    house = TuiHouse(archive, shelving, services, folder, ann, zhang, box, other_box, letter, commissioning)
     code = built.code
     _let_pass(archive, 60)
     services.desk.put(OPERATOR, box.code, f"{code}/1/03/A/2/4")

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tui_stage import PERSON_S, SCANNER_S, key_event
 
 from archroom.cli import demo_house
+from archroom.cli.commissioning import record_file
 from archroom.cli.labels import label_file
 from archroom.tui.app import ArchroomApp
 from archroom.wiring import House
@@ -61,7 +62,8 @@ class Person:
 async def app_on(house: House, labels: Path) -> AsyncIterator[Person]:
     """Open the app on a house."""
     make_label = partial(label_file, house, folder=labels)
-    app = ArchroomApp(house, house.performer, make_label, greeting=demo_house.greeting())
+    write_record = partial(record_file, folder=labels.with_name("commissionings"))
+    app = ArchroomApp(house, house.performer, make_label, write_record, greeting=demo_house.greeting())
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         person = Person(app, pilot)
         yield person

@@ -123,6 +123,7 @@ async def on_stage(house: TuiHouse, size: tuple[int, int] = (80, 24), glyphs: st
         house.services,
         OPERATOR,
         house.make_label,
+        house.write_record,
         glyphs=glyphs,
         now=house.clock.now,
         now_s=house.clock.monotonic,

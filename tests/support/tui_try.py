@@ -30,7 +30,7 @@ def main() -> None:
         if "--hostile" in words:
             add_hostile(house)
         glyphs = "ascii" if "--ascii" in words else "unicode"
-        ArchroomApp(house.services, OPERATOR, house.make_label, glyphs=glyphs, now=house.clock.now).run()
+        ArchroomApp(house.services, OPERATOR, house.make_label, house.write_record, glyphs=glyphs, now=house.clock.now).run()
 
 
 if __name__ == "__main__":

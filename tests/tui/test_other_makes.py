@@ -57,7 +57,7 @@ async def test_what_is_told_and_what_is_not_stands_in_the_status_and_on_the_scre
         lines = command("aisle", "status")
         (shape,) = json.loads(command("--json", "aisle", "status")[0])["blocks"]
         with House(config.load().config) as house:
-            app = ArchroomApp(house, house.performer, lambda codes: tmp_path / codes[0])
+            app = ArchroomApp(house, house.performer, lambda codes: tmp_path / codes[0], lambda record: (tmp_path, ""))
             async with app.run_test(size=(110, 40)) as pilot:
                 await pilot.press("f4")
                 async with asyncio.timeout(DEADLINE_S):

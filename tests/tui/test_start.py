@@ -34,7 +34,7 @@ settings = config.load(config.Options(database=sys.argv[1])).config
 with House(settings) as house:
     house.books.opened()
     from archroom.tui.app import ArchroomApp
-    app = ArchroomApp(house, house.performer, lambda codes: Path())
+    app = ArchroomApp(house, house.performer, lambda codes: Path(), lambda record: (Path(), ""))
     app.get_default_screen()
     assert app.journal.entries(1), "no acts were read"
 print(*sys.modules, sep="\\n")
