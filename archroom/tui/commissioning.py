@@ -60,7 +60,7 @@ class AnswerLine(TextBox):
     """
 
     def __init__(self) -> None:
-        super().__init__(say("answer"), 3)
+        super().__init__(say("your answer"), 3)
         self.restrict = r"[0-9sSyYnN]*"
 
     def on_paste(self, event: events.Paste) -> None:

@@ -19,7 +19,7 @@ from archroom.core.commissioning import Finding, Licence, Step, Verdict
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, Refused, say
 from archroom.services.commissioning import ended
-from archroom.services.commissioning_words import licence_message
+from archroom.services.commissioning_words import licence_message, seen_message
 from archroom.services.technician import Task
 from archroom.tui.commissioning_messages import (
     AnswerAsked,
@@ -151,7 +151,7 @@ class ScreenTechnician:
     def wants_again(self, finding: Finding) -> bool:
         """Show what came of a step; one that has failed may be repeated."""
         self._tell(FindingSeen(finding))
-        return finding.verdict is Verdict.FAILED and self._typed(AnswerKind.AGAIN, finding.text) == YES
+        return finding.verdict is Verdict.FAILED and self._typed(AnswerKind.AGAIN, seen_message(finding)) == YES
 
     def signs(self, findings: Sequence[Finding], licence: Licence, reason: Message) -> bool:
         """Show what came of it all, and wait until both have signed; who does not, leaves."""

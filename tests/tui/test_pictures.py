@@ -22,6 +22,8 @@ from archroom.core.shelving import StopReport
 from archroom.errors import say
 from archroom.tui import messages
 from archroom.tui.actions import BY_NAME
+from archroom.tui.commissioning import CommissioningScreen
+from archroom.tui.commissioning_technician import AnswerKind
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.jog import JogScreen
 from archroom.tui.situation import Where
@@ -155,6 +157,34 @@ async def jogging(stage: Stage) -> None:
     await stage.settle()
 
 
+async def commission_prepare(stage: Stage) -> None:
+    """What proving a block takes."""
+    await aisles(stage)
+    stage.app.perform(BY_NAME["commission"])
+    await stage.until(lambda: stage.app.where is Where.PREPARE)
+    await stage.press("enter")
+    await stage.type("Bo Chen")
+
+
+async def commission_walk(stage: Stage) -> None:
+    """A step that has failed, and the question whether it is done again."""
+    await commission_prepare(stage)
+    stage.key("f9", 0.5)
+    for asked, typed in ((AnswerKind.NUMBER, "5"), (None, "1"), (AnswerKind.WAY, "2"), (AnswerKind.AGAIN, "")):
+        await stage.until(lambda asked=asked: asks(stage, asked))  # type: ignore[misc]
+        for key in (*typed, *(["f9"] if typed else [])):
+            stage.key(key, 0.5)
+    await stage.until(lambda: "F9" in stage.shown())
+
+
+def asks(stage: Stage, kind: AnswerKind | None) -> bool:
+    """Whether the walk of a commissioning asks this, None: which aisle is clear."""
+    screen = stage.app.screen
+    if kind is None or not isinstance(screen, CommissioningScreen):
+        return kind is None and isinstance(screen, ConfirmScreen)
+    return screen.course.question is not None and screen.course.question.kind is kind
+
+
 async def aisles_help(stage: Stage) -> None:
     """What can be done at the aisles."""
     await aisles(stage)
@@ -250,11 +280,13 @@ SCENES: list[Scene] = [
     release_form,
     locking,
     jogging,
+    commission_prepare,
+    commission_walk,
     aisles_help,
     help_list,
     stop,
 ]
-IN_MANUAL: list[Scene] = [desk, find, aisles_moving, question, aisles_held, arming, help_list]
+IN_MANUAL: list[Scene] = [desk, find, aisles_moving, question, aisles_held, arming, commission_walk, help_list]
 
 
 async def end(stage: Stage) -> None:
