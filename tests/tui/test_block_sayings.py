@@ -85,8 +85,11 @@ def test_what_a_make_lacks_and_who_must_be_there_is_said_and_old_values_are_not(
 @pytest.mark.parametrize(
     ("permission", "said"),
     [
-        (Permission(Licence.FULL, None, date(2027, 11, 24)), "Valid until 2027-11-24."),
-        (Permission(Licence.ATTENDED, None, date(2027, 11, 24)), "Valid until 2027-11-24."),
+        (Permission(Licence.FULL, None, date(2027, 11, 24)), "moved from here, valid until 2027-11-24."),
+        (
+            Permission(Licence.ATTENDED, None, date(2027, 11, 24)),
+            "moved only with a second person at the aisle, valid until 2027-11-24.",
+        ),
         (Permission(Licence.ATTENDED, None, None, "Ann", "Bo"), "Now, by Ann; at the shelving: Bo."),
         (Permission(Licence.MONITOR, None, date(2025, 11, 24)), None),
         (Permission(), None),
