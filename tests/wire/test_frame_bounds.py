@@ -71,10 +71,13 @@ def test_the_number_counts_on_modbus_tcp_only() -> None:
 
 
 @BOTH
-def test_an_answer_is_found_behind_a_byte_like_its_own_first_one(framing: Framing) -> None:
-    frame = framed(9, b"\x03\x02\x12\x34", framing)
+@pytest.mark.parametrize(("pdu", "values", "code"), [(b"\x03\x02\x12\x34", (0x1234,), None), (b"\x83\x02", (), 2)])
+def test_an_answer_is_found_behind_a_byte_like_its_own_first_one(
+    pdu: bytes, values: tuple[int, ...], code: int | None, framing: Framing
+) -> None:
+    frame = framed(9, pdu, framing)
     found = find_reply(frame[:1] + frame, read(9, 7, 1), framing, NUMBER)
-    assert found == FoundReply(1, 1 + len(frame), (0x1234,), None)
+    assert found == FoundReply(1, 1 + len(frame), values, code)
 
 
 @pytest.mark.parametrize("pdu", [b"\x83\x02", b"\x03\x02\x12\x34"])
