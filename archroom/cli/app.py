@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 from archroom import paths
 from archroom.cli.bench_files import BenchFolder
 from archroom.cli.job import Job
+from archroom.cli.simulator_console import VARIABLE
+from archroom.drivers.simulator_channel import SimulatorChannel
 from archroom.errors import Message, UsageError, say
+from archroom.services.simulation import Simulation
 
 if TYPE_CHECKING:
     from archroom.core.commissioning import CommissioningRecord
@@ -21,11 +25,13 @@ def open_app(job: Job) -> int:
     """Open the app on this machine's house."""
     if job.output.is_json:
         raise UsageError(say("The app has no JSON; name a command. See: {program} --help", program="archroom"))
-    return run_app(job.house, paths.data_folder())
+    return run_app(job.house, paths.data_folder(), control=os.environ.get(VARIABLE, ""))
 
 
-def run_app(house: House, folder: Path, greeting: Message | None = None) -> int:
+def run_app(house: House, folder: Path, greeting: Message | None = None, control: str = "") -> int:
     """Run the app until it is left; what it writes goes below a folder, and `greeting` is shown at the start.
+
+    `control` is the control channel of the simulator that the buses lead to, empty if none is known.
 
     Raises Unreadable before anything is drawn, UsageError where there is no terminal.
     """
@@ -45,7 +51,15 @@ def run_app(house: House, folder: Path, greeting: Message | None = None) -> int:
         return record_file(record, folder / "commissionings")
 
     files = BenchFolder(house, folder / "bench")
+    simulation = Simulation(SimulatorChannel(control)) if control else None
     app = ArchroomApp(
-        house, house.performer, make_label, write_record, house.config.glyphs, greeting=greeting, bench_files=files
+        house,
+        house.performer,
+        make_label,
+        write_record,
+        house.config.glyphs,
+        greeting=greeting,
+        bench_files=files,
+        simulation=simulation,
     )
     return app.run() or 0

@@ -61,7 +61,7 @@ def _open_app(job: Job, folder: Path, simulator: Simulator) -> int:
         demo_house.furnish_once(house, folder)
         threading.Thread(target=_commission_once, args=(config, simulator.control), daemon=True).start()
         try:
-            return run_app(house, folder, demo_house.greeting())
+            return run_app(house, folder, demo_house.greeting(), simulator.control)
         finally:
             house.dismiss_shelving()
 

@@ -33,9 +33,11 @@ BOX = "31142060001"
 def greeting() -> Message:
     """Return what a person who sees the demo for the first time may type."""
     return say(
-        "Without a scanner: type {person} and press Enter, then {box} and Enter. That lends a box. F1 tells the rest.",
+        "Without a scanner: type {person} and press Enter, then {box} and Enter. That lends a box. "
+        "{key} lets people walk into the aisles. F1 tells the rest.",
         person=next(iter(PEOPLE)),
         box=BOX,
+        key="^G",
     )
 
 

@@ -6,26 +6,20 @@ here reaches a controller of real shelving.
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands, Parser
-from archroom.core.cleaning import clean
-from archroom.errors import PortUnavailable, Refused, UsageError, say
+from archroom.core.simulation import Json, field_in, short, told_by
+from archroom.drivers.simulator_channel import SimulatorChannel
+from archroom.errors import say
 from archroom.texts import tr
 
 if TYPE_CHECKING:
     from archroom.cli.job import Job
-    from archroom.cli.output import Json
 
 VARIABLE = "ARCHROOM_SIMULATOR"
-ANSWER_WITHIN_S = 10.0
-LONGEST_ANSWER = 4_000_000
-LONGEST_REASON = 500
 
 
 def add_commands(commands: Commands) -> None:
@@ -69,9 +63,9 @@ def _state(job: Job) -> int:
     answer = _asked(job, {"do": "state"})
     units = answer.get("units")
     lines = [tr("speed {speed}, {seconds} s since the start", speed=_word(answer, "speed"), seconds=_word(answer, "now_s"))]
-    for unit, truth in units.items() if isinstance(units, dict) else ():
-        told = truth if isinstance(truth, dict) else {}
-        lines.append("  ".join([f"{unit}:", *(f"{name} {_short(value)}" for name, value in told.items())]))
+    for unit, truth in units.items() if isinstance(units, Mapping) else ():
+        told = truth if isinstance(truth, Mapping) else {}
+        lines.append("  ".join([f"{unit}:", *(f"{name} {short(value)}" for name, value in told.items())]))
     job.output.result(answer, lines)
     return 0
 
@@ -81,55 +75,21 @@ def _act(job: Job) -> int:
 
 
 def _do(job: Job) -> int:
-    fields: dict[str, Json] = {}
-    for field in job.args.fields:
-        name, separator, value = field.partition("=")
-        if not separator or re.fullmatch(r"[a-z_]{1,40}", name) is None:
-            raise UsageError(say("{text} is no field; write NAME=VALUE.", text=clean(field, 40)))
-        fields[name] = _value(value)
+    fields = dict(field_in(field) for field in job.args.fields)
     return _done(job, {**fields, "do": job.args.verb})
 
 
 def _done(job: Job, question: Mapping[str, Json]) -> int:
     answer = _asked(job, question)
-    told = [f"{name} {_short(value)}" for name, value in answer.items() if name != "ok"]
-    job.output.result(answer, told or [tr("Done.")])
+    job.output.result(answer, told_by(answer) or [tr("Done.")])
     return 0
-
-
-def _value(text: str) -> Json:
-    """Return a number, a truth, a list of them or a word, as JSON would have it."""
-    try:
-        found: Json = json.loads(text)
-    except ValueError:
-        return text
-    return found
 
 
 def _asked(job: Job, question: Mapping[str, Json]) -> dict[str, Json]:
     """Return what the simulator answers; raises Refused with its own sentence, PortUnavailable, UsageError."""
-    place = job.args.control or os.environ.get(VARIABLE, "")
-    host, _, port = place.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) <= 0xFFFF:
-        raise UsageError(say("Name the control channel of the simulator: --control HOST:PORT."))
-    try:
-        with socket.create_connection((host, int(port)), ANSWER_WITHIN_S) as connection:
-            connection.sendall(json.dumps(question).encode() + b"\n")
-            line = connection.makefile("rb").readline(LONGEST_ANSWER)
-        answer = json.loads(line)
-    except (OSError, ValueError) as error:
-        raise PortUnavailable(say("No simulator answers at {place}.", place=clean(place, 100))) from error
-    if not isinstance(answer, dict):
-        raise PortUnavailable(say("No simulator answers at {place}.", place=clean(place, 100)))
-    if answer.get("ok") is not True:
-        raise Refused(say("The simulator refuses: {why}", why=clean(str(answer.get("error", "")), LONGEST_REASON)))
-    return answer
+    return SimulatorChannel(job.args.control or os.environ.get(VARIABLE, "")).ask(question)
 
 
 def _word(answer: Mapping[str, Json], name: str) -> str:
     value = answer.get(name)
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

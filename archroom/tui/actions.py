@@ -70,6 +70,11 @@ def _needs_recording(situation: Situation) -> Message | None:
     return None if situation.chosen.is_recording else say("No frames are being recorded.")
 
 
+def _needs_simulator(situation: Situation) -> Message | None:
+    known = situation.is_simulator_known
+    return None if known else say("No simulator is known here; ARCHROOM_SIMULATOR names its control channel.")
+
+
 def _needs_hand(situation: Situation) -> Message | None:
     return say("Nothing is in hand.") if situation.is_hand_empty else None
 
@@ -284,6 +289,13 @@ ACTIONS: Final = (
         why_not=_needs_alarm,
     ),
     Action("bench", "ctrl+b", say("Bench"), say("Watch the buses as a technician: counters, likely causes, frames")),
+    Action(
+        "simulator",
+        "ctrl+g",
+        say("Simulator"),
+        say("Let people walk in, faults happen and time run faster at the simulated shelving"),
+        why_not=_needs_simulator,
+    ),
     Action(
         "scan_bus",
         "",

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from archroom.core.holdings import Standing
     from archroom.core.scans import InHand
     from archroom.services.house import Services
+    from archroom.services.simulation import Simulation
     from archroom.tui.climate_news import ClimateNews
     from archroom.tui.deeds import Deeds
 
@@ -83,13 +84,14 @@ class ArchroomApp(App[None], inherit_bindings=False):
         zone: tzinfo | None = None,
         greeting: Message | None = None,
         bench_files: BenchFiles | None = None,
+        simulation: Simulation | None = None,
     ) -> None:
         """Read what the first screen shows, here, where there is no loop yet; raises what the books raise.
 
         `make_label` writes labels of codes and returns the file; `write_record` writes the record of a commissioning as a
         page to sign and returns the file with the letters that its font lacks; `zone` is the site's, by default the
         machine's; `greeting` is shown for a while over the first screen;
-        `bench_files` is where the bench writes, None for nowhere.
+        `bench_files` is where the bench writes, None for nowhere; `simulation` is the simulator behind the buses, if any.
         """
         super().__init__()
         self.services = services
@@ -109,6 +111,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.make_label = make_label
         self.bench_files = bench_files
         self.write_record = write_record
+        self.simulation = simulation
         self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))
@@ -221,7 +224,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
     def situation(self) -> Situation:
         """What decides which actions may be done now."""
         chosen = Chosen() if self.bottom is None else self.bottom.chosen()
-        return Situation(self.where, chosen, self.opening.is_under_way, self.held is None)
+        is_known = self.simulation is not None
+        return Situation(self.where, chosen, self.opening.is_under_way, self.held is None, is_known)
 
     def why_not(self, action: Action) -> Message | None:
         """Return why an action may not be done now, None if it may."""

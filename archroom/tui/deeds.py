@@ -74,6 +74,11 @@ class Deeds:
         """Go to the technician's bench."""
         self._house.switch_mode(Where.BENCH.value)
 
+    def simulator(self) -> None:
+        """Go to the console of the simulator."""
+        self._house.clear_notifications()
+        self._house.switch_mode(Where.SIMULATOR.value)
+
     def palette(self) -> None:
         """Search the actions by their names."""
         from archroom.tui.palette import HouseCommands, HousePalette
@@ -214,8 +219,8 @@ class Deeds:
             if not answer.done():
                 answer.set_result(clear)
             self._is_left_by_hand = clear is None
-            if clear is not None:
-                self.aisles()
+            if clear is not None and self._house.where is not Where.SIMULATOR:
+                self.aisles()  # there it moves, as it does on the console of a simulator
 
         self._house.push_screen(ConfirmScreen(self._house, asking_for(ticket)), answered)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archroom.core.rooms import Block
     from archroom.core.scans import Hand
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
+    from archroom.core.simulation import SimulatedRoom
     from archroom.services.answers import Answer
     from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
@@ -207,6 +208,31 @@ class BundleEnded(Posted):
 
     message: Message
     is_written: bool
+
+
+@dataclass(eq=False, repr=False)
+class SimulatorSeen(Posted):
+    """What is so at the simulator was asked."""
+
+    room: SimulatedRoom
+
+
+@dataclass(eq=False, repr=False)
+class SimulatorFailed(Posted):
+    """The simulator could not be asked what is so."""
+
+    reason: Message
+
+
+@dataclass(eq=False, repr=False)
+class SimulatorAnswered(Posted):
+    """What the simulator said to something that it was told, also a refusal."""
+
+    what: Message
+    answer: Message
+    is_good: bool
+    is_scenario: bool
+    """Whether it is played from now on, and may still fail when its time comes."""
 
 
 @dataclass(eq=False, repr=False)

@@ -30,6 +30,10 @@ def screen_of(where: Where, house: ArchroomApp) -> HouseScreen:
             from archroom.tui.bench import BenchScreen
 
             return BenchScreen(house)
+        case Where.SIMULATOR:
+            from archroom.tui.simulator import SimulatorScreen
+
+            return SimulatorScreen(house)
         case _:
             from archroom.tui.desk import DeskScreen
 

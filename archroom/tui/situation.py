@@ -15,6 +15,7 @@ class Where(Enum):
     AISLES = "aisles"
     CLIMATE = "climate"
     BENCH = "bench"
+    SIMULATOR = "simulator"
     HELP = "help"
     CONFIRM = "confirm"
     ARM = "arm"
@@ -31,7 +32,7 @@ class Where(Enum):
     SIGN = "sign"
 
 
-HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH})
+HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH, Where.SIMULATOR})
 """The screens one works on; the others lie over them."""
 QUESTIONS: Final = frozenset(
     {
@@ -79,3 +80,5 @@ class Situation:
     is_opening: bool = False
     """Whether this app has asked for a motion that has not come to its end."""
     is_hand_empty: bool = True
+    is_simulator_known: bool = False
+    """Whether the app knows the control channel of a simulator."""

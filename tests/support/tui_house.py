@@ -42,6 +42,7 @@ from archroom.core.shelving import (
     Trust,
     Wanted,
 )
+from archroom.core.simulation import SimulatorConsole
 from archroom.core.supervisor_plans import Plan, plan
 from archroom.core.supervisor_texts import done_text
 from archroom.core.supervisor_view import aisle_states
@@ -262,6 +263,8 @@ class TuiHouse:
     pages: list[CommissioningRecord] = field(default_factory=list)
     label_error: ArchroomError | None = None
     bench_files: PaperFiles = field(default_factory=PaperFiles)
+    simulator: SimulatorConsole | None = None
+    """The simulator that the app knows, None for none."""
 
     @property
     def clock(self) -> ManualClock:

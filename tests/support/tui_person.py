@@ -14,6 +14,8 @@ from tui_stage import PERSON_S, SCANNER_S, key_event
 from archroom.cli import demo_house
 from archroom.cli.commissioning import record_file
 from archroom.cli.labels import label_file
+from archroom.drivers.simulator_channel import SimulatorChannel
+from archroom.services.simulation import Simulation
 from archroom.tui.app import ArchroomApp
 from archroom.wiring import House
 
@@ -59,11 +61,14 @@ class Person:
 
 
 @asynccontextmanager
-async def app_on(house: House, labels: Path) -> AsyncIterator[Person]:
-    """Open the app on a house."""
+async def app_on(house: House, labels: Path, control: str = "") -> AsyncIterator[Person]:
+    """Open the app on a house; `control` is the control channel of its simulator, empty if the app does not know it."""
     make_label = partial(label_file, house, folder=labels)
     write_record = partial(record_file, folder=labels.with_name("commissionings"))
-    app = ArchroomApp(house, house.performer, make_label, write_record, greeting=demo_house.greeting())
+    simulation = Simulation(SimulatorChannel(control)) if control else None
+    app = ArchroomApp(
+        house, house.performer, make_label, write_record, greeting=demo_house.greeting(), simulation=simulation
+    )
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         person = Person(app, pilot)
         yield person

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from tui_house import OPERATOR, TuiHouse
 
+from archroom.services.simulation import Simulation
 from archroom.tui.app import ArchroomApp
 
 DEADLINE_S = 10.0
@@ -129,6 +130,7 @@ async def on_stage(house: TuiHouse, size: tuple[int, int] = (80, 24), glyphs: st
         now_s=house.clock.monotonic,
         zone=UTC,
         bench_files=house.bench_files,
+        simulation=None if house.simulator is None else Simulation(house.simulator),
     )
     posted: list[Message] = []
     async with app.run_test(size=size, message_hook=posted.append, notifications=True) as pilot:

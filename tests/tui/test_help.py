@@ -49,7 +49,7 @@ def test_every_bar_shows_stop_and_at_most_six_keys_that_fit_eighty_columns(where
 
 @pytest.mark.parametrize(("key", "where"), [("f3", Where.DESK), ("f2", Where.FIND), ("f4", Where.AISLES)])
 async def test_help_lists_what_can_be_done_here_with_its_reasons(house: TuiHouse, key: str, where: Where) -> None:
-    async with on_stage(house, (120, 60)) as stage:
+    async with on_stage(house, (120, 90)) as stage:
         await stage.press(key, "f1")
         assert stage.app.where is Where.HELP
         shown = stage.said()

@@ -1,40 +1,28 @@
 """Pictures of every screen, as text, in two sizes and two languages: what a person sees may not change unseen.
 
-ARCHROOM_WRITE_PICTURES=1 writes them anew, and the pictures of the manual in docs/pictures with them.
+ARCHROOM_WRITE_PICTURES=1 writes them anew, and the pictures of the manual in docs/pictures with them. Those of the
+technician's screens are in test_bench_pictures.py.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from climate_house import climate_house
-from paper_bench import PaperBench
 from tui_house import OPERATOR, TuiHouse, tui_house
+from tui_pictures import IS_WRITING, MANUAL, MANUAL_SIZE, SIZES, Scene, compared, drawing, words_in
 from tui_stage import Stage, on_stage
 
 from archroom.core.arming import Unfinished
-from archroom.core.bench import FoundUnit
 from archroom.core.shelving import StopReport
 from archroom.errors import say
-from archroom.tui import messages
 from archroom.tui.actions import BY_NAME
 from archroom.tui.commissioning import CommissioningScreen
 from archroom.tui.commissioning_technician import AnswerKind
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.jog import JogScreen
 from archroom.tui.situation import Where
-
-FOLDER = Path(__file__).parent / "pictures"
-MANUAL = Path(__file__).parents[2] / "docs" / "pictures"
-IS_WRITING = os.environ.get("ARCHROOM_WRITE_PICTURES") == "1"
-SIZES = [(80, 24), (160, 50)]
-MANUAL_SIZE = (100, 30)
-
-Scene = Callable[[Stage], Awaitable[None]]
 
 
 async def desk(stage: Stage) -> None:
@@ -222,48 +210,6 @@ async def acknowledgement(stage: Stage) -> None:
     await stage.press("down", "down", "down", "ctrl+n")
 
 
-async def bench(stage: Stage) -> None:
-    """Two buses, a dead unit chosen."""
-    await stage.press("ctrl+b")
-    await stage.until_shown("5120")
-    await stage.until_shown("105")
-    await stage.press("down", "down")
-
-
-async def bench_answers(stage: Stage) -> None:
-    """What a scan found, and a register that was read."""
-    await bench(stage)
-    for action, values in (("scan_bus", ("1", "3")), ("read_register", ("2", "holding", "0x0103"))):
-        stage.app.perform(BY_NAME[action])
-        await stage.until(lambda: stage.app.where is Where.ASK_BUS)
-        for value in values:
-            await stage.press("ctrl+u")
-            await stage.type(value)
-            await stage.press("enter")
-        stage.key("f9", 0.5)
-        await stage.settle()
-    await stage.until_shown("259")
-
-
-async def bench_write(stage: Stage) -> None:
-    """What is asked before a parameter is written."""
-    await bench(stage)
-    stage.app.perform(BY_NAME["write_register"])
-    await stage.until(lambda: stage.app.where is Where.WRITE_BUS)
-    await stage.settle()
-
-
-async def bench_recording(stage: Stage) -> None:
-    """Frames that are recorded, some of them missed, while a unit is chosen."""
-    await bench(stage)
-    stage.app.perform(BY_NAME["record_frames"])
-    await stage.until(lambda: "FramesRecorded" in stage.names())
-    stage.app.screen.post_message(messages.FramesRecorded("/bench/frames-bus1-1.jsonl", 5120, 12, None))
-    await stage.until_shown("5120")
-    await stage.until(lambda: stage.names().count("FramesRecorded") == 2)
-
-
-BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write, bench_recording]
 CLIMATE_SCENES: list[Scene] = [climate, acknowledgement]
 SCENES: list[Scene] = [
     desk,
@@ -296,15 +242,6 @@ async def end(stage: Stage) -> None:
     stage.app.opening.give_up()
 
 
-def compared(name: str, shown: str, is_writing: bool = IS_WRITING) -> None:
-    """Compare a picture with the one that was kept, or keep it."""
-    path = FOLDER / f"{name}.txt"
-    if is_writing:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(shown + "\n", encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown + "\n"
-
-
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
@@ -326,19 +263,6 @@ async def test_the_climate_looks_as_it_did(
 ) -> None:
     monkeypatch.setenv("ARCHROOM_LANG", language)
     async with on_stage(climate_house(tmp_path).house, size) as stage:
-        await scene(stage)
-        compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
-
-
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("scene", BENCH_SCENES, ids=lambda scene: scene.__name__)
-async def test_the_bench_looks_as_it_did(
-    tmp_path: Path, scene: Scene, size: tuple[int, int], language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ARCHROOM_LANG", language)
-    found = {3: FoundUnit(3, say("a device of another make"), False)}
-    async with on_stage(tui_house(tmp_path, bench=PaperBench(found=found)), size) as stage:
         await scene(stage)
         compared(f"{scene.__name__}-{size[0]}x{size[1]}-{language[:2]}", stage.shown())
 
@@ -381,17 +305,6 @@ async def test_the_manual_shows_the_app_as_it_is(house: TuiHouse, scene: Scene) 
             path.write_text(drawn, encoding="utf-8")
         assert words_in(path.read_text(encoding="utf-8")) == words_in(drawn)
         await end(stage)
-
-
-def drawing(stage: Stage) -> str:
-    """The screen as SVG, that loads no font from elsewhere."""
-    drawn = stage.app.export_screenshot(title="archroom")
-    return re.sub(r"@font-face \{[^}]*\}\s*", "", drawn)
-
-
-def words_in(drawn: str) -> list[str]:
-    """The texts of an SVG, in order."""
-    return re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
 
 
 def test_the_comparison_sees_a_change() -> None:
