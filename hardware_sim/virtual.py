@@ -139,11 +139,11 @@ class VirtualRoom:
     def _scan(self, unit: int, station: Station) -> None:
         at_ms = station.next_scan_ms
         station.scan()
-        rival = self.rivals[unit]
-        if rival.is_alive:
-            rival.step(station.controller.settings.scan_ms)
         for observe in self.observers:
             observe(unit, at_ms)
+        rival = self.rivals[unit]
+        if rival.is_alive:  # what it writes now, the next scan takes
+            rival.step(station.controller.settings.scan_ms)
         if self.player is not None:
             self.player.look(station, at_ms)
 
