@@ -85,9 +85,7 @@ class CourseHead(Painted):
         title = words(said)
         names = words(say("{name}; at the shelving: {witness}", name=course.by, witness=course.witness))
         room = max(width - width_of(title) - 2, 0)
-        return [
-            row((fitted(title, width - room), "bold $text-primary"), (fitted("", 2), ""), (fitted(names, room), marks.MUTED))
-        ]
+        return [row((fitted(title, width - room), "bold $text-primary"), (fitted(names, room), marks.MUTED))]
 
 
 class CourseSteps(Painted):

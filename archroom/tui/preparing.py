@@ -68,7 +68,7 @@ def _what_it_takes(block: Block, view: BlockView) -> list[tuple[Message, str]]:
             "",
         ),
         (say("At hand: the cabinet's key to reset the controller, the plug of the line, and a watch."), ""),
-        (say("Each motion is asked for. F8 stops it; Esc ends it all, and the block is as it was before."), ""),
+        (say("Each motion is asked for. F8 stops it; Esc ends it all: what moves is stopped, and nothing is signed."), ""),
     ]
 
 

@@ -94,6 +94,16 @@ def test_answers_are_numbers_or_they_are_asked_again() -> None:
     assert not technician("s\n").do(STEP, Task.TRIP, ASKED)
 
 
+def test_the_steps_are_said_in_their_order_and_how_something_done_is_answered() -> None:
+    said = io.StringIO()
+    person = TypingTechnician(io.BytesIO(b"\n"), Output(io.StringIO(), said, is_json=False), "Ann Miller", "Bo Chen")
+    person.expect([Step(StepKind.COUNT), STEP])
+    assert person.do(STEP, Task.TRIP, say("Press it"))
+    order, asked = said.getvalue().splitlines()
+    assert order.endswith("Steps, in this order: Number of carriages; Jog carriage 2 by a hand's width")
+    assert asked.endswith("Press it, then Enter:")
+
+
 @pytest.mark.parametrize(("typed", "clear"), [("2\n", (2,)), ("2, 3\n", (2, 3)), ("y\n", None), ("\n", None), ("", None)])
 def test_an_aisle_is_clear_by_its_number_only(typed: str, clear: tuple[int, ...] | None) -> None:
     ticket = Ticket("t1", 1, Wanted(Action.JOG, 2, 50), (2,), (2,), 1.0)
