@@ -17,7 +17,7 @@ from archroom.tui.block_panel import BlockPanel, sayings
 from archroom.tui.glyphs import Glyphs
 from archroom.tui.marks import Mark
 from archroom.tui.painted import Painted
-from archroom.tui.text import Line, fitted, row, sentence_lines, width_of, words, wrapped
+from archroom.tui.text import Line, fitted, row, sentence_lines, shown, width_of, words, wrapped
 
 if TYPE_CHECKING:
     from archroom.core.shelving import BlockView
@@ -85,6 +85,8 @@ class CourseHead(Painted):
         title = words(said)
         names = words(say("{name}; at the shelving: {witness}", name=course.by, witness=course.witness))
         room = max(width - width_of(title) - 2, 0)
+        if width_of(names) > room:
+            names = f"{shown(course.by)} / {shown(course.witness)}"
         return [row((fitted(title, width - room), "bold $text-primary"), (fitted(names, room), marks.MUTED))]
 
 
