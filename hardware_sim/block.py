@@ -54,8 +54,8 @@ class Block:
 
     __slots__ = (
         *("_locked", "_moving", "_people", "_segments", "_stalled_s", "_track_mm", "beams_broken", "carriages"),
-        *("cranked", "drive_fault", "edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "jammed", "layout"),
-        *("mechanics", "sensor_faults"),
+        *("cranked", "drive_fault", "edges_held", "emergency_stop_pressed", "encoder_offsets", "hits", "is_hands_motion"),
+        *("jammed", "layout", "mechanics", "sensor_faults"),
     )
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
@@ -76,6 +76,8 @@ class Block:
         self.drive_fault: DriveFault | None = None
         self.cranked: int | None = None
         """The carriage that a hand is turning."""
+        self.is_hands_motion = False
+        """Whether a hand has set in motion what moves now, or moved last."""
         self.hits = 0
         """How often a person was touched by steel: the oracle. 0 is the only good number."""
         self._locked: frozenset[int] = frozenset()
@@ -136,6 +138,7 @@ class Block:
             is_sequential = self.mechanics.is_sequential
             wait_s += self.mechanics.travel_s(abs(displacement)) if is_sequential else self.mechanics.stagger_s
         self._moving = [self.carriages[move.carriage - 1] for move in plan]
+        self.is_hands_motion = False
 
     def open_aisle(self, aisle: int) -> None:
         """Set carriages in motion until this aisle has all spare width of its segment. Raises ValueError as `run` does."""
@@ -193,6 +196,7 @@ class Block:
         turned.run_to(turned.position + way_mm * (1.0 if by_mm > 0 else -1.0), [(way_mm / abs(speed), speed, 0.0)])
         self._moving = [turned]
         self.cranked = carriage
+        self.is_hands_motion = True
 
     def free(self, carriage: int) -> None:
         """Take away what blocks a carriage; what was stalled and is still driven runs on from standstill."""

@@ -61,8 +61,6 @@ class _Watched:
     """When the OPERATE came that what moves, or is about to, rests on."""
     has_started: bool = False
     """Whether the drives were set in motion on it."""
-    is_cranked: bool = False
-    """Whether a hand has set in motion what moves."""
     heard_ms: float = float("-inf")
     """When the last heartbeat came."""
     ended: tuple[Rule, float] | None = None
@@ -77,7 +75,7 @@ class _Watched:
         """Whether nothing was ordered, nobody is there, and nothing has to come to stand."""
         is_written = self.is_stop_written or self.is_operate_written
         is_asked = is_written or self.operated_ms is not None or self.ended is not None
-        return not (is_asked or self.station.block.people or self.seen_since_ms or self.is_cranked)
+        return not (is_asked or self.station.block.people or self.seen_since_ms)
 
 
 class Oracle:
@@ -117,14 +115,13 @@ class Oracle:
         moved = positions != watched.positions
         if not moved and station.block.is_still and watched.is_idle:
             return
-        watched.is_cranked = watched.is_cranked or station.block.cranked is not None
         if moved:  # in the time before this scan, by what was so then
             self._judge_motion(unit, watched, at_ms)
             self._judge_geometry(unit, watched, at_ms, positions)
             watched.positions = positions
         self._take_licence(watched, at_ms)
         if station.block.is_still:
-            watched.ended, watched.is_cranked = None, False
+            watched.ended = None
             if watched.has_started:
                 watched.operated_ms, watched.has_started = None, False
         if station.block.people or watched.seen_since_ms:
@@ -173,7 +170,7 @@ class Oracle:
         return 1000.0 * braking_s + station.controller.settings.scan_ms
 
     def _judge_motion(self, unit: int, watched: _Watched, at_ms: float) -> None:
-        if watched.is_cranked or watched.operated_ms is not None:
+        if watched.station.block.is_hands_motion or watched.operated_ms is not None:
             return
         if watched.ended is None:
             self._find(Rule.ONE_COMMAND, unit, at_ms, "the steel moves, and nobody has ordered it")
@@ -205,7 +202,7 @@ class Oracle:
         detectors = block.sensor_faults.detectors
         seen: dict[str, float] = {}
         limit_ms = self._braking_ms(watched.station) + watched.station.controller.settings.scan_ms
-        moving = block.moving_mask() if not watched.is_cranked else 0
+        moving = 0 if block.is_hands_motion else block.moving_mask()
         for person in block.people:
             is_unseen = detectors.get(person.aisle) in (DetectorFault.STUCK_CLEAR, DetectorFault.CHATTERING)
             if not person.is_detected or is_unseen:

@@ -159,7 +159,7 @@ class Conduct:
 
     def _may_move(self, unit: int, outcome: OutcomeKind) -> bool:
         """Whether steel may move though an outcome of ours says that it has ended."""
-        return self._room.stations[unit].block.cranked is not None
+        return self._room.stations[unit].block.is_hands_motion
 
     def not_believed(self, unit: int, reason: str) -> None:
         """A unit that has been well for a while is not believed."""
