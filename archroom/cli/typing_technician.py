@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from archroom.cli.output import Output
-from archroom.core.commissioning import Finding, Licence, Step, Verdict
+from archroom.core.commissioning import Finding, Licence, Step
+from archroom.core.commissioning_rules import may_be_repeated
 from archroom.core.comparing import name_key
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, say
@@ -75,9 +76,9 @@ class TypingTechnician:
         return tuple(int(part) for part in typed) or None
 
     def wants_again(self, finding: Finding) -> bool:
-        """Show what came of a step; one that has not passed may be repeated."""
+        """Show what came of a step; one that could show more may be repeated."""
         self._output.note(finding_message(finding))
-        if finding.verdict is not Verdict.FAILED:
+        if not may_be_repeated(finding):
             return False
         return self._answer(say("Once more? y: yes, Enter: go on")).casefold() == "y"
 

@@ -79,7 +79,7 @@ def judged_alarm(
     """Judge one device of a controller that tells alarms in words of its own: any that came with the hand and went with it.
 
     `alike` are those that stand for other devices too: then the finding says that they cannot be told apart. Where nothing
-    came, the controller cannot show it.
+    came, nobody knows whether the controller cannot show it or nobody has tripped it.
     """
     came = during - before
     if came and not came & after:
@@ -94,7 +94,10 @@ def judged_alarm(
             text = say("it was told, as {others}, and gone afterwards", others=others)
         return Finding(step, Verdict.PASSED, text)
     if before == during == after == frozenset():
-        return not_possible(step)
+        text = say(
+            "nothing was told while it was held: it was not tripped, or its controller does not tell it, or not at rest"
+        )
+        return Finding(step, Verdict.NOT_POSSIBLE, text)
     return judged_device(step, before, during, after)
 
 
@@ -187,6 +190,11 @@ def judged_plug_by_eye(step: Step, seconds: int) -> Finding:
 def not_possible(step: Step) -> Finding:
     """Return the finding of a step that the controller cannot show."""
     return Finding(step, Verdict.NOT_POSSIBLE, say("its controller does not tell this"))
+
+
+def may_be_repeated(finding: Finding) -> bool:
+    """Return whether doing a step again could show more: not where it has passed, nor where the controller never tells."""
+    return finding.verdict is not Verdict.PASSED and finding != not_possible(finding.step)
 
 
 def _failed(step: Step, text: Message) -> Finding:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 SETTLED_WITHIN_S = 15.0
 """A line that was parted is asked again every 4 s at the rarest, and believed after two readings."""
+PLAIN_SETTLED_WITHIN_S = 75.0
+"""A controller of another make that tells motion by pushes is taken to move for a minute where their end was not heard."""
 SEEN_WITHIN_S = 2.0
 """How long a device may take from the hand to the screen."""
 LOOK_S = 0.05
@@ -82,7 +84,8 @@ class Site:
 
     def settled(self) -> BlockView:
         """Return a view that is believed, with everything at rest; raises ShelvingError if there is none in time."""
-        view = self.seen(_is_at_rest, SETTLED_WITHIN_S)
+        is_plain = self.view().capabilities is not None
+        view = self.seen(_is_at_rest, PLAIN_SETTLED_WITHIN_S if is_plain else SETTLED_WITHIN_S)
         if view.trust is not Trust.GOOD or not _is_at_rest(view):
             raise ShelvingError(view.why_not or say("Block {block} is moving.", block=self.block.number))
         return view
@@ -201,6 +204,7 @@ class Walk:
     def _plug(self, step: Step) -> Finding:
         site, view = self._site, self._site.settled()
         now_open = view.open_aisles() or self._open
+        is_told = bool(positions_of(view)) or self._capabilities.tells_motion
         opens = max((aisle for aisle in site.block.aisles if aisle not in now_open), default=None, key=_far(now_open))
         if opens is None:
             return not_possible(step)
@@ -209,7 +213,11 @@ class Walk:
         def look(seen: BlockView) -> None:
             nonlocal is_parted
             self._sample(seen)
-            if not is_parted and _has_set_off(seen, before):
+            if not is_parted and not is_told:
+                is_parted = True
+                text = say("PART THE LINE AS SOON AS YOU SEE CARRIAGES MOVE, and watch: does everything stop?")
+                self._technician.part(step, text)
+            elif not is_parted and _has_set_off(seen, before):
                 is_parted = True
                 self._technician.part(step, say("PART THE LINE NOW, and watch: does everything stop?"))
 

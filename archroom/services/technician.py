@@ -36,7 +36,7 @@ class Technician(Protocol):
         ...
 
     def part(self, step: Step, text: Message) -> None:
-        """Be told to part the line now; returns at once, since carriages move."""
+        """Be told to part the line, now or once carriages move; returns at once, since they do."""
         ...
 
     def do(self, step: Step, task: Task, text: Message) -> bool:

@@ -14,6 +14,7 @@ from archroom import config
 from archroom.cli.output import Output
 from archroom.cli.typing_technician import TypingTechnician
 from archroom.core.commissioning import Finding, Licence, Step, StepKind, Verdict
+from archroom.core.commissioning_rules import judged_alarm, not_possible
 from archroom.core.shelving import Action, Ticket, Wanted
 from archroom.errors import say
 from archroom.services.technician import Task
@@ -115,6 +116,12 @@ def test_a_failed_step_may_be_repeated_and_a_passed_one_is_not() -> None:
     assert technician("y\n").wants_again(failed)
     assert not technician("\n").wants_again(failed)
     assert not technician("y\n").wants_again(passed)
+
+
+def test_a_device_that_nothing_was_told_of_may_be_tripped_again_but_not_one_that_is_never_told() -> None:
+    edge, none = Step(StepKind.EDGE, 2), frozenset[str]()
+    assert technician("y\n").wants_again(judged_alarm(edge, none, none, none))
+    assert not technician("y\n").wants_again(not_possible(edge))
 
 
 @pytest.mark.parametrize(

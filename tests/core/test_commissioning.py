@@ -38,6 +38,7 @@ from archroom.core.commissioning_rules import (
     judged_opening,
     judged_plug,
     judged_plug_by_eye,
+    may_be_repeated,
     not_possible,
     signs_of_any,
 )
@@ -129,7 +130,7 @@ def test_a_device_is_seen_when_it_is_tripped_and_at_no_other_time(
         ((), (BEAM,), (), Verdict.PASSED, "told, as beam"),
         ((), (EDGE,), (), Verdict.PASSED, "told, as edge"),
         ((EDGE,), (EDGE, BEAM), (EDGE,), Verdict.PASSED, "told, as beam"),
-        ((), (), (), Verdict.NOT_POSSIBLE, "does not tell this"),
+        ((), (), (), Verdict.NOT_POSSIBLE, "nothing was told while it was held"),
         ((BEAM,), (), (BEAM,), Verdict.FAILED, "inverted"),
         ((), (EDGE,), (EDGE,), Verdict.FAILED, "told was: edge"),
         ((), (), (EDGE,), Verdict.FAILED, "told was: -"),
@@ -142,6 +143,14 @@ def test_a_controller_of_another_make_tells_a_device_in_its_own_words_or_cannot_
     finding = judged_alarm(Step(StepKind.BEAM, 2), frozenset(before), frozenset(during), frozenset(after))
     assert finding.verdict is verdict
     assert words in finding.text.english()
+
+
+def test_a_step_may_be_done_again_where_that_could_show_more() -> None:
+    step, none = Step(StepKind.BEAM, 2), frozenset[str]()
+    assert may_be_repeated(judged_alarm(step, none, none, none)), "perhaps it was not tripped"
+    assert may_be_repeated(judged_device(step, none, none, none)), "it has failed"
+    assert not may_be_repeated(not_possible(step)), "nobody was asked for anything"
+    assert not may_be_repeated(judged_device(step, none, frozenset({BEAM}), none)), "it has passed"
 
 
 def test_devices_are_read_from_inputs_and_from_alarms() -> None:

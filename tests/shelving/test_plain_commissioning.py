@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 from memory_archive import MemoryArchive
+from plain_rig import SIDES_AND_STOP
+from plain_wire import until
 from shelving_room import ShelvingRoom
 
 from archroom.core.acts import ActKind, Performer
 from archroom.core.commissioning import Finding, Licence, Step, StepKind, Verdict, steps_of
 from archroom.core.plain import Capabilities
 from archroom.core.rooms import Block
-from archroom.core.shelving import Action, OutcomeKind, Ticket, Wanted
-from archroom.errors import Message
+from archroom.core.shelving import Action, BlockView, OutcomeKind, Ticket, Trust, Wanted
+from archroom.errors import Message, ShelvingError, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.commissioning import Commissioning
+from archroom.services.commissioning_steps import Site
 from archroom.services.technician import Task
 from archroom.wiring import MachineClock
 
@@ -25,15 +28,22 @@ from archroom.wiring import MachineClock
 class Onlooker:
     """Somebody at the simulated shelving, who says what is so on its track."""
 
-    def __init__(self, room: ShelvingRoom) -> None:
+    def __init__(self, room: ShelvingRoom, *, parts_the_line: bool = False) -> None:
         self._room = room
+        self._parts_the_line = parts_the_line
         self.told: list[Finding] = []
+        self.parted: list[str] = []
 
     def expect(self, steps: Sequence[Step]) -> None: ...
 
     def begin(self, step: Step, text: Message) -> None: ...
 
-    def part(self, step: Step, text: Message) -> None: ...
+    def part(self, step: Step, text: Message) -> None:
+        self.parted.append(text.english())
+        if not self._parts_the_line:
+            return
+        assert until(lambda: bool(self._room.truth()["moving"])), "it is seen to move"
+        self._room.simulator.control("silent", unit=1, on=True)
 
     def do(self, step: Step, task: Task, text: Message) -> bool:
         is_tripped, act = task is Task.TRIP, self._room.simulator.control
@@ -45,6 +55,8 @@ class Onlooker:
             act("beam", unit=1, aisle=step.number, broken=is_tripped)
         if task is Task.LET_GO:
             act("reset", unit=1)
+        if task is Task.JOIN:
+            act("silent", unit=1, on=False)
         return True
 
     def ask_number(self, step: Step, text: Message) -> int | None:
@@ -121,3 +133,53 @@ def test_a_controller_with_one_alarm_for_all_devices_shows_each_and_the_record_s
             assert finding.verdict is Verdict.PASSED, finding
             assert "as M148, and gone afterwards; other devices are told alike" in finding.text.english()
         assert record.licence is Licence.ATTENDED, record
+
+
+def test_where_motion_is_not_told_the_person_there_parts_the_line_as_soon_as_they_see_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def few_steps(block: Block, capabilities: Capabilities, open_aisles: Sequence[int]) -> tuple[Step, ...]:
+        every = steps_of(block, capabilities, open_aisles)
+        return tuple(step for step in every if step.key in ("opening-2", "plug"))
+
+    monkeypatch.setattr("archroom.services.commissioning.steps_of", few_steps)
+    plan = sample_room("small")
+    with ShelvingRoom(
+        tmp_path, "tcp", plan.blocks, speed=20.0, warning_ms=100, profile="wkl", served_as="wkl", is_commissioned=False
+    ) as room:
+        room.start_server()
+        client, archive, onlooker = room.believing_client(), MemoryArchive(), Onlooker(room, parts_the_line=True)
+        archive.build(plan)
+        commissioning = Commissioning(archive, client, MachineClock(), time.sleep)
+        record, _ = commissioning.commission(Performer("Ana", "desk/1"), 1, "Ben", onlooker)
+        assert onlooker.parted == ["PART THE LINE AS SOON AS YOU SEE CARRIAGES MOVE, and watch: does everything stop?"]
+        plug = next(finding for finding in record.findings if finding.step.kind is StepKind.PLUG)
+        assert "it went on to its end after the line was parted" in plug.text.english()
+        assert record.licence is Licence.ATTENDED, record
+
+
+@pytest.mark.parametrize(("capabilities", "patience_s"), [(SIDES_AND_STOP, 75.0), (None, 15.0)])
+def test_a_controller_whose_motion_may_be_told_for_a_minute_is_waited_for_that_long(
+    capabilities: Capabilities | None, patience_s: float
+) -> None:
+    """A Z5 column whose arrival was told while the line was parted counts as moving until its push has grown old."""
+    now_s = 0.0
+
+    class Shelving:
+        def views(self) -> tuple[BlockView, ...]:
+            checked = say("it is being checked")
+            return (BlockView(1, Trust.UNKNOWN, 0.1, None, None, (), False, checked, capabilities=capabilities),)
+
+    class Clock:
+        def monotonic(self) -> float:
+            return now_s
+
+    def pause(seconds: float) -> None:
+        nonlocal now_s
+        now_s += 1.0
+
+    block = sample_room("small").blocks[0]
+    site = Site(block, Shelving(), None, None, Performer("Ana", "desk/1"), Clock(), pause)  # type: ignore[arg-type]
+    with pytest.raises(ShelvingError):
+        site.settled()
+    assert patience_s < now_s <= patience_s + 2.0
