@@ -93,6 +93,8 @@ def _shape(profile: Profile) -> dict[str, Json]:
 
 def _abilities(profile: Profile) -> list[Message]:
     """Return in sentences what a controller can do, and what it cannot."""
+    from archroom.core.plain import OrderKind
+    from archroom.core.plain_texts import lacks
     from archroom.drivers.wire_settings import ClimateSettings
 
     can = profile.capabilities
@@ -100,7 +102,11 @@ def _abilities(profile: Profile) -> list[Message]:
         return [say("It tells temperature and humidity, and moves nothing.")]
     orders = ", ".join(sorted(order.value for order in can.orders))
     sentences = [say("It takes these orders: {orders}.", orders=orders) if orders else say("It takes no orders.")]
-    sentences.append(say("It can be stopped from here.") if can.can_stop else say("It cannot be stopped from here."))
+    never = ", ".join(kind.value for kind in OrderKind if kind not in can.orders)
+    sentences.append(say("It cannot be told to: {orders}.", orders=never))
+    if can.can_stop:
+        sentences.append(say("It can be stopped from here."))
+    sentences += lacks(can)
     if can.orders and can.needs_attendance:
         sentences.append(say("It moves only while a second person holds its own stop at the aisle."))
     return sentences

@@ -34,6 +34,8 @@ def test_profiles_say_what_they_rest_on_and_what_they_can_do(cli: Cli) -> None:
     assert "    It moves only while a second person holds its own stop at the aisle." in ran.lines
     assert "    It tells temperature and humidity, and moves nothing." in ran.lines
     assert "    It takes no orders." in ran.lines, "as shipped, MjjWebApi is read only"
+    assert "    It cannot be told to: close, ventilate, jog, lock, unlock, wake." in ran.lines, "stow-wms and wkl open only"
+    assert "    It cannot be stopped from here: its controller has no stop. Use the shelving's own." in ran.lines
     found = {profile["name"]: profile for profile in cli("--json", "shelving", "profiles").json["profiles"]}
     assert found["fatek-coils"]["orders"] == ["close", "open", "ventilate"]
     assert "reference" in found
