@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from archroom.core.commissioning import Finding, Step, StepKind, Verdict
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm, PlainStatus
+from archroom.core.plain import UNTRIED_BIT, Alarm, PlainStatus
 from archroom.core.shelving import ControllerStatus
 from archroom.errors import Message, say
 
@@ -35,12 +35,14 @@ _BY_FAULT = {Fault.ESTOP: EMERGENCY_STOP, Fault.EDGE: EDGE, Fault.BEAM: BEAM, Fa
 def devices_seen(status: ControllerStatus | PlainStatus) -> frozenset[str]:
     """Return what a status shows of protective devices that are tripped now; beside inputs, latched faults do not count.
 
-    Of a controller of the register map by their names; of any other its alarms, in its own words.
+    Of a controller of the register map by their names; of any other its alarms, in its own words, and the bits of which
+    nobody knows yet what they mean.
     """
     if isinstance(status, ControllerStatus):
         bits = {1: EMERGENCY_STOP, 2: EDGE, 4: BEAM}
         return frozenset(name for bit, name in bits.items() if status.inputs & bit)
-    return frozenset(_sign(alarm) for alarm in status.alarms)
+    untried = {f"{name} = {value}" for name, value in status.others if name.startswith(UNTRIED_BIT)}
+    return frozenset(_sign(alarm) for alarm in status.alarms) | untried
 
 
 def signs_of_any(status: ControllerStatus | PlainStatus) -> frozenset[str]:

@@ -11,6 +11,7 @@ from enum import Enum
 
 from archroom.core.controllers import Fault, Mode
 from archroom.core.rooms import Block, Segment
+from archroom.errors import Message
 
 
 class PositionSense(Enum):
@@ -99,6 +100,10 @@ SAFETY_DEVICE = Fault.ESTOP | Fault.EDGE | Fault.BEAM
 """What one alarm for all safety devices may stand for."""
 
 
+UNTRIED_BIT = "bit "
+"""Begins the name, among the others of a status, of an alarm bit of which nobody has settled what it means."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One thing that a controller complains of."""
@@ -107,6 +112,8 @@ class Alarm:
     """The nearest of the faults that this program knows; NONE where none is near, several where it may be any of them."""
     code: str
     """As the controller says it: "8.2", "IsBJ", "M148"."""
+    said: Message | None = field(default=None, compare=False)
+    """What is said of it in place of its fault, where more is known of it than that it must be reset."""
 
     @property
     def is_any(self) -> bool:

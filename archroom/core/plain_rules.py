@@ -44,7 +44,12 @@ class PlainPlan:
 
 
 def plain_permission(capabilities: Capabilities, permission: Permission) -> Permission:
-    """Return a permission for a controller that can do so much: one that does not stop by itself is attended at most."""
+    """Return a permission for a controller that can do so much.
+
+    One that does not stop by itself is attended at most, one that takes no orders is only watched.
+    """
+    if not capabilities.orders:
+        return replace(permission, licence=Licence.MONITOR, reason=say("It is only watched: its profile lists no orders."))
     if permission.licence is Licence.FULL and capabilities.needs_attendance:
         return replace(permission, licence=Licence.ATTENDED, reason=say("it was not seen to stop by itself"))
     return permission
@@ -55,8 +60,10 @@ def standing_problem(block: Block, capabilities: Capabilities, status: PlainStat
     number = block.number
     if status.alarms:  # one that came is one, also where their absence is not told
         alarm = status.alarms[0]
+        if alarm.said is not None:
+            return say("Block {block}: {what}", block=number, what=alarm.said)
         return say(
-            "Block {block} reports an alarm: {fault} ({code}).",
+            "Block {block} reports an alarm: {fault} ({code}). Reset it at the shelving.",
             block=number,
             fault=alarm_phrase(alarm),
             code=alarm.code,

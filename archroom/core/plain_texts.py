@@ -55,5 +55,7 @@ def lacks(capabilities: Capabilities) -> tuple[Message, ...]:
     if not capabilities.tells_motion:
         found.append(say("Its controller does not tell whether it moves."))
     if not capabilities.tells_faults:
-        found.append(say("Its controller tells no alarms."))
+        found.append(say("Its controller never says that it has no alarm."))
+    if not capabilities.tells_occupied:
+        found.append(say("Its controller does not tell who is in which aisle."))
     return tuple(found)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, PlainStatus
+from archroom.core.plain import UNTRIED_BIT, Alarm, PlainStatus
 from archroom.drivers.framed_exchange import FramedRequest
 from archroom.drivers.framed_state import Remains, Span
 from archroom.drivers.wire_settings import StowSettings
+from archroom.errors import say
 
 REPLY_BYTES = 20
 OPEN, ASK = 1, 2
@@ -20,6 +21,10 @@ OPEN, ASK = 1, 2
 UNSETTLED = "8.0-9.4"
 """Code of the alarm that stands for alarm bits which nobody has tried."""
 MOST_AISLE = 19
+_UNSETTLED_SAID = say(
+    "what the alarm bits of its controller mean is not settled, so it does not move: commission it to see them, then settle "
+    "alarm_bits_inverted in a profile of its own."
+)
 _FAULTS = {
     "8.0": Fault.BEAM,
     "8.1": Fault.BEAM,
@@ -101,20 +106,28 @@ def parse_status(reply: bytes, settings: StowSettings) -> PlainStatus:
             ("opening", str(to_open)),
             ("drive-error", f"{reply[16]} {reply[17]}"),
             ("carriage-error", f"{reply[18]} {reply[19]}"),
+            *(() if settings.alarm_bits_inverted is not None else _untried_bits(reply)),
         ),
     )
+
+
+def _is_set(reply: bytes, code: str) -> bool:
+    byte, bit = code.split(".")
+    return bool(reply[int(byte)] >> int(bit) & 1)
+
+
+def _untried_bits(reply: bytes) -> tuple[tuple[str, str], ...]:
+    return tuple((UNTRIED_BIT + code, str(int(_is_set(reply, code)))) for code in _FAULTS)
 
 
 def _alarms(reply: bytes, settings: StowSettings) -> tuple[Alarm, ...]:
     found: list[Alarm] = []
     inverted = settings.alarm_bits_inverted
     if inverted is None:
-        found.append(Alarm(Fault.NONE, UNSETTLED))
+        found.append(Alarm(Fault.NONE, UNSETTLED, _UNSETTLED_SAID))
     else:
         for code, fault in _FAULTS.items():
-            byte, bit = code.split(".")
-            is_set = bool(reply[int(byte)] >> int(bit) & 1)
-            if is_set is not inverted and code not in settings.meaningless:
+            if _is_set(reply, code) is not inverted and code not in settings.meaningless:
                 is_estop = code == "8.2" and settings.third_bit == "estop"
                 found.append(Alarm(Fault.ESTOP if is_estop else fault, code))
     for at in (17, 19):

@@ -19,7 +19,7 @@ from archroom.drivers.plain import PlainReading
 from archroom.drivers.profile import Profile
 from archroom.drivers.wire_settings import Z5Settings
 from archroom.drivers.z5 import Z5Frame
-from archroom.errors import say
+from archroom.errors import Message, say
 
 CLIMATE_PERIOD_S = 10.0
 
@@ -145,7 +145,7 @@ class News:
     @property
     def alarms(self) -> tuple[Alarm, ...]:
         """The alarms since something last began to move."""
-        return tuple(Alarm(Fault.NONE, code) for code in self._alarms)
+        return tuple(Alarm(Fault.NONE, code, _said_of(code)) for code in self._alarms)
 
     def is_moving(self, now: float) -> bool | None:
         """Return whether something moves, None where no young push says so.
@@ -165,3 +165,11 @@ class News:
             return ()
         frame, received_at = self._last
         return (("push", f"{frame.command:02x} {frame.column} {frame.data[0]}, {now - received_at:.0f} s"),)
+
+
+def _said_of(code: str) -> Message:
+    return say(
+        "its controller told an alarm ({code}), and never says that one is over. Look there; it counts as over once a "
+        "carriage was moved at the shelving itself.",
+        code=code,
+    )

@@ -57,8 +57,8 @@ class Commissioning:
     ) -> tuple[CommissioningRecord, int | None]:
         """Prove a block with somebody at it, and return the signed record and the number of its event, if there is one.
 
-        Raises MotionRefused, Refused if it was not signed or was ended, ShelvingError, UsageError; then the block is as
-        it was before.
+        Raises MotionRefused, Refused if it was not signed, was ended, or nothing could be moved, ShelvingError, UsageError;
+        then the block is as it was before.
         """
         self._ended.discard(number)
         shelving, block = self._connected(), self._block(number)
@@ -72,6 +72,9 @@ class Commissioning:
             lambda seconds: self._wait(number, seconds),
         )
         first = site.settled()
+        if first.capabilities is not None and not first.capabilities.orders:
+            text = say("The profile of block {block} lists no orders, so there is nothing to commission.", block=number)
+            raise Refused(text)
         shelving.begin_commissioning(number, performer.actor, witness)
         try:
             capabilities = capabilities_of(first)

@@ -196,7 +196,8 @@ def test_what_another_make_does_not_tell_is_said_to_be_unknown_and_its_alarm_kee
     walk = planning(house, [alarmed]).plan([Asked(CARRIAGE_3)], Wishes())
     assert steps(walk) == []
     assert [aside.why.english() for aside in walk.asides] == [
-        "aisle 1/2 cannot open now: Block 1 reports an alarm: a safety device has tripped, it does not tell which (M148)."
+        "aisle 1/2 cannot open now: Block 1 reports an alarm: a safety device has tripped, it does not tell which (M148). "
+        "Reset it at the shelving."
     ]
 
 

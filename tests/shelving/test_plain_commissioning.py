@@ -17,7 +17,7 @@ from archroom.core.commissioning import Finding, Licence, Step, StepKind, Verdic
 from archroom.core.plain import Capabilities
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, BlockView, OutcomeKind, Ticket, Trust, Wanted
-from archroom.errors import Message, ShelvingError, say
+from archroom.errors import Message, Refused, ShelvingError, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.commissioning import Commissioning
 from archroom.services.commissioning_steps import Site
@@ -133,6 +133,22 @@ def test_a_controller_with_one_alarm_for_all_devices_shows_each_and_the_record_s
             assert finding.verdict is Verdict.PASSED, finding
             assert "as M148, and gone afterwards; other devices are told alike" in finding.text.english()
         assert record.licence is Licence.ATTENDED, record
+
+
+def test_a_profile_without_orders_is_only_watched_and_says_so(tmp_path: Path) -> None:
+    plan = sample_room("small")
+    with ShelvingRoom(tmp_path, "http", plan.blocks, profile="mjj-web", served_as="mjj-web", is_commissioned=False) as room:
+        room.start_server()
+        client, archive, onlooker = room.believing_client(), MemoryArchive(), Onlooker(room)
+        archive.build(plan)
+        why = client.views()[0].why_not
+        assert why is not None
+        assert why.english() == "It is only watched: its profile lists no orders."
+        with pytest.raises(Refused, match="lists no orders, so there is nothing to commission"):
+            Commissioning(archive, client, MachineClock(), time.sleep).commission(
+                Performer("Ana", "desk/1"), 1, "Ben", onlooker
+            )
+        assert onlooker.told == []
 
 
 def test_where_motion_is_not_told_the_person_there_parts_the_line_as_soon_as_they_see_it(

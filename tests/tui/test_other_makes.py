@@ -21,8 +21,8 @@ SAID = {
     "fatek-coils": ("at rest", "does not tell which aisle is open", "tells no positions"),
     "stow-wms": ("no aisle is seen to be open", "has no stop"),
     "z5": ("open aisle 1", "has no stop"),
-    "wkl": ("open aisle 1", "has no stop", "tells no alarms", "not tell whether it moves"),
-    "mjj-web": ("open aisle 1", "has shown that it stops"),
+    "wkl": ("open aisle 1", "has no stop", "never says that it has no alarm", "not tell whether it moves"),
+    "mjj-web": ("open aisle 1", "has shown that it stops", "its profile lists no orders"),
 }
 """What must be read of each make, in `aisle status`."""
 ONLY_IN_THE_LINE = ("at rest", "no aisle is seen to be open")

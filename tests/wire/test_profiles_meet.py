@@ -18,6 +18,7 @@ from simulator_process import SMALL_ROOM
 
 from archroom.core.controllers import Mode
 from archroom.core.plain import Order, OrderKind, PlainStatus, PositionSense, Side
+from archroom.core.plain_rules import standing_problem
 from archroom.core.plain_watch import impossibility, open_aisles
 from archroom.core.rooms import Block
 from archroom.drivers.climate import ClimateSensor
@@ -242,6 +243,9 @@ def test_what_z5_tells_unasked_is_motion_and_alarm() -> None:
         assert meeting.seen(lambda status: bool(status.alarms))
         code = meeting.status().alarms[0].code
         assert code.startswith("89: ")
+        problem = standing_problem(meeting.block, shipped_profile("z5").capabilities, meeting.status())
+        assert problem is not None
+        assert "never says that one is over" in problem.english(), "what to do next is told"
         meeting.simulator.control("emergency_stop", unit=1, pressed=False)
         meeting.simulator.control("reset", unit=1)
         assert meeting.status().alarms, "it stays until something is seen to move again"
