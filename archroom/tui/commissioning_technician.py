@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual.message import Message as Posted
 
-from archroom.core.commissioning import Finding, Licence, Step, Verdict
+from archroom.core.commissioning import Finding, Licence, Step
+from archroom.core.commissioning_rules import may_be_repeated
 from archroom.core.shelving import Ticket
 from archroom.errors import Message, Refused, say
 from archroom.services.commissioning import ended
@@ -149,9 +150,9 @@ class ScreenTechnician:
             return None
 
     def wants_again(self, finding: Finding) -> bool:
-        """Show what came of a step; one that has failed may be repeated."""
+        """Show what came of a step; one that could show more may be repeated."""
         self._tell(FindingSeen(finding))
-        return finding.verdict is Verdict.FAILED and self._typed(AnswerKind.AGAIN, seen_message(finding)) == YES
+        return may_be_repeated(finding) and self._typed(AnswerKind.AGAIN, seen_message(finding)) == YES
 
     def signs(self, findings: Sequence[Finding], licence: Licence, reason: Message) -> bool:
         """Show what came of it all, and wait until both have signed; who does not, leaves."""

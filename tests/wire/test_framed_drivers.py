@@ -10,8 +10,6 @@ from profile_texts import changed_profile, driver_of
 from supervised_room import block_of
 from virtual_wire import VirtualClock, VirtualWire
 
-from archroom.core.commissioning import Step, StepKind, Verdict
-from archroom.core.commissioning_rules import devices_seen, judged_alarm
 from archroom.core.controllers import Fault, Mode
 from archroom.core.plain import Order, OrderKind, PlainStatus, Side
 from archroom.core.plain_rules import standing_problem
@@ -59,16 +57,6 @@ def test_only_settings_can_say_that_the_alarm_bits_of_a_site_mean_nothing() -> N
     assert len(stow_status(RECORDED[0], alarm_bits_inverted='"no"').alarms) == 12
     unsettled = stow_status(RECORDED[0], meaningless='["17"]').alarms
     assert [(alarm.fault, alarm.code) for alarm in unsettled] == [(Fault.NONE, "8.0-9.4")]
-
-
-def test_while_the_alarm_bits_are_unsettled_a_commissioning_sees_which_of_them_each_device_changes() -> None:
-    at_rest, pressed = (stow_status(answer(alarms=bits)) for bits in (b"\xff\x1f", b"\xf7\x1f"))
-    edge = Step(StepKind.EMERGENCY_STOP)
-    finding = judged_alarm(edge, devices_seen(at_rest), devices_seen(pressed), devices_seen(at_rest))
-    assert finding.verdict is Verdict.PASSED
-    assert "it was told, as bit 8.3 = 0, and gone afterwards" in finding.text.english()
-    settled = stow_status(answer(alarms=b"\xf7\x1f"), alarm_bits_inverted='"yes"')
-    assert devices_seen(settled) == {"8.3 (emergency_stop)"}, "then by their names alone"
 
 
 def answer(
