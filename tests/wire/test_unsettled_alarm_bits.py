@@ -1,4 +1,4 @@
-"""What a commissioning sees of a Stow installation whose alarm bits nobody has settled: which of them each device changes."""
+"""What a commissioning sees of a Stow installation with unsettled alarm bits: which of them each device changes."""
 
 from __future__ import annotations
 
