@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from archroom.core.commissioning import Finding, Step, Verdict
+from archroom.core.commissioning_rules import BEAM, EDGE, EMERGENCY_STOP
 from archroom.core.shelving import Trust
 from archroom.errors import Message, say
 from archroom.services.commissioning_steps import devices, title_of
@@ -31,6 +32,8 @@ FINDINGS: Final = {
     Verdict.NOT_POSSIBLE: Mark(VERDICTS[Verdict.NOT_POSSIBLE], "unknown", marks.CAREFUL),
 }
 TOLD: Final = Mark(say("TOLD NOW"), "waiting", marks.CAREFUL)
+_DEVICES: Final = {EMERGENCY_STOP: say("emergency stop"), EDGE: say("safety edge"), BEAM: say("light beam")}
+"""What a controller of the register map tells; others tell alarms in words of their own."""
 MOST_LINES: Final = 3
 """Of one step, or of one sentence beside the question."""
 
@@ -172,4 +175,5 @@ class ProvedBlock(BlockPanel):
     def sayings(self, view: BlockView | None, trust: Trust) -> list[tuple[Mark, Message | None]]:
         """Return its state, and which devices it tells as tripped."""
         told = sorted(devices(view)) if view is not None and trust is Trust.GOOD else []
-        return [*sayings(view, trust)[:1], *([(TOLD, say("{devices}", devices=", ".join(told)))] if told else [])]
+        names = ", ".join(words(_DEVICES[name]) if name in _DEVICES else shown(name) for name in told)
+        return [*sayings(view, trust)[:1], *([(TOLD, say("{devices}", devices=names))] if told else [])]

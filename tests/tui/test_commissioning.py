@@ -18,6 +18,7 @@ from archroom.core.shelving import Trust
 from archroom.errors import BadFile, MotionRefused, Refused, say
 from archroom.tui.actions import BY_NAME
 from archroom.tui.commissioning import CommissioningScreen, SignForm
+from archroom.tui.commissioning_drawing import ProvedBlock
 from archroom.tui.commissioning_technician import AnswerKind, Question, ScreenTechnician
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.preparing import PrepareForm
@@ -289,6 +290,18 @@ async def test_what_the_server_has_ended_ends_here_too(house: TuiHouse) -> None:
         await stage.until_shown("The commissioning of block 1 has ended")
         assert (stage.app.where, bool(screen.course.end)) == (Where.COMMISSION, True)
         assert screen.course.findings.keys() != {COUNT}
+
+
+async def test_the_block_shows_which_devices_it_tells_as_tripped_while_it_is_believed(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        panel = (await begun(stage)).query_one(ProvedBlock)
+        view = house.shelving.view(1)
+        assert view.status is not None
+        assert [mark.word.english() for mark, _ in panel.sayings(view, Trust.GOOD)] == ["OPEN"]
+        tripped = replace(view, status=replace(view.status, inputs=0b011))
+        *_, (mark, said) = panel.sayings(tripped, Trust.GOOD)
+        assert (mark.word.english(), said and said.english()) == ("TOLD NOW", "safety edge, emergency stop")
+        assert len(panel.sayings(tripped, Trust.STALE)) == 1
 
 
 async def test_a_refusal_is_said_and_the_screen_stays(house: TuiHouse) -> None:

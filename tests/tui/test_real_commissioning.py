@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,7 @@ from archroom.core.rooms import RoomPlan
 from archroom.core.shelving import Action, Ticket, Trust, Wanted
 from archroom.errors import say
 from archroom.services.technician import Task
+from archroom.shelving import notice_board
 from archroom.tui.actions import BY_NAME
 from archroom.tui.commissioning import CommissioningScreen, SignForm
 from archroom.tui.commissioning_technician import AnswerKind
@@ -220,3 +223,18 @@ async def test_esc_in_the_middle_of_a_motion_stops_it_and_leaves_the_block_as_it
             view = site.house.aisles.views()[0]
             assert (view.permission.commissioned_by, view.permission.licence) == ("", Licence.MONITOR)
             assert not view.arming.is_armed
+
+
+@pytest.mark.timeout(120)
+async def test_a_killed_server_ends_the_commissioning_and_the_app_says_so(site: Site) -> None:
+    async with app_on(site.house, site.folder / "labels") as person:
+        screen = await begun(person)
+        await person.see(lambda: screen.course.question is not None)
+        await person.see(lambda: bool(person.app.shelving.views[1][0].permission.commissioned_by))
+        board = notice_board.read_board(site.house.config.run_folder)
+        assert board is not None
+        os.kill(board.pid, signal.SIGKILL)
+        await person.see(lambda: bool(screen.course.end))
+        assert "has ended" in screen.course.end[0][0].english()
+        assert (person.app.where, screen.course.question) == (Where.COMMISSION, None)
+        assert site.house.commissioning.record(1).record is None
