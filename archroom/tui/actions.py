@@ -6,16 +6,11 @@ not be done by a key. No key is a letter or digit by itself, because a scanner t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from archroom.errors import Message, say
+from archroom.tui.action import Action
 from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
-
-
-def _always(_: Situation) -> Message | None:
-    return None
 
 
 def _needs_thing(situation: Situation) -> Message | None:
@@ -77,41 +72,6 @@ def _needs_simulator(situation: Situation) -> Message | None:
 
 def _needs_hand(situation: Situation) -> Message | None:
     return say("Nothing is in hand.") if situation.is_hand_empty else None
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Action:
-    """One thing that a person can do with a key, a click or the palette."""
-
-    name: str
-    """What does it: the method `do_NAME` of the screen it belongs to, or the method of this name of `Deeds`."""
-    key: str
-    """Textual's name of its key, empty if it has none."""
-    label: Message
-    """One or two words, for the bar."""
-    sentence: Message
-    """What it does, for help and palette."""
-    where: frozenset[Where] = HOUSE
-    """Screens on which it can be done."""
-    bars: frozenset[Where] = frozenset()
-    """Screens whose bar shows it."""
-    why_not: Callable[[Situation], Message | None] = _always
-    is_urgent: bool = False
-    """Whether its key goes before whatever has the focus, on every screen and over every dialog."""
-    labels: Mapping[Where, Message] = field(default_factory=dict)
-    """Other labels on some screens."""
-
-    def label_at(self, where: Where) -> Message:
-        """Return one or two words for the bar of a screen."""
-        return self.labels.get(where, self.label)
-
-    def shown_key(self) -> str:
-        """Return the key as it stands on keyboards."""
-        if self.key == "escape":
-            return "Esc"
-        if self.key.startswith("ctrl+"):
-            return "^" + self.key[5:].upper()
-        return self.key.upper()
 
 
 ACTIONS: Final = (

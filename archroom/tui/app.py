@@ -22,7 +22,7 @@ from textual.screen import Screen
 from archroom.core.codes import Command, read_scan
 from archroom.errors import Message, say
 from archroom.tui import actions, marks, messages, themes
-from archroom.tui.actions import Action
+from archroom.tui.action import Action
 from archroom.tui.bursts import Scan
 from archroom.tui.glyphs import SETS
 from archroom.tui.inputs import ScanBar

@@ -9,7 +9,8 @@ from textual.content import Content
 
 from archroom.errors import Message
 from archroom.tui import marks
-from archroom.tui.actions import Action, in_bar
+from archroom.tui.action import Action
+from archroom.tui.actions import in_bar
 from archroom.tui.painted import Painted
 from archroom.tui.situation import Where
 from archroom.tui.stopping import StopState

@@ -14,7 +14,8 @@ from textual.widgets import Input
 
 from archroom.errors import say
 from archroom.tui import marks
-from archroom.tui.actions import Action, offered
+from archroom.tui.action import Action
+from archroom.tui.actions import offered
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.screens import LOW_ROWS, HouseDialog

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
-from archroom.tui.actions import Action, offered
+from archroom.tui.action import Action
+from archroom.tui.actions import offered
 from archroom.tui.text import sentence, words
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import pytest
 from tui_house import TuiHouse
 from tui_stage import on_stage
 
-from archroom.tui.actions import ACTIONS, Action, in_bar, offered
+from archroom.tui.action import Action
+from archroom.tui.actions import ACTIONS, in_bar, offered
 from archroom.tui.deeds import Deeds
 from archroom.tui.modes import screen_of
 from archroom.tui.situation import HOUSE, Where
