@@ -18,11 +18,9 @@ from archroom.texts import render, tr
 
 if TYPE_CHECKING:
     from archroom.core.routes import Effort, Step
-    from archroom.services.errands import Aside, Asked, Spot
+    from archroom.services.errands import Aside, Asked
     from archroom.services.planning import Advice, Walk
 
-MOST_LINES = 2000
-"""Codes on one list; more is no walk for one person."""
 _MOST_BYTES = 1_000_000
 _MINUTES = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _POLICIES = ("sequential", "staggered", "group")
@@ -68,7 +66,7 @@ def _plan(job: Job) -> int:
     from archroom.core.routes import Goal
     from archroom.core.routes_motion import MotionPolicy
     from archroom.services.errands import Purpose
-    from archroom.services.planning import Wishes
+    from archroom.services.planning import MOST_LINES, Wishes
 
     asked = list(_asked(job))
     if job.args.advise:
@@ -128,75 +126,18 @@ def _listed(content: str) -> Iterator[Asked]:
 
 
 def _walk_lines(walk: Walk) -> Iterator[str]:
+    from archroom.services import walk_words
+
     steps = walk.route.steps
     for index, step in enumerate(steps):
-        yield _step_line(index, step)
-        for later in steps:
-            if later.timed.during == index:
-                yield "   " + tr(
-                    "Before you go in, have aisle {block}/{aisle} opened (aisle {closes} closes).",
-                    block=later.block,
-                    aisle=later.aisle,
-                    closes=later.closes or 0,
-                )
-        yield from ("   " + _spot_line(walk.spots[errand.number]) for errand in step.errands)
-    for parking in walk.parkings:
-        yield tr(
-            "Afterwards have aisle {block}/{aisle} opened (aisle {closes} closes): what is asked for most is near it.",
-            block=parking.block,
-            aisle=parking.aisle,
-            closes=parking.closes,
-        )
+        yield render(walk_words.step_in_words(index, step))
+        for later in walk_words.openings_before(walk, index):
+            yield "   " + render(walk_words.opening_before_in_words(later))
+        yield from ("   " + render(walk_words.spot_in_words(walk.spots[errand.number])) for errand in step.errands)
+    yield from (render(walk_words.parking_in_words(parking)) for parking in walk.parkings)
     if steps:
-        yield from _sum_lines(walk)
-    for aside in walk.asides:
-        yield tr("Not on this walk: {thing}: {why}", thing=_named(aside.code, aside.title), why=aside.why)
-
-
-def _step_line(index: int, step: Step) -> str:
-    values = {"number": index + 1, "block": step.block, "aisle": step.aisle}
-    if step.closes is None:
-        return tr("{number}. Go into aisle {block}/{aisle}: {why}.", **values, why=step.why)
-    if step.timed.during is not None:
-        return tr("{number}. Go into aisle {block}/{aisle}, which opened meanwhile: {why}.", **values, why=step.why)
-    return tr(
-        "{number}. Open aisle {block}/{aisle} (aisle {closes} closes, {seconds} s): {why}.",
-        **values,
-        closes=step.closes,
-        seconds=round(step.timed.opening_s),
-        why=step.why,
-    )
-
-
-def _spot_line(spot: Spot) -> str:
-    side = say("left") if spot.is_left else say("right")
-    bay, level, named = spot.errand.bay, spot.errand.level, _named(spot.code, spot.title or spot.address)
-    if spot.container:
-        thing = say("{thing}, in {container}", thing=named, container=spot.container)
-        return tr("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=thing)
-    return tr("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=named)
-
-
-def _named(code: str, title: str) -> str:
-    return f"{title} ({code})" if title else code
-
-
-def _sum_lines(walk: Walk) -> Iterator[str]:
-    effort, listed = walk.route.effort, walk.route.listed
-    yield tr("{minutes} min, openings: {openings}.", minutes=_minutes(effort.total_s), openings=effort.openings)
-    if walk.route.is_shortest:
-        yield tr("No walk for this list is shorter.")
-    else:
-        yield tr("No walk for this list takes less than {minutes} min.", minutes=_minutes(walk.route.lower_bound_s))
-    if effort.lateness_s > 0:
-        yield tr("The latest is {minutes} min late.", minutes=_minutes(effort.lateness_s))
-    yield tr(
-        "In list order: {minutes} min, openings: {openings}.", minutes=_minutes(listed.total_s), openings=listed.openings
-    )
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.1f}"
+        yield from map(render, walk_words.effort_in_words(walk))
+    yield from (render(walk_words.aside_in_words(aside)) for aside in walk.asides)
 
 
 def _walk_shape(purpose: str, walk: Walk) -> dict[str, Json]:
@@ -276,14 +217,16 @@ def _advise(job: Job) -> int:
 
 
 def _advice_lines(advice: Advice) -> Iterator[str]:
+    from archroom.services.walk_words import named_with_code
+
     yield tr("Orders in past loans: {count}", count=advice.habits.orders)
     for first, second, times in advice.boxes:
         yield tr(
             "Asked for together {times} times, from two aisles: {first} at {here}; {second} at {there}",
             times=times,
-            first=_named(first.standing.thing.code, first.standing.thing.title),
+            first=named_with_code(first.standing.thing.code, first.standing.thing.title),
             here=first.standing.home_place.address if first.standing.home_place else "",
-            second=_named(second.standing.thing.code, second.standing.thing.title),
+            second=named_with_code(second.standing.thing.code, second.standing.thing.title),
             there=second.standing.home_place.address if second.standing.home_place else "",
         )
     for pair in advice.habits.collections[:20]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _GONE = frozenset({Custody.OUT, Custody.MISSING, Custody.IN_TRANSIT, Custody.DISPOSED})
 """What nobody can take to its home, for nobody here has it."""
+_FETCHED = frozenset({Custody.OUT, Custody.STAGING, Custody.READING_ROOM, Custody.IN_TRANSIT})
+"""Where what somebody has fetched from its shelf is."""
 
 
 class Purpose(Enum):
@@ -68,6 +70,8 @@ class Aside:
     why: Message
     is_named: bool = True
     """Whether the line names anything here."""
+    is_done: bool = False
+    """Whether the thing has left its shelf, or come home where it is to be put back: if it was on the walk, it is done."""
 
 
 def sorted_out(books: Reading, asked: Sequence[Asked], purpose: Purpose, today: date) -> tuple[list[Spot], list[Aside]]:
@@ -101,12 +105,13 @@ def _looked_up(
             why = say("{name} is a person, and stands in no aisle.", name=owner.name)
             return Aside(number, owner.name, "", "", why, is_named=False)
         case Place():
-            code, title, (place, reason) = owner.code, "", _shelf(owner)
+            code, title, is_done, (place, reason) = owner.code, "", False, _shelf(owner)
         case Standing():
-            code, title = owner.thing.code, owner.thing.title
+            code, title, is_done = owner.thing.code, owner.thing.title, _is_done(owner, purpose)
             place, reason = _home_of(owner, today) if purpose is Purpose.PUT_BACK else _place_of(owner, today)
     if place is None or reason is not None:
-        return Aside(number, code, title, place.address if place else "", reason or say("no place yet"))
+        address = place.address if place else ""
+        return Aside(number, code, title, address, reason or say("no place yet"), is_done=is_done)
     block = blocks.get(place.block or 0)
     if block is None or place.aisle is None:
         why = say("at {place}, which no aisle leads to: go there directly", place=place.address)
@@ -139,6 +144,17 @@ def _home_of(standing: Standing, today: date) -> tuple[Place | None, Message | N
     if home is None:
         return None, say("no home yet")
     return home, say("at home already") if standing.is_at_home else None
+
+
+def _is_done(standing: Standing, purpose: Purpose) -> bool:
+    """Whether nothing is left to be done to a thing: fetched, or put back; that it was counted no book tells."""
+    match purpose:
+        case Purpose.PICK:
+            return standing.custody in _FETCHED
+        case Purpose.PUT_BACK:
+            return standing.is_at_home
+        case Purpose.COUNT:
+            return False
 
 
 def _container_of(owner: Standing | Place, purpose: Purpose) -> str:

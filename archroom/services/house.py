@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archroom.services.outages import Outages
     from archroom.services.people import People
     from archroom.services.placing import Placing
+    from archroom.services.planning import Planning
     from archroom.services.rooms import Rooms
 
 
@@ -56,6 +57,11 @@ class Services(Protocol):
     @property
     def aisles(self) -> Aisles:
         """Opening and stopping aisles."""
+        ...
+
+    @property
+    def planning(self) -> Planning:
+        """Planning walks through the aisles."""
         ...
 
     @property

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from archroom.core.ports import Archive, Clock, Hit, Reading, Shelving
     from archroom.core.rooms import Block
 
+MOST_LINES = 2000
+"""Codes on one list; more is no walk for one person."""
 MOST_LENDINGS = 5000
 """How many past loans are looked at, the newest."""
 
@@ -61,6 +63,18 @@ class Walk:
     notes: tuple[Message, ...]
     """What a person should know of the blocks before walking."""
     parkings: tuple[Parking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What a plan rests on besides its list: as long as it stays the same, so does the plan."""
+
+    seq: int
+    """Number of the last act in the books."""
+    blocks: tuple[tuple[int, tuple[int, ...], Pins, bool], ...]
+    """Of each block its number, open gaps, what must not move in it, and whether that is known for certain."""
+    is_moving: bool
+    """Whether a block is on its way, so that how it stands is not yet what a plan should begin from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,19 @@ class Planning:
             tuple(notes),
             _parkings(stretches, route, habits.demand, halted) if habits is not None else (),
         )
+
+    def footing(self) -> Footing:
+        """Return what a plan that is made now would rest on."""
+        with self._archive.reading() as books:
+            seq = max((event.seq for event in books.last_events(1)), default=0)
+            blocks, outages = books.blocks(), books.outages()
+        views, _ = self._views()
+        stands: list[tuple[int, tuple[int, ...], Pins, bool]] = []
+        for block in blocks:
+            view, outage = views.get(block.number), outages.get(block.number)
+            ground = _ground(block, view, MotionPolicy.STAGGERED, outage)
+            stands.append((block.number, ground.open_gaps, ground.pins, _positions_mm(block, view) is not None))
+        return Footing(seq, tuple(stands), any(_is_moving(view) for view in views.values()))
 
     def advise(self) -> Advice:
         """Return what past loans say of where boxes should stand and which aisles to leave open."""
@@ -195,6 +222,11 @@ def _positions_mm(block: Block, view: BlockView | None) -> tuple[int, ...] | Non
     mobile = [segment for segment in block.segments if segment.is_mobile]
     is_told = all(sum(aisle in segment.gaps for aisle in opened) == 1 for segment in mobile)
     return block.positions_mm(opened) if is_told else None
+
+
+def _is_moving(view: BlockView) -> bool:
+    is_told = view.status is not None and not view.status.state.is_at_rest
+    return is_told or (view.plain is not None and view.plain.is_moving is True) or view.motion is not None
 
 
 def _notes_of(block: Block, view: BlockView | None, outage: Outage | None, is_connected: bool) -> list[Message]:

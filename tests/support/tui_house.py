@@ -60,6 +60,7 @@ from archroom.services.labelling import Labelling
 from archroom.services.outages import Outages
 from archroom.services.people import People
 from archroom.services.placing import Placing
+from archroom.services.planning import Planning
 from archroom.services.rooms import Rooms
 
 OPERATOR = Performer("Olga Berg", "desk/1")
@@ -237,6 +238,7 @@ class PaperServices:
     placing: Placing
     intake: Intake
     aisles: Aisles
+    planning: Planning
     labelling: Labelling
     claims: Claims
     outages: Outages
@@ -314,6 +316,7 @@ def tui_house(
         placing=Placing(archive),
         intake=Intake(cast(Importing, None)),
         aisles=Aisles(archive, shelving),
+        planning=Planning(archive, shelving, archive.clock),
         labelling=Labelling(archive),
         claims=Claims(archive, shelving),
         outages=Outages(archive, archive.clock),
