@@ -11,6 +11,7 @@ from typing import Final
 from archroom.errors import Message, say
 from archroom.tui.action import Action
 from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
+from archroom.tui.walk_actions import WALK_ACTIONS
 
 
 def _needs_thing(situation: Situation) -> Message | None:
@@ -311,6 +312,7 @@ ACTIONS: Final = (
         say("Write what helps to find a fault from afar into one file: no people, no secrets, the last recordings"),
         where=frozenset({Where.BENCH}),
     ),
+    *WALK_ACTIONS,
     Action("undo", "", say("Undo"), say("Undo the last act of this terminal, as the card UNDO does")),
     Action("done", "", say("Done"), say("Empty the hand, as the card DONE does"), why_not=_needs_hand),
     Action("override", "", say("Override"), say("Accept what was just refused, as the card OVERRIDE does")),

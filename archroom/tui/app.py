@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from archroom.services.simulation import Simulation
     from archroom.tui.climate_news import ClimateNews
     from archroom.tui.deeds import Deeds
+    from archroom.tui.walk_list import WalkList
 
 ACTS_SHOWN = 45
 WARM_UP_S = 0.3
@@ -141,6 +142,13 @@ class ArchroomApp(App[None], inherit_bindings=False):
         from archroom.tui.climate_news import ClimateNews  # the first screen shows none
 
         return ClimateNews(self)
+
+    @cached_property
+    def walk_list(self) -> WalkList:
+        """What is to be walked."""
+        from archroom.tui.walk_list import WalkList  # no screen is up that shows it
+
+        return WalkList()
 
     def get_default_screen(self) -> Screen[None]:
         """Return the desk, which is home."""
@@ -308,6 +316,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self.clear_notifications()
         self.hint, self.held = event.hint, event.hand.held
         self.last_standing = event.answer.standing or self.last_standing
+        self.walk_list.hear_scan(event.answer)
         self.note(self.journal.answer(event.answer), event.answer.is_ok)
         if event.answer.seq is not None:
             self.read_acts()

@@ -79,6 +79,27 @@ class Deeds:
         self._house.clear_notifications()
         self._house.switch_mode(Where.SIMULATOR.value)
 
+    def walk(self) -> None:
+        """Go to the walk."""
+        self._house.switch_mode(Where.WALK.value)
+
+    def add_to_walk(self) -> None:
+        """Put the chosen thing on the list of the walk; at the walk, what is in hand."""
+        from archroom.tui.desk import of_hand
+
+        house = self._house
+        chosen = of_hand(house.held) if house.where is Where.WALK else house.situation.chosen
+        if not chosen.code:
+            house.tell(say("A person is in hand, who stands in no aisle."), "warning")
+            return
+        why_not = house.walk_list.add([chosen.code])
+        if why_not is not None:
+            house.tell(why_not, "error")
+        elif house.where is not Where.WALK:
+            left = len(house.walk_list.left)
+            house.tell(say("{thing} is on the list of the walk; it holds {count}.", thing=chosen.title, count=left))
+        house.show_situation()
+
     def palette(self) -> None:
         """Search the actions by their names."""
         from archroom.tui.palette import HouseCommands, HousePalette

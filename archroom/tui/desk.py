@@ -111,12 +111,7 @@ class DeskScreen(HouseScreen):
     def chosen(self) -> Chosen:
         """Return the thing or shelf in hand, else the last thing that a scan concerned."""
         held = self.house.held
-        if isinstance(held, Place):
-            return Chosen(held.code, held.address)
-        standing = held if isinstance(held, Standing) else self.house.last_standing
-        if standing is None:
-            return Chosen()
-        return Chosen(standing.thing.code, standing.thing.title)
+        return of_hand(held if isinstance(held, Place | Standing) else self.house.last_standing)
 
     def show_situation(self) -> None:
         """Draw the board and the bars again."""
@@ -140,6 +135,17 @@ def name_of_hand(held: InHand) -> str:
             return held.address
         case None:
             return ""
+
+
+def of_hand(held: InHand) -> Chosen:
+    """Return a thing or shelf in hand as what is chosen, nothing if it is a person."""
+    match held:
+        case Standing():
+            return Chosen(held.thing.code, held.thing.title)
+        case Place():
+            return Chosen(held.code, held.address)
+        case _:
+            return Chosen()
 
 
 def time_text(at: datetime, today: date) -> str:

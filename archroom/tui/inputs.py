@@ -12,9 +12,9 @@ from archroom.errors import Message
 from archroom.tui.text import shown, words
 
 MOST_PASTED: Final = 500
-"""Lines of one paste that may be read as scans."""
+"""Lines of one paste that are taken."""
 BETWEEN_LINES: Final = " | "
-"""Stands between pasted lines until Enter reads them as scans, one after the other."""
+"""Stands between pasted lines until Enter hands them on, one after the other."""
 
 
 class TextBox(Input):
@@ -45,8 +45,8 @@ class TextBox(Input):
         self.replace(shown(text), *sorted(self.selection))
 
 
-class ScanBar(TextBox):
-    """Where codes are typed; several pasted lines wait here until Enter reads them as scans."""
+class LinesBox(TextBox):
+    """Where codes are typed; several pasted lines wait here until Enter hands them on."""
 
     def __init__(self, placeholder: Message, entered: Callable[[list[str]], None]) -> None:
         """`entered` is told at once what stands here when somebody presses Enter, so that it keeps its turn."""
@@ -71,3 +71,7 @@ class ScanBar(TextBox):
         self.value = ""
         if any(texts):
             self._entered([text for text in texts if text])
+
+
+class ScanBar(LinesBox):
+    """The box of the desk, whose lines are scans."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archroom.services.answers import Answer
     from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
+    from archroom.services.planning import Footing, Walk
     from archroom.tui.climate_drawing import Past
 
 
@@ -120,6 +121,28 @@ class OutagesRead(Posted):
     """What is out of order was read, by the number of the block; None if the books did not answer."""
 
     outages: dict[int, Outage] | None
+
+
+@dataclass(eq=False, repr=False)
+class WalkPlanned(Posted):
+    """A walk was planned for the list in the state `changes`, whose lines have these numbers, from this footing."""
+
+    changes: int
+    numbers: tuple[int, ...]
+    walk: Walk
+    footing: Footing
+
+
+@dataclass(eq=False, repr=False)
+class WalkStands(Posted):
+    """Nothing has changed that the plan of the walk rests on."""
+
+
+@dataclass(eq=False, repr=False)
+class WalkFailed(Posted):
+    """A walk could not be planned."""
+
+    reason: Message
 
 
 @dataclass(eq=False, repr=False)

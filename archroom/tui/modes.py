@@ -34,6 +34,10 @@ def screen_of(where: Where, house: ArchroomApp) -> HouseScreen:
             from archroom.tui.simulator import SimulatorScreen
 
             return SimulatorScreen(house)
+        case Where.WALK:
+            from archroom.tui.walk import WalkScreen
+
+            return WalkScreen(house)
         case _:
             from archroom.tui.desk import DeskScreen
 

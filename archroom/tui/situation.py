@@ -16,6 +16,7 @@ class Where(Enum):
     CLIMATE = "climate"
     BENCH = "bench"
     SIMULATOR = "simulator"
+    WALK = "walk"
     HELP = "help"
     CONFIRM = "confirm"
     ARM = "arm"
@@ -30,9 +31,10 @@ class Where(Enum):
     PREPARE = "prepare"
     COMMISSION = "commission"
     SIGN = "sign"
+    EMPTY_WALK = "empty_walk"
 
 
-HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH, Where.SIMULATOR})
+HOUSE: Final = frozenset({Where.DESK, Where.FIND, Where.AISLES, Where.CLIMATE, Where.BENCH, Where.SIMULATOR, Where.WALK})
 """The screens one works on; the others lie over them."""
 QUESTIONS: Final = frozenset(
     {
@@ -48,6 +50,7 @@ QUESTIONS: Final = frozenset(
         Where.PREPARE,
         Where.COMMISSION,
         Where.SIGN,
+        Where.EMPTY_WALK,
     }
 )
 """What is answered with F9, by hand."""
@@ -65,6 +68,8 @@ class Chosen:
     """Number of an alarm of the climate that waits to be acknowledged."""
     bus: int | None = None
     """Number of the bus that is watched."""
+    lines: tuple[int, ...] = ()
+    """Numbers of the lines of the walk's list."""
     is_bus_asked: bool = False
     """Whether a question to a bus waits for its answer."""
     is_recording: bool = False

@@ -29,7 +29,7 @@ from archroom.core.holdings import Person, Thing, ThingKind
 from archroom.core.licensing import Permission
 from archroom.core.people_holds import Hold, Release
 from archroom.core.ports import Importing, RoomClimate
-from archroom.core.rooms import Block
+from archroom.core.rooms import Block, RoomPlan
 from archroom.core.shelving import (
     Action,
     AisleState,
@@ -294,14 +294,14 @@ class TuiHouse:
 
 def tui_house(
     folder: Path,
-    room: str = "small",
+    room: str | RoomPlan = "small",
     clock: ManualClock | None = None,
     boxes: int = 4,
     rooms: Callable[[ManualClock], RoomClimate] | None = None,
     bench: Bench | None = None,
 ) -> TuiHouse:
     """Return a house with so many boxes and a few acts in its ledger; nobody takes records in here."""
-    archive, built = MemoryArchive(clock), sample_room(room)
+    archive, built = MemoryArchive(clock), sample_room(room) if isinstance(room, str) else room
     archive.build(built)
     shelving = PaperShelving(
         {block.number: block for block in built.blocks},

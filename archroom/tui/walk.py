@@ -1,0 +1,244 @@
+"""The walk: a list of things, and in which order to open the aisles for it, planned from where the carriages are now.
+
+What is shown is always what is left, planned anew when the list changes, a carriage has moved, or books, holds or outages
+say otherwise. It moves nothing: an aisle is asked for as everywhere. A scan made here is the desk's, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.binding import Binding
+from textual.message import Message as Posted
+from textual.widget import Widget
+
+from archroom.errors import Message, say
+from archroom.services.planning import Wishes
+from archroom.tui import marks, messages
+from archroom.tui.forms import FormScreen
+from archroom.tui.inputs import LinesBox
+from archroom.tui.situation import Chosen, Where
+from archroom.tui.text import Line, sentence_lines
+from archroom.tui.walk_drawing import Key, WalkRow, effort, heading, row_lines, rows_of, windowed
+from archroom.tui.watching import LinesPage, LinesScreen
+from archroom.tui.work import Lane
+
+if TYPE_CHECKING:
+    from archroom.services.errands import Asked
+    from archroom.services.planning import Footing, Planning
+    from archroom.tui.app import ArchroomApp
+
+PAGE_ROWS = 8
+
+
+class EmptyWalkForm(FormScreen):
+    """Whether everything is taken off the list; only F9 says yes."""
+
+    WHERE = Where.EMPTY_WALK
+    AUTO_FOCUS = ""
+    is_strict = True
+
+    def scan_refused(self) -> None:
+        """Say that a scan is no answer."""
+        self.house.bell()
+        self._tell(say("A scan is not an answer. Press F9 by hand, or leave with Esc."))
+
+
+class WalkScreen(LinesScreen):
+    """The list and its walk."""
+
+    WHERE = Where.WALK
+    TITLE_TEXT = say("Walk")
+    LOOK_S = 1.0
+    AUTO_FOCUS = "LinesBox"
+    BINDINGS = [
+        Binding("pageup", f"move(-{PAGE_ROWS})", show=False),
+        Binding("pagedown", f"move({PAGE_ROWS})", show=False),
+    ]
+
+    def __init__(self, house: ArchroomApp) -> None:
+        super().__init__(house)
+        self._listed = house.walk_list
+        self._lane = Lane(self, "walk", say("Planning the walk"))
+        self._footing: Footing | None = None
+        self._planned_changes = -1
+        """State of the list that the plan is of."""
+        self._trouble: Message | None = None
+        self._key: Key | None = None
+        """What the row under the cursor is about."""
+        self._heard = house.journal.latest
+
+    def body(self) -> Iterable[Widget]:
+        """Return the box for codes and the page."""
+        yield LinesBox(say("Codes, reference codes or shelves, one a line; Enter puts them on the list"), self._add)
+        yield LinesPage(self)
+
+    @property
+    def last(self) -> int:
+        """The last row."""
+        return len(self._rows()) - 1
+
+    def chosen(self) -> Chosen:
+        """Return what the row under the cursor is about."""
+        rows = self._rows()
+        return rows[self.at].chosen if self.at < len(rows) else Chosen()
+
+    def look(self) -> None:
+        """Plan, if what the plan rests on is no longer as it was, unless a plan is still awaited."""
+        listed = self._listed
+        if self._lane.is_busy:
+            return
+        if not listed.pending:
+            listed.take(None, ())
+            self._planned_changes = listed.changes
+            return
+        planning, changes, purpose = self.house.services.planning, listed.changes, listed.purpose
+        numbers, asked = tuple(line.number for line in listed.pending), listed.asked()
+        known = self._footing if self._planned_changes == changes else None
+        self._lane.start(lambda: _planned(planning, changes, numbers, asked, Wishes(purpose), known), messages.WalkFailed)
+
+    def show_situation(self) -> None:
+        """Draw everything again; plan at once if something was scanned or has come to its end."""
+        if self.house.journal.latest is not self._heard:
+            self._heard = self.house.journal.latest
+            self.look()
+        self._follow()
+        super().show_situation()
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, and remember what it stands on."""
+        self.at = min(max(self.at + step, 0), max(self.last, 0))
+        self._remember()
+        self.show_situation()
+
+    def do_tick(self) -> None:
+        """Tick off what is under the cursor, and go on to what comes next."""
+        rows, lines = self._rows(), self.chosen().lines
+        later = [row.key for row in rows[self.at + 1 :] if not set(row.chosen.lines) <= set(lines)]
+        is_last = not later
+        self._listed.tick(lines)
+        self._key = self._key if is_last else later[0]
+        self._changed()
+
+    def do_take_off(self) -> None:
+        """Take what is under the cursor off the list."""
+        self._listed.take_off(self.chosen().lines)
+        self._key = None
+        self._changed()
+
+    def do_turn_purpose(self) -> None:
+        """Fetch, put back or count."""
+        self._listed.turn_purpose()
+        self._key = None
+        self._changed()
+
+    def do_plan_again(self) -> None:
+        """Plan what is left, whether or not anything has changed."""
+        self._footing = None
+        self.look()
+
+    def do_empty_walk(self) -> None:
+        """Ask whether everything is taken off the list."""
+        count = len(self._listed.lines)
+        if not count:
+            self.house.tell(say("Nothing is on the list."), "warning")
+            return
+        asked = say("Everything is taken off the list of the walk: {count}. Press F9 if so.", count=count)
+
+        def answered(values: tuple[str, ...] | None) -> None:
+            if values is not None:
+                self._listed.empty()
+                self._key = None
+                self._changed()
+
+        self.house.push_screen(EmptyWalkForm(self.house, [(asked, "bold")], [], lambda _: None), answered)
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """Return what the page shows in so many rows."""
+        head = sentence_lines(self._said(), width)
+        drawn = [row_lines(row, index == self.at, width, self.house.glyphs) for index, row in enumerate(self._rows())]
+        if height < 2 * len(head):
+            head = head[: max(height // 3, 1)]
+        gap: list[Line] = [[("", "")]] if drawn and height > 12 else []
+        return [*head, *gap, *windowed(drawn, self.at, max(height - len(head) - len(gap), 1))]
+
+    @on(messages.WalkPlanned)
+    def _show_plan(self, event: messages.WalkPlanned) -> None:
+        event.stop()
+        self._trouble = None
+        if event.changes == self._listed.changes:
+            self._listed.take(event.walk, event.numbers)
+            self._footing, self._planned_changes = event.footing, event.changes
+        else:
+            self.call_later(self.look)
+        self.show_situation()
+
+    @on(messages.WalkStands)
+    def _show_no_news(self, event: messages.WalkStands) -> None:
+        event.stop()
+        self._trouble = None
+
+    @on(messages.WalkFailed)
+    def _show_trouble(self, event: messages.WalkFailed) -> None:
+        event.stop()
+        self._trouble = event.reason
+        self.show_situation()
+
+    # -- inside
+
+    def _rows(self) -> list[WalkRow]:
+        return rows_of(self._listed)
+
+    def _add(self, texts: list[str]) -> None:
+        why_not = self._listed.add(texts)
+        if why_not is not None:
+            self.house.tell(why_not, "error")
+        self._changed()
+
+    def _changed(self) -> None:
+        self.look()
+        self.show_situation()
+
+    def _follow(self) -> None:
+        """Let the cursor stay on what it stood on, wherever a new plan has put that."""
+        keys = [row.key for row in self._rows()]
+        if self._key in keys:
+            self.at = keys.index(self._key)
+        self.at = min(self.at, max(len(keys) - 1, 0))
+        self._remember()
+
+    def _remember(self) -> None:
+        rows = self._rows()
+        self._key = rows[self.at].key if self.at < len(rows) else self._key
+
+    def _said(self) -> list[tuple[Message, str]]:
+        listed, walk = self._listed, self._listed.walk
+        if not listed.lines:
+            empty = say("Nothing is on the list yet. Type or paste codes above, or find a thing (F2) and add it with ^O.")
+            return [(empty, marks.MUTED)]
+        said: list[tuple[Message, str]] = [(heading(listed), marks.PLAIN)]
+        if self._trouble is not None:
+            said.append((say("It could not be planned: {why}", why=self._trouble), marks.BAD))
+        if walk is None:
+            return said if self._trouble or not listed.pending else [*said, (say("It is being planned."), marks.MUTED)]
+        if walk.route.steps:
+            said.append((effort(walk), ""))
+        said += [(note, marks.CAREFUL) for note in walk.notes]
+        return [*said, (say("Arrows choose. F6 opens the aisle, ^R ticks off. F1: what else can be done."), marks.MUTED)]
+
+
+def _planned(
+    planning: Planning,
+    changes: int,
+    numbers: tuple[int, ...],
+    asked: list[Asked],
+    wishes: Wishes,
+    known: Footing | None,
+) -> Posted:
+    """Return a plan, on a worker's thread; none while what is known still holds, or a carriage is on its way."""
+    footing = planning.footing()
+    if known is not None and (footing.is_moving or footing == known):
+        return messages.WalkStands()
+    return messages.WalkPlanned(changes, numbers, planning.plan(asked, wishes), footing)
