@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archroom.cli.arguments import Commands, Parser, whole_number
 from archroom.cli.frame_file import FrameFile, frame_shape
+from archroom.core.bench import is_with
 from archroom.core.line_counters import UnitCounters, likely_causes
 from archroom.core.sensors import MAX_UNIT
 from archroom.errors import say
@@ -37,6 +38,7 @@ def add_commands(group: Commands) -> None:
     )
     add_bus(monitor)
     monitor.add_argument("--unit", type=whole_number(0, MAX_UNIT), metavar="N", help=tr("frames of one unit only"))
+    monitor.add_argument("--with", metavar="TEXT", dest="text", default="", help=tr("only with a text, or bytes as: 01 03"))
     monitor.add_argument("--errors", action="store_true", help=tr("only what is wrong"))
     monitor.add_argument(
         "--record", metavar="FILE", help=tr("write every frame into a new file too, one JSON object a line")
@@ -189,7 +191,8 @@ def _show(job: Job, seen: SeenFrames, record: FrameFile | None) -> int:
 
 def _is_asked_for(job: Job, frame: SeenFrame) -> bool:
     is_unit = job.args.unit is None or frame.unit == job.args.unit
-    return is_unit and (frame.verdict.is_error or not job.args.errors)
+    is_kind = frame.verdict.is_error or not job.args.errors
+    return is_unit and is_kind and is_with(frame, render(frame.meaning), job.args.text)
 
 
 def frame_line(frame: SeenFrame) -> str:

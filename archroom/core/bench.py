@@ -84,6 +84,15 @@ class SeenFrame:
     """Of an answer or a silence: how long after the request."""
 
 
+def is_with(frame: SeenFrame, meaning: str, text: str) -> bool:
+    """Whether a text stands in the meaning of a frame, as it was put into words, or is bytes in hex that stand in it."""
+    if text.casefold() in meaning.casefold():
+        return True
+    digits = "".join(text.split())
+    is_bytes = len(digits) % 2 == 0 and re.fullmatch(r"[0-9a-fA-F]+", digits) is not None
+    return is_bytes and bytes.fromhex(digits) in bytes.fromhex(frame.hex)
+
+
 @dataclass(frozen=True, slots=True)
 class SeenFrames:
     """Frames that have passed since a watcher last looked."""

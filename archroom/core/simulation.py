@@ -142,7 +142,7 @@ def field_in(text: str) -> tuple[str, Json]:
 
 def told_by(answer: Mapping[str, Json]) -> list[str]:
     """Return what an answer says besides that it was done, each field in words."""
-    return [f"{name} {short(value)}" for name, value in answer.items() if name != "ok"]
+    return [f"{name} {short(value)}" for name, value in answer.items() if name != "ok" and value != []]
 
 
 def short(value: Json) -> str:

@@ -129,6 +129,7 @@ ACTIONS: Final = (
             Where.ORDER: say("Write it down"),
             Where.ASK_BUS: say("Ask the bus"),
             Where.WRITE_BUS: say("Write it"),
+            Where.FILTER: say("Show these"),
             Where.PREPARE: say("Begin"),
             Where.COMMISSION: say("Answer"),
             Where.SIGN: say("Sign"),
@@ -288,6 +289,13 @@ ACTIONS: Final = (
         say("Write one register or bit that the unit's profile declares as a parameter; you are asked first"),
         where=frozenset({Where.BENCH}),
         why_not=_needs_bus,
+    ),
+    Action(
+        "filter_frames",
+        "",
+        say("Filter frames"),
+        say("Show only frames in which a text or some bytes stand; you are asked which"),
+        where=frozenset({Where.BENCH}),
     ),
     Action(
         "record_frames",

@@ -5,17 +5,18 @@ It only looks, and only while somebody looks at it: the watch ends with the scre
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual import on
 from textual.binding import Binding
 
-from archroom.core.bench import BusCounts, SeenFrame
+from archroom.core.bench import BusCounts
 from archroom.errors import Message, say
 from archroom.tui import bench_drawing, marks, messages
 from archroom.tui.bench_asking import BenchAsking
+from archroom.tui.bench_frames import PassedFrames
+from archroom.tui.forms import Box, FilterForm
 from archroom.tui.recording import Recording, bundle_written
 from archroom.tui.scrolling import Scroll
 from archroom.tui.situation import Chosen, Where
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 LOOKS_A_COUNT: Final = 7
 """Counters are asked for once in so many looks."""
-MOST_FRAMES: Final = 500
 
 
 class BenchScreen(LinesScreen):
@@ -44,17 +44,15 @@ class BenchScreen(LinesScreen):
         Binding("enter", "filter", show=False),
         Binding("pageup", "scroll_answers(-1)", show=False),
         Binding("pagedown", "scroll_answers(1)", show=False),
+        Binding("home", "turn_frames(-1)", show=False),
+        Binding("end", "turn_frames(1)", show=False),
     ]
 
     def __init__(self, house: ArchroomApp) -> None:
         super().__init__(house)
         self._buses: list[BusCounts] = []
         self._bus = 0
-        self._is_errors_only = False
-        self._frames: deque[SeenFrame] = deque(maxlen=MOST_FRAMES)
-        self._heard: set[int] = set()
-        """Units from which something came on the bus since somebody looks at it; a silent one is not among them."""
-        self._lost = 0
+        self._frames = PassedFrames()
         self._trouble: Message | None = None
         self._looks = 0
         self._lane = Lane(self, "bench", say("Asking the buses"))
@@ -116,6 +114,18 @@ class BenchScreen(LinesScreen):
         if self._counts is not None:
             self.asking.write(self._counts.number, self.unit)
 
+    def do_filter_frames(self) -> None:
+        """Ask what must stand in the frames that are shown."""
+
+        def answered(values: tuple[str, ...] | None) -> None:
+            if values is not None:
+                self._frames.text = values[0]
+                self.show_situation()
+
+        said = say("Only frames are shown in whose meaning a text stands, or some bytes, as: 01 03. Empty: all.")
+        box = Box(say("Text or bytes"), self._frames.text)
+        self.house.push_screen(FilterForm(self.house, [(said, "")], [box], lambda _: None), answered)
+
     def do_record_frames(self) -> None:
         """Record what passes on the bus from now on."""
         if self._counts is not None:
@@ -138,19 +148,23 @@ class BenchScreen(LinesScreen):
         """Go to another bus."""
         turned = min(max(self._bus + step, 0), max(len(self._buses) - 1, 0))
         if turned != self._bus:
-            self._bus, self.at, self._lost = turned, 0, 0
+            self._bus, self.at = turned, 0
             self._frames.clear()
-            self._heard.clear()
         self.show_situation()
 
     def action_filter(self) -> None:
         """Show only what is wrong, or everything again."""
-        self._is_errors_only = not self._is_errors_only
+        self._frames.is_errors_only = not self._frames.is_errors_only
         self.show_situation()
 
     def action_scroll_answers(self, pages: int) -> None:
         """Show older answers, or newer ones."""
         self._scroll.turn(pages)
+        self.show_situation()
+
+    def action_turn_frames(self, pages: int) -> None:
+        """Show older frames, or newer ones."""
+        self._frames.turn(pages)
         self.show_situation()
 
     def lines(self, width: int, height: int) -> list[Line]:
@@ -169,7 +183,7 @@ class BenchScreen(LinesScreen):
             lines += bench_drawing.cause_lines(self.unit, counts.units, width)
         lines += self._answer_lines(width, (height - len(lines)) // 2)
         room = max(height - len(lines) - 1, 0)
-        lost = [bench_drawing.lost_line(self._lost, width)] if self._lost else []
+        lost = [bench_drawing.lost_line(self._frames.lost, width)] if self._frames.lost else []
         return [*lines, [("", "")], *lost, *self._frame_lines(width, room - len(lost))]
 
     @on(messages.BusesSeen)
@@ -182,9 +196,7 @@ class BenchScreen(LinesScreen):
             self._bus = min(self._bus, max(len(event.buses) - 1, 0))
         counts = self._counts
         if event.seen is not None and counts is not None and event.bus == counts.number:
-            self._frames.extend(event.seen.frames)
-            self._heard.update(one.unit for one in event.seen.frames if one.unit is not None and one.hex and not one.is_ours)
-            self._lost += event.seen.lost
+            self._frames.take(event.seen)
         self.at = self._units.index(chosen) + 1 if chosen in self._units else 0
         self.show_situation()
 
@@ -232,7 +244,7 @@ class BenchScreen(LinesScreen):
     def _units(self) -> list[int]:
         """Those that are counted, and those that were only heard."""
         counts = self._counts
-        return [] if counts is None else sorted(counts.units.keys() | self._heard)
+        return [] if counts is None else sorted(counts.units.keys() | self._frames.units)
 
     @property
     def unit(self) -> int | None:
@@ -254,12 +266,14 @@ class BenchScreen(LinesScreen):
         counts = self._counts
         if counts is None:
             return [(say("The buses are being asked."), marks.MUTED)]
-        said = [(bench_drawing.bus_title(counts.number, len(self._buses), counts.url, self._is_errors_only), marks.PLAIN)]
+        said = [
+            (bench_drawing.bus_title(counts.number, len(self._buses), counts.url, self._frames.is_errors_only), marks.PLAIN)
+        ]
         if counts.problem is not None:
             said.append((counts.problem, marks.BAD))
         if counts.foreign_frames:
             said.append((counts.foreign, marks.CAREFUL))
-        said += self.recording.said()
+        said += [*self._frames.said(), *self.recording.said()]
         keys = say("Arrows: unit and bus. Enter: what is wrong, or all. F1: scan, write, record.")
         return [*said, (keys, marks.MUTED)]
 
@@ -277,15 +291,10 @@ class BenchScreen(LinesScreen):
     def _frame_lines(self, width: int, rows: int) -> list[Line]:
         if rows <= 0:
             return []
-        unit = self.unit
-        wanted = [
-            frame
-            for frame in self._frames
-            if (unit is None or frame.unit == unit) and (frame.verdict.is_error or not self._is_errors_only)
-        ]
-        if not wanted:
+        shown = self._frames.shown(self.unit, rows)
+        if not shown:
             return [[(words(say("Nothing has passed that is to be shown.")), marks.MUTED)]]
-        return [bench_drawing.frame_line(one, width, self.house.glyphs, self.house.local) for one in wanted[-rows:]]
+        return [bench_drawing.frame_line(one, width, self.house.glyphs, self.house.local) for one in shown]
 
 
 def _with_first(lines: list[Line]) -> list[tuple[bool, Line]]:

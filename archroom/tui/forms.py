@@ -132,3 +132,9 @@ class ReleaseForm(FormScreen):
     """Who is out of an aisle again, and who says so."""
 
     WHERE = Where.RELEASE
+
+
+class FilterForm(FormScreen):
+    """Which frames of a bus are shown."""
+
+    WHERE = Where.FILTER

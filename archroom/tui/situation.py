@@ -28,6 +28,7 @@ class Where(Enum):
     JOG = "jog"
     ASK_BUS = "ask_bus"
     WRITE_BUS = "write_bus"
+    FILTER = "filter"
     PREPARE = "prepare"
     COMMISSION = "commission"
     SIGN = "sign"
@@ -47,6 +48,7 @@ QUESTIONS: Final = frozenset(
         Where.ORDER,
         Where.ASK_BUS,
         Where.WRITE_BUS,
+        Where.FILTER,
         Where.PREPARE,
         Where.COMMISSION,
         Where.SIGN,

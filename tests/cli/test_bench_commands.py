@@ -64,6 +64,9 @@ def test_the_monitor_leaves_out_what_was_not_asked_for(bench: Cli) -> None:
     assert bench("shelving", "monitor", "--for", "1", "--unit", "9").lines == []
     lines = bench("--json", "shelving", "monitor", "--for", "1", "--unit", "1").lines
     assert {json.loads(line)["unit"] for line in lines} == {1}
+    lines = bench("--json", "shelving", "monitor", "--for", "1", "--with", "read status").lines
+    assert {json.loads(line)["verdict"] for line in lines} == {"sent"}
+    assert bench("shelving", "monitor", "--for", "1", "--with", "no such words").lines == []
 
 
 def test_without_shelving_there_is_no_bench(room: Cli) -> None:

@@ -71,7 +71,7 @@ def test_a_line_that_says_nothing_is_refused(line: str) -> None:
 
 
 def test_what_an_answer_says_besides_that_it_was_done() -> None:
-    assert told_by({"ok": True}) == []
+    assert told_by({"ok": True, "latched": []}) == []
     assert told_by({"ok": True, "latched": ["edge"], "boot_id": 7}) == ['latched ["edge"]', "boot_id 7"]
 
 

@@ -81,8 +81,8 @@ def test_the_simulator_says_itself_what_it_does_not_know(simulation: Simulation)
     for line in ("fire at=3", "person ana jumps"):
         with pytest.raises(Refused, match="The simulator refuses"):
             simulation.carry_out(typed_act(line))
-    assert "latched" in simulation.carry_out(typed_act("reset")).english()
-    assert simulation.carry_out(typed_act("e-stop press")).english() == "It is played."
+    assert simulation.carry_out(typed_act("reset")).english() == "Done."
+    assert simulation.carry_out(typed_act("e-stop release")).english() == "It is played."
 
 
 def test_a_simulator_that_is_not_there_is_said() -> None:

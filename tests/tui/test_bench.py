@@ -12,6 +12,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.bench import Verdict
 from archroom.errors import PortUnavailable, say
+from archroom.tui.actions import BY_NAME
 from archroom.tui.situation import Where
 
 
@@ -156,3 +157,45 @@ async def test_the_cursor_stays_at_its_unit_when_another_comes_before_it(house: 
         bench.buses[0] = replace(buses, units={1: buses.units[1]})
         await stage.until(lambda: "Unit 2:" not in stage.shown())
         assert stage.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "hidden"), [("IDENTITY", "read identity", "MATCHED"), ("0001 00", "MATCHED", "read identity")]
+)
+async def test_only_frames_with_a_text_or_some_bytes_are_shown(house: TuiHouse, text: str, found: str, hidden: str) -> None:
+    async with on_stage(house, (160, 50)) as stage:
+        await at_bench(stage)
+        stage.app.perform(BY_NAME["filter_frames"])
+        await stage.until(lambda: stage.app.where is Where.FILTER)
+        await stage.type(text)
+        stage.key("f9", 0.5)
+        await stage.until_shown(f"Only frames with {text} are shown.")
+        assert found in stage.shown()
+        assert not any(hidden in line for line in stage.shown().splitlines() if ":00." in line)
+        stage.app.perform(BY_NAME["filter_frames"])
+        await stage.until(lambda: stage.app.where is Where.FILTER)
+        await stage.press("ctrl+u")
+        stage.key("f9", 0.5)
+        await stage.until(lambda: "Only frames with" not in stage.shown())
+        assert "read identity" in stage.shown()
+        assert "MATCHED" in stage.shown()
+
+
+async def test_frames_that_have_passed_can_be_read_while_others_pass(house: TuiHouse, bench: PaperBench) -> None:
+    async with on_stage(house) as stage:
+        await at_bench(stage)
+        bench.frames = [frame(nth, 1, Verdict.MATCHED, say("answer {n}", n=nth), "01 03") for nth in range(100, 200)]
+        await stage.until_shown("answer 199")
+        await stage.press("home")
+        assert "answer 199" not in stage.shown()
+        assert "These frames have passed before" in stage.said()
+        before = [line for line in stage.shown().splitlines() if "answer" in line]
+        bench.frames = [frame(nth, 1, Verdict.MATCHED, say("answer {n}", n=nth), "01 03") for nth in range(200, 300)]
+        await stage.until(lambda: not bench.frames)
+        await stage.settle()
+        assert [line for line in stage.shown().splitlines() if "answer" in line] == before
+        await stage.press(*["home"] * 12)
+        assert "read status" in stage.shown()
+        await stage.press(*["end"] * 14)
+        assert "answer 299" in stage.shown()
+        assert "passed before" not in stage.said()

@@ -75,7 +75,21 @@ async def simulator_phrases(stage: Stage) -> None:
     await stage.type("p")
 
 
-BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write, bench_recording]
+async def bench_filter(stage: Stage) -> None:
+    """What must stand in the frames that are shown, and what is left of them."""
+    await bench(stage)
+    await stage.press("up", "up")
+    stage.app.perform(BY_NAME["filter_frames"])
+    await stage.until(lambda: stage.app.where is Where.FILTER)
+    await stage.type("identity")
+    stage.key("f9", 0.5)
+    await stage.until(lambda: stage.app.where is Where.BENCH)
+    stage.app.perform(BY_NAME["filter_frames"])
+    await stage.until(lambda: stage.app.where is Where.FILTER)
+    await stage.settle()
+
+
+BENCH_SCENES: list[Scene] = [bench, bench_answers, bench_write, bench_recording, bench_filter]
 SIMULATOR_SCENES: list[Scene] = [simulator, simulator_phrases]
 
 
