@@ -51,12 +51,16 @@ def prepare(house: ArchroomApp, number: int) -> None:
             by, witness = (clean(value, LONGEST_NAME) for value in values)
             house.push_screen(CommissioningScreen(house, block, by, witness))
 
-    house.push_screen(PrepareForm(house, _what_it_takes(block, seen[0]), boxes, wrong), answered)
+    house.push_screen(PrepareForm(house, what_it_takes(block, seen[0]), boxes, wrong), answered)
 
 
-def _what_it_takes(block: Block, view: BlockView) -> list[tuple[Message, str]]:
-    steps = steps_of(block, capabilities_of(view), view.open_aisles())
-    order = "; ".join(words(_group(kind, list(group))) for kind, group in groupby(steps, key=lambda step: step.kind))
+def what_it_takes(block: Block, view: BlockView) -> list[tuple[Message, str]]:
+    """Return what proving a block takes, each sentence in its style."""
+    open_aisles = view.open_aisles()
+    steps = steps_of(block, capabilities_of(view), open_aisles)
+    is_told = view.plain is None or bool(open_aisles)
+    groups = groupby(steps, key=lambda step: step.kind)
+    order = "; ".join(words(_group(kind, list(group), is_told)) for kind, group in groups)
     return [
         (say("Block {block} is proved before it may be moved from here.", block=block.number), "bold"),
         (say("In this order: {steps}.", steps=order), ""),
@@ -72,12 +76,14 @@ def _what_it_takes(block: Block, view: BlockView) -> list[tuple[Message, str]]:
     ]
 
 
-def _group(kind: StepKind, steps: Sequence[Step]) -> Message:
-    """Return what all neighbouring steps of a kind do."""
+def _group(kind: StepKind, steps: Sequence[Step], is_told: bool) -> Message:
+    """Return what all neighbouring steps of a kind do; which aisles open depends on the open one, if that is told."""
     numbers = ", ".join(str(step.number) for step in steps)
     match kind:
         case StepKind.JOG:
             return say("jog carriages {numbers} by a hand's width", numbers=numbers)
+        case StepKind.OPENING if not is_told:
+            return say("open the lowest and the highest closed aisle")
         case StepKind.OPENING:
             return say("open aisles {numbers}", numbers=numbers)
         case StepKind.EDGE:

@@ -14,6 +14,7 @@ from archroom import config
 from archroom.cli.program import run
 from archroom.exchange.roomfile import sample_room
 from archroom.tui.app import ArchroomApp
+from archroom.tui.preparing import what_it_takes
 from archroom.wiring import House
 
 DEADLINE_S = 20.0
@@ -64,6 +65,7 @@ async def test_what_is_told_and_what_is_not_stands_in_the_status_and_on_the_scre
                     while "LIVE" not in screen_text(app):
                         await pilot.pause()
                 shown = " ".join(screen_text(app).split())
+                order = what_it_takes(blocks[0], app.shelving.views[1][0])[1][0].english()
             house.dismiss_shelving()
     assert (shape["kind"], shape["trust"], shape["movable"]) == ("plain", "good", False)
     for words in SAID[name]:
@@ -74,6 +76,8 @@ async def test_what_is_told_and_what_is_not_stands_in_the_status_and_on_the_scre
             assert shape["open"] == [1]
         elif words not in ONLY_IN_THE_LINE:
             assert words in shown, shown
+    is_told = any(words.startswith("open aisle") for words in SAID[name])
+    assert ("open aisles 2, 6;" if is_told else "open the lowest and the highest closed aisle;") in order
     if name == "fatek-coils":
         assert set(shape["aisles"].values()) == {"unknown"}
     assert "NOT TO BE MOVED" in shown
