@@ -38,7 +38,8 @@ KNOWN_WITHIN_S = 2.0
 STANDSTILL_WITHIN_S = 2.5
 """How long the second answer to a stop waits for standstill."""
 LIVELY_S = 1.5
-"""A bus thread that showed no life for so long does not count as one that takes a stop."""
+"""A bus thread that showed no life for so long, or has ended, does not count as one that takes a stop."""
+LONGEST_TEXT = 200
 VIEW_PERIOD_S = 0.1
 LOOK_S = 0.05
 
@@ -214,12 +215,18 @@ def _withdraw(bus: Bus, supervisor: AnySupervisor, motion: str, reason: Message)
 
 def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     block = None if request.get("block") is None else _whole(request, "block")
-    name = _text(request, "by")
+    name = _name_of_stopper(request)
     asked = floor.stop(block, say("Stopped by {name}.", name=name) if name else say("Stopped."))
-    if all(monotonic() - bus.alive_s < LIVELY_S for bus in asked):
+    if all(bus.is_alive and monotonic() - bus.alive_s < LIVELY_S for bus in asked):
         lines.send({"ok": True, "taken": True})
     reports = wait_for_standstill(asked, STANDSTILL_WITHIN_S)
     lines.send({"ok": True, "reports": encode(reports)})
+
+
+def _name_of_stopper(request: Mapping[str, object]) -> str:
+    """Return who stops as far as it is said: no name, however strange, keeps a stop from being taken."""
+    name = request.get("by")
+    return name[:LONGEST_TEXT] if isinstance(name, str) else ""
 
 
 def _hold(floor: Floor, request: Mapping[str, object]) -> Hold:
@@ -358,13 +365,13 @@ def _numbers(request: Mapping[str, object], name: str) -> tuple[int, ...]:
 
 def _text(request: Mapping[str, object], name: str) -> str:
     value = request.get(name)
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise UsageError(say("The shelving server was asked without {name}.", name=name))
     return value
 
 
 def _texts(request: Mapping[str, object], name: str) -> tuple[str, ...]:
     values = request.get(name)
-    if not isinstance(values, list) or not all(isinstance(value, str) and len(value) <= 200 for value in values):
+    if not isinstance(values, list) or not all(isinstance(value, str) and len(value) <= LONGEST_TEXT for value in values):
         raise UsageError(say("The shelving server was asked without {name}.", name=name))
     return tuple(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,10 +21,16 @@ from archroom.drivers import reference
 from archroom.drivers.modbus_frames import build_request
 from archroom.drivers.timing import Framing
 from archroom.errors import PortUnavailable, UsageError
-from archroom.shelving import notice_board
+from archroom.shelving import notice_board, sessions
+from archroom.shelving.bus import Bus
 from archroom.shelving.client import ShelvingClient
+from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.direct import stop_frame, stop_past_server
-from archroom.shelving.spec import BusSpec, ServerSpec
+from archroom.shelving.endpoint import Lines
+from archroom.shelving.holds_file import HoldsFile
+from archroom.shelving.journal import Journal
+from archroom.shelving.sessions import Floor
+from archroom.shelving.spec import BusSpec, Places, ServerSpec
 
 FRAME_WITHIN_S = 0.3
 BRAKED_WITHIN_S = FRAME_WITHIN_S + 0.02 + 0.25
@@ -125,6 +132,36 @@ def test_a_block_that_is_not_there_is_refused_by_the_server(tmp_path: Path) -> N
         room.start_server()
         with pytest.raises(UsageError, match="no block 9"):
             room.client().stop(9)
+
+
+def test_no_name_keeps_a_stop_from_being_taken(tmp_path: Path) -> None:
+    with ShelvingRoom(tmp_path) as room:
+        room.start_server()
+        for by in ("Ana " * 1000, "", "\ud800\x1b[31m"):
+            assert [(report.is_standstill_seen, report.path) for report in room.client().stop(by=by)] == [(True, "server")]
+
+
+def test_a_bus_whose_thread_has_ended_takes_no_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "STANDSTILL_WITHIN_S", 0.0)
+    blocks = {1: block_of(open_aisles=(0,))}
+    bus = Bus(BusSpec("tcp://127.0.0.1:1", {1: 1}), blocks, lambda: "t1", lambda block, notice: None)
+    assert not bus.is_alive
+    ours, theirs = socket.socketpair()
+    client = Lines(ours)
+    client.send({"v": sessions.VERSION, "do": "stop", "by": "Ana"})
+    ours.shutdown(socket.SHUT_WR)
+    sessions.serve_client(Lines(theirs), floor_of(bus, tmp_path))
+    answer = client.receive(1.0)
+    client.close()
+    assert answer is not None
+    assert "taken" not in answer
+    assert "reports" in answer
+
+
+def floor_of(bus: Bus, folder: Path) -> Floor:
+    """What sessions act on, as far as a stop needs it."""
+    climate, holds = ClimateServing((), Places(folder, folder), print), HoldsFile(folder)
+    return Floor((bus,), Journal(folder), holds, climate, "", lambda: False, lambda: False, folder)
 
 
 def test_the_frame_is_that_of_the_driver() -> None:
