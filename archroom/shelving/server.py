@@ -1,7 +1,8 @@
 """The one process of a machine that owns its shelving buses: locks, bus threads, journal, local socket.
 
 It holds the locks of all its ports before it says that it listens; a second server is refused with the holder's name. It
-ends on SIGTERM, SIGINT and SIGHUP, with a STOP to whatever moves, and never touches the database.
+ends on SIGTERM, SIGINT and SIGHUP, and when a bus thread has failed: with a STOP to whatever moves, past a thread that can
+send none. It never touches the database.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from archroom.core.liveness import ThreadLife, feeding_period_s, may_be_fed
 from archroom.core.rooms import Block
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
-from archroom.errors import Message, PortUnavailable, Unreadable, say
+from archroom.errors import Message, PortUnavailable, ShelvingError, Unreadable, say
 from archroom.shelving import notice_board
 from archroom.shelving.bus import Bus
 from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.commissionings import read_record
+from archroom.shelving.direct import stop_past_server
 from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
@@ -54,10 +56,11 @@ class Server:
     def __init__(self, spec: ServerSpec, places: Places, complain: Callable[[Message], None]) -> None:
         """Take locks, open the journal, listen; nothing is sent yet.
 
-        `complain` is told, in any thread, what cannot be written down. Raises PortUnavailable, UsageError, Unreadable.
+        `complain` is told, in any thread, what cannot be written down; where nobody hears it any more, as on a disk that is
+        full, it may raise OSError. Raises PortUnavailable, UsageError, Unreadable.
         """
         self.spec = spec
-        self._complain = complain
+        self._complain = complain = _heard_or_not(complain)
         self._closers = contextlib.ExitStack()
         self._notices: queue.SimpleQueue[tuple[int, Notice] | None] = queue.SimpleQueue()
         self._clients = 0
@@ -120,7 +123,10 @@ class Server:
         return [intent.message().english() for intent in self._journal.found_open]
 
     def run(self) -> None:
-        """Serve until `end`, or until nobody has been connected for as long as the specification says."""
+        """Serve until `end`, or until nobody has been connected for as long as the specification says.
+
+        Raises ShelvingError if a bus thread has failed.
+        """
         writer = threading.Thread(target=self._write_journal, name="journal", daemon=True)
         writer.start()
         for bus in self._floor.buses:
@@ -132,11 +138,12 @@ class Server:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._listener, selectors.EVENT_READ)
                 selector.register(self._wake_read, selectors.EVENT_READ)
-                while not self._is_ending and not self._is_useless() and not self._has_dead_bus():
+                while not self._is_ending and not self._is_useless() and not self._dead_buses:
                     if any(key.fileobj is self._listener for key, _ in selector.select(look_s)):
                         self._accept()
                     self._show_life()
         finally:
+            dead = self._dead_buses
             self._is_ending = True
             self._manager.stopping()
             self._come_to_rest()
@@ -145,6 +152,8 @@ class Server:
                 bus.end()
             self._notices.put(None)
             writer.join()
+        if dead:
+            raise ShelvingError(say("The server ends: serving {port} has failed.", port=dead[0].spec.url))
 
     def end(self) -> None:
         """End soon; from any thread or a signal handler."""
@@ -226,11 +235,10 @@ class Server:
     def _is_busy(self) -> bool:
         return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())
 
-    def _has_dead_bus(self) -> bool:
-        dead = [bus.spec.url for bus in self._floor.buses if not bus.is_alive]
-        if dead:
-            self._complain(say("The server ends: serving {port} has failed.", port=dead[0]))
-        return bool(dead)
+    @property
+    def _dead_buses(self) -> list[Bus]:
+        """The buses whose thread has failed, while the others run."""
+        return [bus for bus in self._floor.buses if not bus.is_alive]
 
     def _make_way(self) -> bool:
         if self.spec.idle_exit_s is None or self._is_busy():
@@ -239,8 +247,13 @@ class Server:
         return True
 
     def _come_to_rest(self) -> None:
-        if self._is_busy():
-            wait_for_standstill(self._floor.stop(None, say("The shelving server was told to end.")), STANDSTILL_AT_END_S)
+        """Stop what moves; where a bus thread has failed, past it: not every controller minds that nobody speaks to it."""
+        if not self._is_busy():
+            return
+        asked = self._floor.stop(None, say("The shelving server was told to end."))
+        carriages = {block.number: len(block.carriages) for block in self.spec.blocks}
+        stop_past_server(tuple(bus.spec for bus in self._dead_buses), carriages, None)
+        wait_for_standstill({bus: blocks for bus, blocks in asked.items() if bus.is_alive}, STANDSTILL_AT_END_S)
 
     def _write_journal(self) -> None:
         while (entry := self._notices.get()) is not None:
@@ -253,7 +266,8 @@ class Server:
 def serve(spec: ServerSpec, places: Places, announce: Callable[[Server], None], complain: Callable[[Message], None]) -> None:
     """Run a shelving server in this process until it is told to end; `announce` is called once it listens.
 
-    Raises PortUnavailable with the holder's name if a port is held, UsageError, Unreadable.
+    Raises PortUnavailable with the holder's name if a port is held, UsageError, Unreadable; ShelvingError if it ended as
+    a bus thread has failed, so that a service manager starts it anew.
     """
     server = Server(spec, places, complain)
     try:
@@ -264,6 +278,16 @@ def serve(spec: ServerSpec, places: Places, announce: Callable[[Server], None], 
         server.run()
     finally:
         server.close()
+
+
+def _heard_or_not(complain: Callable[[Message], None]) -> Callable[[Message], None]:
+    """Return a way to complain that ends no thread: the log may lie on the very disk that is full."""
+
+    def tell(message: Message) -> None:
+        with contextlib.suppress(OSError):
+            complain(message)
+
+    return tell
 
 
 def _lock_folder(places: Places) -> Lock:
