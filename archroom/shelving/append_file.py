@@ -7,6 +7,9 @@ import errno
 import os
 from pathlib import Path
 
+CLOSED = -1
+"""A descriptor that no file ever has."""
+
 
 class AppendFile:
     """One open file. Not safe for two threads at once. Every method raises OSError."""
@@ -38,8 +41,10 @@ class AppendFile:
         return os.fstat(self._descriptor).st_size
 
     def close(self) -> None:
-        """Close it."""
-        os.close(self._descriptor)
+        """Close it. What is written afterwards raises: its descriptor may be the number of a socket or port by then."""
+        descriptor, self._descriptor = self._descriptor, CLOSED
+        if descriptor != CLOSED:
+            os.close(descriptor)
 
 
 def _ends_torn(path: Path) -> bool:

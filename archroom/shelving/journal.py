@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,11 +84,13 @@ class Journal:
         self.path = folder / FILE_NAME
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
+        self._is_begun_anew = False
+        """Whether the last file was set aside and the next one does not yet say what is still to be acknowledged."""
         with self._telling():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             left = open_intents(self.path)
             self._unacknowledged = unacknowledged(self.path) | {intent.motion: intent for intent in left}
-            self._file = AppendFile(self.path)
+            self._file: AppendFile | None = AppendFile(self.path)
         for intent in left:
             self._write({"kind": END, "motion": intent.motion, "outcome": OutcomeKind.UNKNOWN.value, "at_start": True})
 
@@ -122,34 +124,51 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
 
     def _write(self, entry: dict[str, Json]) -> None:
         line = _line({"at": datetime.now(UTC).isoformat(), **entry})
         motion = str(entry.get("motion"))
         with self._lock, self._telling():
-            self._put(line)
+            file = self._opened()
+            self._put(file, line)
             if entry["kind"] in (INTENT, END, ACKNOWLEDGED, BENCH):
-                self._file.sync()
+                file.sync()
             if entry["kind"] == INTENT:
                 self._under_way.add(motion)
             self._under_way -= {motion} if entry["kind"] == END else set()
-            if not self._under_way and self._file.size > MOST_BYTES:
-                self._set_aside()
+            if not self._under_way and file.size > MOST_BYTES:
+                self._set_aside(file)
 
-    def _put(self, line: bytes) -> None:
-        self._file.append(line)
+    def _put(self, file: AppendFile, line: bytes) -> None:
+        file.append(line)
 
-    def _set_aside(self) -> None:
-        """Begin a new file with what is still to be acknowledged, and keep the old one under the time of day."""
-        self._file.close()
-        self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"))
-        self._file = AppendFile(self.path)
-        for intent in self.found_open:
-            ticket: dict[str, Json] = {"block": intent.block, "wanted": encode(intent.wanted)}
-            entry: dict[str, Json] = {"at": intent.at, "kind": UNACKNOWLEDGED, "motion": intent.motion, "by": intent.by}
-            self._put(_line({**entry, "ticket": ticket}))
-        self._file.sync()
+    def _opened(self) -> AppendFile:
+        """Return the open file; a new one says first what is still to be acknowledged."""
+        if self._file is None:
+            file = AppendFile(self.path)
+            try:
+                if self._is_begun_anew:
+                    for intent in self.found_open:
+                        self._put(file, _carried_over(intent))
+                    file.sync()
+            except OSError:
+                file.close()
+                raise
+            self._is_begun_anew = False
+            self._file = file
+        return self._file
+
+    def _set_aside(self, file: AppendFile) -> None:
+        """Begin a new file, and keep the old one under the time of day; where that cannot be, it goes on growing."""
+        self._file = None
+        file.close()
+        with suppress(OSError):
+            self.path.replace(self.path.with_suffix(f".{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"))
+            self._is_begun_anew = True
+        self._opened()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -169,7 +188,7 @@ def entries(path: Path) -> Iterator[dict[str, object]]:
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict):
             yield entry
@@ -219,6 +238,11 @@ def unacknowledged(path: Path) -> dict[str, OpenIntent]:
         elif kind == ACKNOWLEDGED:
             found.pop(motion, None)
     return found
+
+
+def _carried_over(intent: OpenIntent) -> bytes:
+    ticket: dict[str, Json] = {"block": intent.block, "wanted": encode(intent.wanted)}
+    return _line({"at": intent.at, "kind": UNACKNOWLEDGED, "motion": intent.motion, "by": intent.by, "ticket": ticket})
 
 
 def _line(entry: dict[str, Json]) -> bytes:

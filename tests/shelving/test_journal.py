@@ -15,6 +15,7 @@ from archroom.core.shelving import OutcomeKind
 from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
 from archroom.errors import Unreadable, say
 from archroom.shelving import journal as journal_file
+from archroom.shelving.append_file import AppendFile
 from archroom.shelving.journal import FILE_NAME, Journal, entries, open_intents
 
 
@@ -115,7 +116,9 @@ def test_a_torn_last_line_is_left_out_and_never_joined_to_the_next(tmp_path: Pat
 
 def test_a_journal_with_anything_in_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
-    path.write_bytes(b'\xff\xfe\n[1]\n"text"\n{"kind":"intent"}\n{"kind":"end","motion":"nobody"}\n')
+    path.write_bytes(
+        b'\xff\xfe\n[1]\n"text"\n{"kind":"intent"}\n' + b"[" * 200_000 + b'\n{"kind":"end","motion":"nobody"}\n'
+    )
     assert open_intents(path) == []
     assert open_intents(tmp_path / "missing") == []
 
@@ -138,6 +141,68 @@ def test_a_long_journal_is_set_aside_and_kept(tmp_path: Path, monkeypatch: pytes
     assert [entry["kind"] for entry in entries(tmp_path / FILE_NAME)] == ["unacknowledged"]
     journal = Journal(tmp_path)
     assert journal.found_open == found, "carried over"
+    journal.close()
+
+
+def long_journal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
+    """A journal of which one motion is to be acknowledged, and that is set aside after whatever is written next."""
+    journal = Journal(folder)
+    journal.write_intent(intent_of())
+    journal.close()
+    journal = Journal(folder)
+    monkeypatch.setattr(journal_file, "MOST_BYTES", 100)
+    return journal
+
+
+BELIEVED = Notice(NoticeKind.PROVED, say("Believed."))
+
+
+def test_a_journal_that_cannot_be_set_aside_goes_on_in_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> Path:
+        raise PermissionError(13, "not here")
+
+    journal = long_journal(tmp_path, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        journal.write_notice(1, BELIEVED)
+        with (tmp_path / "somebody-else's").open("wb") as other:  # takes the lowest number that is free
+            journal.write_notice(1, BELIEVED)
+            journal.write_notice(1, BELIEVED)
+            assert os.fstat(other.fileno()).st_size == 0, "nobody else's file is written to"
+    assert [entry["kind"] for entry in entries(journal.path)] == ["intent", "end", "proved", "proved", "proved"]
+    journal.close()
+
+
+def test_what_is_to_be_acknowledged_is_carried_over_once_the_disk_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: AppendFile, line: bytes) -> None:
+        if b"unacknowledged" in line:
+            raise OSError(28, "No space left on device")
+        append(file, line)
+
+    append = AppendFile.append
+    journal = long_journal(tmp_path, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(AppendFile, "append", full)
+        for _ in range(2):
+            with pytest.raises(Unreadable, match="No space left"):
+                journal.write_notice(1, BELIEVED)
+    monkeypatch.undo()
+    journal.write_notice(1, BELIEVED)
+    assert [entry["kind"] for entry in entries(journal.path)] == ["unacknowledged", "proved"]
+    journal.close()
+
+
+def test_a_closed_journal_writes_nowhere(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.close()
+    with (tmp_path / "somebody-else's").open("wb") as other:
+        with pytest.raises(Unreadable):
+            journal.write_notice(1, BELIEVED)
+        assert os.fstat(other.fileno()).st_size == 0
     journal.close()
 
 

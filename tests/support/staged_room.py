@@ -39,6 +39,7 @@ from archroom.shelving import bus as bus_module
 from archroom.shelving import posts as posts_module
 from archroom.shelving.bus import Bus
 from archroom.shelving.holds_file import HoldsFile
+from archroom.shelving.append_file import AppendFile
 from archroom.shelving.journal import Journal
 from hardware_sim import Finding
 from hardware_sim.fields import Fields
@@ -92,10 +93,10 @@ class FillableJournal(Journal):
 
     is_full = False
 
-    def _put(self, line: bytes) -> None:
+    def _put(self, file: AppendFile, line: bytes) -> None:
         if self.is_full:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        super()._put(line)
+        super()._put(file, line)
 
 
 @dataclass(frozen=True, slots=True)
