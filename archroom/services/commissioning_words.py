@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Final
 
 from archroom.core.commissioning import CommissioningRecord, Finding, Licence, Verdict
@@ -18,6 +19,16 @@ LICENCES: Final = {
     Licence.ATTENDED: say("moved only with a second person at the aisle"),
     Licence.FULL: say("moved from here"),
 }
+FIGURES: Final = {
+    "carriages": say("carriages: {value}"),
+    "watchdog_ms": say("watchdog: {value} ms"),
+    "moved_mm": say("moved: {value} mm"),
+    "speed_mm_s": say("speed: {value} mm/s"),
+    "travelled_mm": say("ran on: {value} mm"),
+    "allowed_mm": say("allowed: {value} mm"),
+    "stopped_after_s": say("stood after: {value} s"),
+}
+"""What was measured in a step, by its name in the record."""
 
 
 def finding_message(finding: Finding) -> Message:
@@ -34,8 +45,11 @@ def seen_message(finding: Finding) -> Message:
 
 
 def _with_figures(line: Message, finding: Finding) -> Message:
-    measured = ", ".join(f"{name} {value}" for name, value in finding.measured)
-    return say("{line} ({measured})", line=line, measured=measured) if measured else line
+    figures = [Message(FIGURES[name].template, {"value": value}) for name, value in finding.measured]
+    if not figures:
+        return line
+    told = reduce(lambda before, figure: say("{before}, {figure}", before=before, figure=figure), figures)
+    return say("{line} ({measured})", line=line, measured=told)
 
 
 def licence_message(licence: Licence, reason: Message) -> Message:

@@ -98,6 +98,8 @@ class CommissioningScreen(HouseDialog[None]):
         self._answer: Future[str] | None = None
         """What the walk waits for."""
         self._is_left_by_hand = False
+        self._is_leave_asked = False
+        """Whether Esc was pressed since the last answer."""
         self._is_signed = False
         self._was_seen = False
         """Whether the block was seen to be commissioned."""
@@ -129,12 +131,19 @@ class CommissioningScreen(HouseDialog[None]):
             self._technician.leave()
 
     def leave(self) -> None:
-        """End the commissioning, and go away once it has ended."""
-        if self.course.end:
+        """End the commissioning and go away once it has ended; if asked twice while it waits and steps were taken."""
+        course = self.course
+        if course.end:
             super().leave()
         elif self._is_signed:
             self.house.tell(say("Both have signed: the record is being written."), "warning")
-        elif not self.course.is_ending:
+        elif self._answer is not None and course.findings and not self._is_leave_asked:
+            self._is_leave_asked = True
+            lost = say(
+                "Steps that would be lost: {count}. Press Esc again to end the commissioning.", count=len(course.findings)
+            )
+            self.house.tell(lost, "warning")
+        elif not course.is_ending:
             self._is_left_by_hand = True
             self._end_it()
 
@@ -241,6 +250,7 @@ class CommissioningScreen(HouseDialog[None]):
 
     def _give(self, typed: str) -> None:
         answer, self._answer = self._answer, None
+        self._is_leave_asked = False
         self.course.question = self.course.wrong = None
         if answer is not None and not answer.done():
             answer.set_result(typed)

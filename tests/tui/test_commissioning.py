@@ -156,7 +156,7 @@ async def test_a_whole_walk_ends_with_record_and_page(house: TuiHouse) -> None:
         await stage.until_shown("valid until 2027-11-20")
         assert "The block may be moved from here: everything was seen to work" in stage.said()
         assert "commissioning-block-1.pdf" in stage.said()
-        assert "travelled_mm 41" in stage.said()
+        assert "ran on: 41 mm" in stage.said()
         assert [record.licence for record in house.pages] == [Licence.FULL]
         assert house.commissioning.begun == [("Olga Berg", 1, "Bo Chen")]
         assert house.commissioning.answers == [5, (1,), True, (1,), False, True, True, True]
@@ -220,7 +220,7 @@ async def test_nobody_else_signs_and_nobody_by_a_scan(house: TuiHouse) -> None:
         await press(stage, "escape")
         assert stage.app.where is Where.COMMISSION
         assert house.pages == []
-        await press(stage, "escape")
+        await press(stage, "escape", "escape")
         await stage.until(lambda: stage.app.where is Where.AISLES)
         assert house.pages == []
         assert house.commissioning.ended == [1]
@@ -254,10 +254,30 @@ async def test_esc_ends_it_wherever_it_is(house: TuiHouse) -> None:
         assert any("is as it was before" in toast for toast in stage.toasts())
         await begun(stage)
         await asked(stage, AnswerKind.NUMBER)
-        await press(stage, "escape")
+        await press(stage, "escape", "escape")
         await stage.until(lambda: stage.app.where is Where.AISLES)
         assert house.commissioning.ended == [1, 1]
         assert house.pages == []
+
+
+async def test_steps_that_were_taken_are_not_lost_by_one_esc_while_a_question_waits(house: TuiHouse) -> None:
+    async with on_stage(house) as stage:
+        await begun(stage)
+        await answer(stage, AnswerKind.NUMBER, "5")
+        await clear(stage)
+        await asked(stage, AnswerKind.WAY)
+        await press(stage, "escape")
+        assert any("Press Esc again to end the commissioning." in toast for toast in stage.toasts())
+        assert stage.app.where is Where.COMMISSION
+        await give(stage, "1")
+        await clear(stage)
+        await asked(stage, AnswerKind.WAY)
+        await press(stage, "escape")
+        assert stage.app.where is Where.COMMISSION, "an answer in between begins anew"
+        assert house.commissioning.ended == []
+        await press(stage, "escape")
+        await stage.until(lambda: stage.app.where is Where.AISLES)
+        assert house.commissioning.ended == [1]
 
 
 async def test_stop_works_over_the_walk_and_over_its_questions(house: TuiHouse) -> None:
