@@ -37,9 +37,9 @@ from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_t
 from archroom.errors import Unreadable
 from archroom.shelving import bus as bus_module
 from archroom.shelving import posts as posts_module
+from archroom.shelving.append_file import AppendFile
 from archroom.shelving.bus import Bus
 from archroom.shelving.holds_file import HoldsFile
-from archroom.shelving.append_file import AppendFile
 from archroom.shelving.journal import Journal
 from hardware_sim import Finding
 from hardware_sim.fields import Fields
