@@ -101,7 +101,7 @@ ACTIONS: Final = (
         "f7",
         say("Arm block"),
         say("Let the block of the chosen aisle be moved; you are asked first"),
-        where=frozenset({Where.AISLES}),
+        where=frozenset({Where.AISLES, Where.SIMULATOR}),
         why_not=_needs_chosen_aisle,
     ),
     Action(

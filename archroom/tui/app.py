@@ -239,7 +239,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
         """Return why an action may not be done now, None if it may."""
         situation = self.situation
         if situation.where not in action.where:
-            return action.why_not(situation) or say("Leave this question first, with Esc.")
+            question = say("Leave this question first, with Esc.")
+            here = say("This is not done on this screen; F1 tells what is.") if situation.where in HOUSE else question
+            return action.why_not(situation) or here
         return action.why_not(situation)
 
     def perform(self, action: Action) -> None:

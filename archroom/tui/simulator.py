@@ -23,6 +23,7 @@ from archroom.errors import ArchroomError, Message, say
 from archroom.services.simulation import SimulatedAct, typed_act, usual_acts
 from archroom.tui import marks, messages
 from archroom.tui.block_panel import BlockPanel
+from archroom.tui.claiming import Claiming
 from archroom.tui.inputs import TextBox
 from archroom.tui.painted import Painted
 from archroom.tui.scrolling import Scroll
@@ -128,6 +129,7 @@ class SimulatorScreen(WatchScreen):
         """What of a scenario could not be done, as far as it was told; None before the first look."""
         self._first_row = self._first_act = self._act_rows = 0
         """Where the acts stand on the page, as last drawn."""
+        self._claiming = Claiming(house)
         self._looks = Lane(self, "simulator", say("Asking the simulator"))
         self._acts = Lane(self, "simulated act", say("The simulator"))
 
@@ -166,6 +168,11 @@ class SimulatorScreen(WatchScreen):
         for painted in self.query(Painted):
             if isinstance(painted, BlockPanel | SimulatorPage):
                 painted.refresh(layout=True)
+
+    def do_arm(self) -> None:
+        """Ask whether the block of the chosen aisle is to be armed."""
+        if self._at is not None:
+            self._claiming.arm(self._at[0])
 
     def action_move(self, step: int) -> None:
         """Move the cursor over the acts."""

@@ -184,6 +184,20 @@ async def test_an_aisle_opens_beside_the_acts(house: TuiHouse, simulator: PaperS
         assert house.shelving.log[-1] == "go 1/3 clear (1,)"
 
 
+async def test_the_block_is_armed_from_here_and_what_is_done_elsewhere_says_so(house: TuiHouse) -> None:
+    house.shelving.people.gates[1].disarm(say("Block {block} was stopped.", block=1))
+    async with on_stage(house, WIDE) as stage:
+        await at_console(stage)
+        await stage.until_shown("NOT ARMED")
+        await stage.press("f7")
+        assert stage.app.where is Where.ARM
+        stage.key("f9", 0.5)
+        await stage.until(lambda: house.shelving.log[-1:] == ["arm 1 by Olga Berg"])
+        await stage.until(lambda: stage.app.where is Where.SIMULATOR)
+        await stage.press("f10")
+        assert "This is not done on this screen; F1 tells what is." in stage.toasts()
+
+
 async def test_answers_scroll_and_every_size_holds_the_screen(house: TuiHouse) -> None:
     async with on_stage(house) as stage:
         await at_console(stage)

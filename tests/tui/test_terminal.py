@@ -14,7 +14,7 @@ from archroom.cli import demo_house
 from archroom.config import Config
 from archroom.wiring import House
 
-CTRL_Q = b"\x11"
+CTRL_G, CTRL_Q = b"\x07", b"\x11"
 LEAVE_SCREEN, SHOW_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 SCANS = 24
 
@@ -61,5 +61,15 @@ def test_keys_typed_before_the_app_is_up_are_not_lost(settings: Config) -> None:
     with on_terminal([sys.executable, "-m", "archroom", "--db", settings.database]) as terminal:
         terminal.press(f"{borrower.code}\r".encode())
         terminal.read_until("Ada Lindqvist: nothing out")
+        terminal.press(CTRL_Q)
+        assert terminal.read_to_end() == 0
+
+
+def test_the_demo_knows_the_simulator_that_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHROOM_HOME", str(tmp_path))
+    with on_terminal([sys.executable, "-m", "archroom", "demo", "--wire", "tcp"]) as terminal:
+        terminal.read_until("can a code", 60.0)
+        terminal.press(CTRL_G)
+        terminal.read_until("Press the emergency stop")
         terminal.press(CTRL_Q)
         assert terminal.read_to_end() == 0
