@@ -151,7 +151,8 @@ class Walk:
         if counted is None:
             return skipped(step)
         told = view.identity.carriages if view.identity is not None else view.plain.carriages if view.plain else None
-        return judged_count(step, counted, told, len(block.carriages))
+        mobile = None if view.plain is None else sum(unit.is_mobile for unit in block.carriages)
+        return judged_count(step, counted, told, len(block.carriages), mobile=mobile)
 
     def _jog(self, step: Step) -> Finding:
         before = positions_of(self._site.settled())

@@ -177,6 +177,9 @@ def test_one_alarm_for_all_devices_proves_each_and_the_record_says_that_they_can
 def test_the_count_is_a_persons_and_the_controllers() -> None:
     step = Step(StepKind.COUNT)
     assert judged_count(step, 6, 6, 6).verdict is judged_count(step, 6, None, 6).verdict is Verdict.PASSED
+    assert judged_count(step, 7, 6, 7, mobile=6).verdict is Verdict.PASSED, "it counts those that move"
+    assert judged_count(step, 6, 6, 7, mobile=6).verdict is Verdict.FAILED, "but the person counts all"
+    assert judged_count(step, 7, 5, 7, mobile=6).verdict is judged_count(step, 7, 6, 7).verdict is Verdict.FAILED
     assert judged_count(step, 5, 6, 6).verdict is judged_count(step, 6, 5, 6).verdict is Verdict.FAILED
 
 

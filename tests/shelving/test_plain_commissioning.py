@@ -10,6 +10,7 @@ import pytest
 from memory_archive import MemoryArchive
 from plain_rig import SIDES_AND_STOP
 from plain_wire import until
+from profile_texts import profile_text
 from shelving_room import ShelvingRoom
 
 from archroom.core.acts import ActKind, Performer
@@ -132,6 +133,40 @@ def test_a_controller_with_one_alarm_for_all_devices_shows_each_and_the_record_s
         for finding in of_devices:
             assert finding.verdict is Verdict.PASSED, finding
             assert "as M148, and gone afterwards; other devices are told alike" in finding.text.english()
+        assert record.licence is Licence.ATTENDED, record
+
+
+def test_a_controller_that_counts_its_mobile_carriages_alone_has_told_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The small room has a fixed carriage besides, which no Stow controller counts."""
+
+    def few_steps(block: Block, capabilities: Capabilities, open_aisles: Sequence[int]) -> tuple[Step, ...]:
+        every = steps_of(block, capabilities, open_aisles)
+        return tuple(step for step in every if step.key in ("count", "opening-2"))
+
+    monkeypatch.setattr("archroom.services.commissioning.steps_of", few_steps)
+    plan = sample_room("small")
+    assert any(not unit.is_mobile for unit in plan.blocks[0].carriages)
+    own = tmp_path / "own.toml"
+    text = profile_text("stow-wms").replace('alarm_bits_inverted = "unknown"', 'alarm_bits_inverted = "no"')
+    own.write_text(text, encoding="utf-8")
+    with ShelvingRoom(
+        tmp_path,
+        "tcp",
+        plan.blocks,
+        speed=20.0,
+        warning_ms=100,
+        profile="stow-wms",
+        served_as=str(own),
+        is_commissioned=False,
+    ) as room:
+        room.start_server()
+        client, archive, onlooker = room.believing_client(), MemoryArchive(), Onlooker(room)
+        archive.build(plan)
+        commissioning = Commissioning(archive, client, MachineClock(), time.sleep)
+        record, _ = commissioning.commission(Performer("Ana", "desk/1"), 1, "Ben", onlooker)
+        assert [finding.verdict for finding in record.findings] == [Verdict.PASSED] * 2, onlooker.told
         assert record.licence is Licence.ATTENDED, record
 
 
