@@ -258,6 +258,12 @@ def _question(ticket: Ticket) -> Message:
         return say("Type the number of the carriage, then Enter. Anything else: no.")
     if ticket.wanted.action is Action.UNLOCK:
         return say("Nobody works at it? Type the number of the carriage, then Enter. Anything else: no.")
+    if ticket.candidates and ticket.wanted.action is Action.OPEN:
+        return say(
+            "Look which aisles other than {aisle} stand open, even a little. Nobody in any? Type all their numbers, then "
+            "Enter. Anything else: no.",
+            aisle=ticket.wanted.number,
+        )
     if ticket.candidates:
         return say(
             "Look which aisles stand open, even a little. Nobody in any? Type all their numbers, then Enter. "

@@ -57,8 +57,10 @@ def permission_shape(permission: Permission) -> dict[str, Json]:
 
 
 def permission_messages(view: BlockView) -> list[Message]:
-    """Return how far a block may be moved, unless that is why it cannot be moved anyway."""
+    """Return how far a block may be moved, unless that is why it cannot be moved anyway, or it does not answer."""
     permission = view.permission
+    if view.trust is Trust.LOST and permission.reason is not None:
+        return []
     said = [permission.reason] if permission.reason is not None and permission.reason != view.why_not else []
     if permission.expires_on is not None and permission.licence is not Licence.MONITOR:
         date = permission.expires_on.isoformat()

@@ -65,11 +65,18 @@ class TypingTechnician:
     def confirm_clear(self, step: Step, ticket: Ticket) -> tuple[int, ...] | None:
         """Wait for the numbers of the aisles that close, all of them."""
         numbers = ", ".join(map(str, ticket.answer))
-        text = say("Is aisle {numbers} clear? Look into it, then type its number. Anything else: no", numbers=numbers)
         if ticket.candidates:
             text = say(
-                "Which aisles stand open, even a little? If nobody is in any, type all their numbers. Anything else: no"
+                "Which aisles other than {aisle} stand open, even a little? If nobody is in any, type all their numbers. "
+                "Anything else: no",
+                aisle=ticket.wanted.number,
             )
+        elif len(ticket.answer) > 1:
+            text = say(
+                "Are aisles {numbers} clear? Look into each, then type all these numbers. Anything else: no", numbers=numbers
+            )
+        else:
+            text = say("Is aisle {numbers} clear? Look into it, then type its number. Anything else: no", numbers=numbers)
         typed = self._answer(text).replace(",", " ").split()
         if not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in typed):
             return None

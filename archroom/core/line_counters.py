@@ -36,6 +36,9 @@ class UnitCounters:
     """Whole frames thrown away while the line was being drained."""
     first_byte: int = 0
     """Answers that were right but for what stood at or before their first byte."""
+    unanswered: int = 0
+    """Silences in a row, the last of which came after `answered_before` answers."""
+    answered_before: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     """Failures by their kind, as `FailureKind` of the drivers names it."""
     exception_codes: dict[int, int] = field(default_factory=dict)
@@ -48,6 +51,8 @@ class UnitCounters:
             self.kinds[WRONG_START] = self.kinds.get(WRONG_START, 0) + 1
         if kind == "silence":
             self.silent += 1
+            self.unanswered = self.unanswered + 1 if self.answered_before == self.answered else 1
+            self.answered_before = self.answered
         elif kind in ("bad crc", "bad checksum"):
             self.crc += 1
         else:
@@ -62,6 +67,11 @@ class UnitCounters:
     def answered(self) -> int:
         """How many requests the unit answered, be it with an exception."""
         return self.matched + self.exceptions
+
+    @property
+    def has_gone_silent(self) -> bool:
+        """Whether it answered once and has not since, often enough to be no chance."""
+        return self.unanswered >= FEW and self.answered_before == self.answered > 0
 
     def is_often(self, count: int) -> bool:
         """Whether something happened more often than by chance."""
@@ -81,6 +91,7 @@ class Cause(Enum):
     ECHO = "echo"
     DEAD_LINE = "dead line"
     DEAD_UNIT = "dead unit"
+    WENT_SILENT = "went silent"
     LOOSE = "loose"
     SLOW = "slow"
     OTHER_UNIT = "other unit"
@@ -127,6 +138,11 @@ def _is_damaged_sometimes(mine: UnitCounters, line: Mapping[int, UnitCounters]) 
     return mine.answered > 0 and mine.is_often(_damaged(mine))
 
 
+def _is_loose(mine: UnitCounters, line: Mapping[int, UnitCounters]) -> bool:
+    is_often = mine.is_often(mine.silent) and not mine.is_often(mine.late)
+    return mine.answered > 0 and is_often and not mine.has_gone_silent
+
+
 Rule = Callable[[UnitCounters, Mapping[int, UnitCounters]], bool]
 _RULES: Final[tuple[tuple[Cause, Rule], ...]] = (
     (Cause.ECHO, lambda mine, line: mine.kinds.get("echo", 0) >= FEW),
@@ -136,7 +152,8 @@ _RULES: Final[tuple[tuple[Cause, Rule], ...]] = (
     (Cause.DEAD_LINE, _is_dead_line),
     (Cause.DEAD_UNIT, _is_dead_unit),
     (Cause.SLOW, lambda mine, line: mine.is_often(mine.late)),
-    (Cause.LOOSE, lambda mine, line: mine.answered > 0 and mine.is_often(mine.silent) and not mine.is_often(mine.late)),
+    (Cause.WENT_SILENT, lambda mine, line: mine.has_gone_silent and not mine.is_often(mine.late)),
+    (Cause.LOOSE, _is_loose),
     (Cause.TWO_OF_ONE, lambda mine, line: mine.is_often(mine.kinds.get("crowded", 0))),
     (Cause.OTHER_UNIT, lambda mine, line: mine.is_often(mine.kinds.get("wrong unit", 0))),
     (Cause.OTHER_MASTER, lambda mine, line: mine.kinds.get("babble", 0) >= FEW),
@@ -163,6 +180,7 @@ _SENTENCES: Final = {
     ),
     Cause.DEAD_LINE: say("No unit of the line answers: power, cable, A and B exchanged, or the wrong port."),
     Cause.DEAD_UNIT: say("Never an answer: the unit has no power, or another number or baud, or is cut off."),
+    Cause.WENT_SILENT: say("It answered before and does not any more: power of the unit, its cable, or the gateway to it."),
     Cause.LOOSE: say("Some requests stay without an answer: a loose contact, or a unit that restarts."),
     Cause.SLOW: say("Answers come too late: a slow unit, or a gateway that keeps requests in a queue."),
     Cause.TWO_OF_ONE: say("More than one answer comes: two units with one number, or a line that doubles what is sent."),

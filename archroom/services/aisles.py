@@ -270,7 +270,7 @@ def _unconfirmed(ticket: Ticket, confirmed: tuple[int, ...] | None) -> Message |
         return say("Not confirmed: nothing moves.")
     if not ticket.is_answered_by(confirmed):
         answer = " / ".join(map(str, ticket.candidates)) or _list(ticket.answer)
-        return say("{said} was confirmed, but it is {answer}: nothing moves.", said=_list(confirmed), answer=answer)
+        return say("Said to be clear: {said}. What must be: {answer}. Nothing moves.", said=_list(confirmed), answer=answer)
     return None
 
 

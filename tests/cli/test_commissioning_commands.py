@@ -111,6 +111,24 @@ def test_an_aisle_is_clear_by_its_number_only(typed: str, clear: tuple[int, ...]
     assert technician(typed).confirm_clear(STEP, ticket) == clear
 
 
+@pytest.mark.parametrize(
+    ("narrows", "candidates", "asked"),
+    [
+        ((2,), (), "Is aisle 2 clear? Look into it, then type its number."),
+        ((2, 5), (), "Are aisles 2, 5 clear? Look into each, then type all these numbers."),
+        ((), (1, 2, 4), "Which aisles other than 3 stand open, even a little?"),
+    ],
+)
+def test_the_question_asks_for_just_the_numbers_that_are_an_answer(
+    narrows: tuple[int, ...], candidates: tuple[int, ...], asked: str
+) -> None:
+    stderr = io.StringIO()
+    person = TypingTechnician(io.BytesIO(b"no\n"), Output(io.StringIO(), stderr, is_json=False), "Ann Miller", "王小明")
+    ticket = Ticket("t1", 1, Wanted(Action.OPEN, 3), narrows, (), 1.0, candidates=candidates)
+    assert person.confirm_clear(STEP, ticket) is None
+    assert asked in stderr.getvalue()
+
+
 def test_a_failed_step_may_be_repeated_and_a_passed_one_is_not() -> None:
     failed, passed = (Finding(STEP, verdict, say("seen")) for verdict in (Verdict.FAILED, Verdict.PASSED))
     assert technician("y\n").wants_again(failed)

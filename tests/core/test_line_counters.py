@@ -16,6 +16,15 @@ def counted(sent: int, matched: int = 0, **kinds: int) -> UnitCounters:
     return counters
 
 
+def scattered(matched: int, silent: int) -> UnitCounters:
+    """A unit that answered again after each silence."""
+    counters = UnitCounters(sent=matched + silent, matched=matched - silent)
+    for _ in range(silent):
+        counters.fail("silence")
+        counters.matched += 1
+    return counters
+
+
 def refused(sent: int, matched: int, code: int, count: int) -> UnitCounters:
     counters = UnitCounters(sent=sent, matched=matched)
     for _ in range(count):
@@ -48,7 +57,9 @@ def delayed(sent: int, matched: int, silent: int, late: int) -> UnitCounters:
         (counted(100, 90, bad_crc=8, cut_short=2), Cause.NOISE),
         (counted(10, 0, echo=10), Cause.ECHO),
         (counted(10, 0, silence=10), Cause.DEAD_UNIT),
-        (counted(100, 90, silence=10), Cause.LOOSE),
+        (scattered(90, 10), Cause.LOOSE),
+        (counted(100, 90, silence=10), Cause.WENT_SILENT),
+        (counted(100_000, 99_997, silence=3), Cause.WENT_SILENT),
         (delayed(100, 90, 10, 9), Cause.SLOW),
         (counted(100, 90, wrong_unit=10), Cause.OTHER_UNIT),
         (counted(100, 90, crowded=10), Cause.TWO_OF_ONE),
@@ -75,6 +86,18 @@ def test_a_healthy_unit_and_a_single_failure_suggest_nothing() -> None:
     assert likely_causes(1, {1: counted(1000, 1000)}) == ()
     assert likely_causes(1, {1: counted(1000, 998, silence=1, bad_crc=1)}) == ()
     assert likely_causes(1, {1: counted(2, 0, silence=2)}) == ()
+
+
+def test_a_unit_that_answers_again_has_not_gone_silent() -> None:
+    counters = counted(1000, 997, silence=3)
+    assert likely_causes(1, {1: counters}) == (Cause.WENT_SILENT,)
+    counters.matched += 1
+    assert likely_causes(1, {1: counters}) == ()
+    counters.fail("silence")
+    counters.fail("silence")
+    assert likely_causes(1, {1: counters}) == (), "the silences before its last answer are over"
+    counters.fail("silence")
+    assert likely_causes(1, {1: counters}) == (Cause.WENT_SILENT,)
 
 
 def test_a_line_on_which_nobody_answers_is_told_from_a_unit_that_does_not() -> None:
