@@ -6,6 +6,7 @@ what a step must rest on is read back before the next goes out.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -143,8 +144,19 @@ class MapDriver:
         for place in group.places:
             start = place.address - group.address
             raw = reply.registers[start : start + place.signal.width]
-            values.setdefault(place.signal.name, {})[place.index] = _decoded(place.signal, raw)
+            self._take(place, _decoded(place.signal, raw), values)
         return reply.sent_at, reply.received_at
+
+    def _take(self, place: _Place, value: float, values: Values) -> None:
+        """Keep a value. What is no number leaves the climate unknown, and cannot be said of the steel: raises LinkError."""
+        signal = place.signal
+        if math.isfinite(value):
+            values.setdefault(signal.name, {})[place.index] = value
+        elif signal.means in (Meaning.TEMPERATURE, Meaning.HUMIDITY, Meaning.OTHER):
+            values.pop(signal.name, None)
+        else:
+            name = signal.notation or signal.name
+            raise LinkError(say("{name} of unit {unit} reads what is no number.", name=name, unit=self._unit))
 
     def _write(self, write: Write, value: int, *, is_stop: bool = False) -> None:
         if write.style is WriteStyle.PULSE:

@@ -26,6 +26,8 @@ OPERATIONS: Final = {
 }
 """Of orders without a column. One of the programs unlocks every area before it ventilates: here neither is the other's."""
 MOST_BYTES = 65_536
+MOST_DIGITS = 8
+"""Of a length that is read at all."""
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -174,7 +176,7 @@ def _head_of(data: bytes) -> tuple[int, dict[bytes, bytes]] | None:
     head, mark, _ = data.partition(_HEAD_END)
     first, *lines = head.split(b"\r\n")
     words = first.split(b" ")
-    if not mark or len(words) < 2 or words[0] not in (b"HTTP/1.0", b"HTTP/1.1") or not words[1].isdigit():
+    if not mark or len(words) < 2 or words[0] not in (b"HTTP/1.0", b"HTTP/1.1") or not _is_number(words[1], 3):
         return None
     pairs = (line.partition(b":") for line in lines)
     return int(words[1]), {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
@@ -191,8 +193,13 @@ def _end_of(data: bytes) -> int | None:
     length = fields.get(b"content-length")
     if length is None:
         return None if _json(data[start:]) is None else len(data)
-    is_whole = length.isdigit() and len(data) >= start + int(length[:6])
+    is_whole = _is_number(length, MOST_DIGITS) and len(data) >= start + int(length)
     return start + int(length) if is_whole else None
+
+
+def _is_number(told: bytes, most_digits: int) -> bool:
+    """Whether bytes are a number of a few digits: thousands of them cannot be read as one."""
+    return told.isdigit() and len(told) <= most_digits
 
 
 def _chunks(data: bytes) -> tuple[bytes, int] | None:

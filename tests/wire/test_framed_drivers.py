@@ -360,6 +360,7 @@ GOOD = area()
         (f"Content-Length: {len(GOOD) - 1}\r\n", GOOD),
         ("Content-Length: many\r\n", GOOD),
         ("Content-Length: 99999999999\r\n", GOOD),
+        (f"Content-Length: 000001{'9' * 5000}\r\n", GOOD),
         ("Transfer-Encoding: chunked\r\n", GOOD),
         ("Transfer-Encoding: chunked\r\n", f"{len(GOOD):x}\r\n{GOOD}\r\n"),
         ("Transfer-Encoding: chunked\r\n", f"{len(GOOD):x}\r\n{GOOD}xx0\r\n\r\n"),
@@ -371,7 +372,7 @@ def test_an_answer_that_is_not_as_long_as_it_says_is_not_believed(head: str, bod
         web_status(body, head)
 
 
-@pytest.mark.parametrize("first", ["HTTP/2 200 OK", "HTTP/1.1 OK", "HTTP/1.1", "SIP/2.0 200 OK"])
+@pytest.mark.parametrize("first", ["HTTP/2 200 OK", "HTTP/1.1 OK", "HTTP/1.1", "SIP/2.0 200 OK", f"HTTP/1.1 {'2' * 5000}"])
 def test_what_is_no_http_is_not_believed(first: str) -> None:
     driver, _, _ = driver_of(shipped_profile("mjj-web"), f"{first}\r\n\r\n{GOOD}".encode())
     with pytest.raises(LinkError):

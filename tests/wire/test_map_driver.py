@@ -145,6 +145,20 @@ def test_a_number_is_decoded_by_its_type_and_scale(more: str, words: tuple[int, 
     assert status_of(signal("temperature", "input", 100, more), {4: registers}).temperature_c == pytest.approx(value)
 
 
+NO_NUMBERS = (float("nan"), float("inf"), float("-inf"))
+
+
+@pytest.mark.parametrize("strange", NO_NUMBERS)
+def test_what_is_no_number_is_no_climate_and_no_place(strange: float) -> None:
+    registers = {100: 1} | dict(zip((200, 201), struct.unpack(">HH", struct.pack(">f", strange)), strict=True))
+    moving = signal("moving", "coils", 5)
+    status = status_of(moving + signal("temperature", "holding", 200, 'type = "f32"'), {3: registers})
+    assert (status.is_moving, status.temperature_c) == (False, None)
+    for means in ("open-aisle", "people", "counter"):
+        with pytest.raises(LinkError, match="no number"):
+            status_of(moving + signal(means, "holding", 200, 'type = "f32"'), {3: registers})
+
+
 @pytest.mark.parametrize(
     ("more", "value", "says"),
     [
