@@ -109,6 +109,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.held: InHand = None
         self.last_standing: Standing | None = None
         self.stop_state = StopState()
+        self._walk_list: WalkList | None = None
         self.make_label = make_label
         self.bench_files = bench_files
         self.write_record = write_record
@@ -143,12 +144,14 @@ class ArchroomApp(App[None], inherit_bindings=False):
 
         return ClimateNews(self)
 
-    @cached_property
+    @property
     def walk_list(self) -> WalkList:
-        """What is to be walked."""
-        from archroom.tui.walk_list import WalkList  # no screen is up that shows it
+        """What is to be walked; loaded when somebody first goes there, or puts something on it."""
+        if self._walk_list is None:
+            from archroom.tui.walk_list import WalkList
 
-        return WalkList()
+            self._walk_list = WalkList()
+        return self._walk_list
 
     def get_default_screen(self) -> Screen[None]:
         """Return the desk, which is home."""
@@ -318,7 +321,8 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self.clear_notifications()
         self.hint, self.held = event.hint, event.hand.held
         self.last_standing = event.answer.standing or self.last_standing
-        self.walk_list.hear_scan(event.answer)
+        if self._walk_list is not None:
+            self._walk_list.hear_scan(event.answer)
         self.note(self.journal.answer(event.answer), event.answer.is_ok)
         if event.answer.seq is not None:
             self.read_acts()

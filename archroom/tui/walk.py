@@ -17,17 +17,18 @@ from textual.widget import Widget
 from archroom.errors import Message, say
 from archroom.services.planning import Wishes
 from archroom.tui import marks, messages
+from archroom.tui.desk import name_of_hand
 from archroom.tui.forms import FormScreen
 from archroom.tui.inputs import LinesBox
 from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines
-from archroom.tui.walk_drawing import Key, WalkRow, effort, heading, row_lines, rows_of, windowed
+from archroom.tui.walk_drawing import Key, WalkRow, effort, heading, page_lines, rows_of
 from archroom.tui.watching import LinesPage, LinesScreen
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
     from archroom.services.errands import Asked
-    from archroom.services.planning import Footing, Planning
+    from archroom.services.planning import Footing, Planning, Walk
     from archroom.tui.app import ArchroomApp
 
 PAGE_ROWS = 8
@@ -69,6 +70,8 @@ class WalkScreen(LinesScreen):
         self._key: Key | None = None
         """What the row under the cursor is about."""
         self._heard = house.journal.latest
+        self._drawn_of: tuple[int, Walk | None, list[WalkRow]] | None = None
+        """The rows, and what they were made of: the state of the list, and the plan."""
 
     def body(self) -> Iterable[Widget]:
         """Return the box for codes and the page."""
@@ -158,11 +161,12 @@ class WalkScreen(LinesScreen):
     def lines(self, width: int, height: int) -> list[Line]:
         """Return what the page shows in so many rows."""
         head = sentence_lines(self._said(), width)
-        drawn = [row_lines(row, index == self.at, width, self.house.glyphs) for index, row in enumerate(self._rows())]
+        rows = self._rows()
         if height < 2 * len(head):
             head = head[: max(height // 3, 1)]
-        gap: list[Line] = [[("", "")]] if drawn and height > 12 else []
-        return [*head, *gap, *windowed(drawn, self.at, max(height - len(head) - len(gap), 1))]
+        gap: list[Line] = [[("", "")]] if rows and height > 12 else []
+        room = max(height - len(head) - len(gap), 1)
+        return [*head, *gap, *page_lines(rows, self.at, width, room, self.house.glyphs)]
 
     @on(messages.WalkPlanned)
     def _show_plan(self, event: messages.WalkPlanned) -> None:
@@ -189,7 +193,10 @@ class WalkScreen(LinesScreen):
     # -- inside
 
     def _rows(self) -> list[WalkRow]:
-        return rows_of(self._listed)
+        listed = self._listed
+        if self._drawn_of is None or self._drawn_of[0] != listed.changes or self._drawn_of[1] is not listed.walk:
+            self._drawn_of = listed.changes, listed.walk, rows_of(listed)
+        return self._drawn_of[2]
 
     def _add(self, texts: list[str]) -> None:
         why_not = self._listed.add(texts)
@@ -214,6 +221,12 @@ class WalkScreen(LinesScreen):
         self._key = rows[self.at].key if self.at < len(rows) else self._key
 
     def _said(self) -> list[tuple[Message, str]]:
+        """Return what is said of the whole: what a scan would do here before everything, where something is in hand."""
+        held = name_of_hand(self.house.held)
+        scan = say("In hand: {name}. {hint}", name=held, hint=self.house.hint)
+        return [*([(scan, marks.NEWS)] if held else []), *self._said_of_walk()]
+
+    def _said_of_walk(self) -> list[tuple[Message, str]]:
         listed, walk = self._listed, self._listed.walk
         if not listed.lines:
             empty = say("Nothing is on the list yet. Type or paste codes above, or find a thing (F2) and add it with ^O.")

@@ -68,15 +68,17 @@ def rows_of(listed: WalkList) -> list[WalkRow]:
     """Return the rows: the steps with what is to be done at each, what is on no walk, and what is done."""
     walk = listed.walk
     rows = [] if walk is None else [row for index in range(len(walk.route.steps)) for row in _step_rows(listed, walk, index)]
-    done = listed.done_asides
+    gone, done = listed.gone, list[WalkRow]()
     for aside in () if walk is None else walk.asides:
-        if aside not in done and not listed.line(listed.numbers[aside.number]).is_ticked:
+        number = listed.numbers[aside.number]
+        if number in gone:
+            named = walk_words.named_with_code(aside.code, aside.title)
+            done.append(_aside_row(listed, aside, say("{thing}: {why}", thing=named, why=aside.why), marks.MUTED, DONE))
+        elif not listed.line(number).is_ticked:
             rows.append(_aside_row(listed, aside, walk_words.aside_in_words(aside), "", ASIDE))
-    for aside in done:
-        named = walk_words.named_with_code(aside.code, aside.title)
-        rows.append(_aside_row(listed, aside, say("{thing}: {why}", thing=named, why=aside.why), marks.MUTED, DONE))
+    rows += done
     on_walk = set() if walk is None else {listed.numbers[number] for number in walk.spots}
-    rows += [_ticked_row(line) for line in listed.lines if line.is_ticked and line.number not in on_walk]
+    rows += [_ticked_row(line) for line in listed.lines if line.is_ticked and line.number not in on_walk | gone]
     return rows
 
 
@@ -138,8 +140,15 @@ def _mark_cells(glyphs: Glyphs) -> int:
     return max(width_of(mark.shown(glyphs)) for mark in (NOW, DONE, ASIDE)) + 1
 
 
+def page_lines(rows: list[WalkRow], at: int, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """Return so many lines of all rows, those of the row under the cursor among them; what is far from it is not drawn."""
+    first = max(at - height, 0)
+    drawn = [row_lines(row, first + index == at, width, glyphs) for index, row in enumerate(rows[first : at + height])]
+    return windowed(drawn, at - first, height)
+
+
 def windowed(drawn: list[list[Line]], at: int, rows: int) -> list[Line]:
-    """Return so many lines of all rows, those of the row under the cursor among them."""
+    """Return so many lines of the drawn rows, those of the row under the cursor among them."""
     lines = [line for row in drawn for line in row]
     end = sum(len(row) for row in drawn[: at + 1])
     first = min(max(end - rows, 0), max(len(lines) - rows, 0))

@@ -15,7 +15,6 @@ from archroom.services.planning import MOST_LINES
 
 if TYPE_CHECKING:
     from archroom.services.answers import Answer
-    from archroom.services.errands import Aside
     from archroom.services.planning import Walk
 
 _PURPOSES = (Purpose.PICK, Purpose.PUT_BACK, Purpose.COUNT)
@@ -56,14 +55,15 @@ class WalkList:
     @property
     def left(self) -> list[ListLine]:
         """The lines on which something is left to be done."""
-        done = {self.numbers[aside.number] for aside in self.done_asides}
+        done = self.gone
         return [line for line in self.pending if line.number not in done]
 
     @property
-    def done_asides(self) -> list[Aside]:
-        """What was on a walk and has left its shelf, or come home."""
+    def gone(self) -> set[int]:
+        """The lines that were on a walk and whose thing has left its shelf since, or has come home."""
         asides = () if self.walk is None else self.walk.asides
-        return [aside for aside in asides if aside.is_done and self.line(self.numbers[aside.number]).was_on_walk]
+        numbers = {self.numbers[aside.number] for aside in asides if aside.is_done}
+        return {number for number in numbers if self.line(number).was_on_walk}
 
     def asked(self) -> list[Asked]:
         """Return what is to be planned."""

@@ -14,7 +14,7 @@ from archroom.tui.situation import Where
 SIZES = [(1, 1), (3, 2), (20, 5), (40, 10), (80, 24), (100, 16), (160, 50), (300, 90)]
 
 
-@pytest.mark.parametrize("key", ["f1", "f2", "f3", "f4"])
+@pytest.mark.parametrize("key", ["f1", "f2", "f3", "f4", "ctrl+l"])
 async def test_every_screen_survives_every_size(house: TuiHouse, key: str) -> None:
     async with on_stage(house) as stage:
         await stage.scan(house.box.code)

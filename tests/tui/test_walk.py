@@ -187,6 +187,7 @@ async def test_a_scan_is_the_desks_here_too_and_what_is_in_hand_can_be_added(wal
         assert stage.app.journal.latest is not None
         assert stage.app.journal.latest.mark.word.english() == "SHOWN"
         assert stage.app.walk_list.lines == [], "a scan alone puts nothing on the list"
+        assert f"In hand: {title(0)}. {stage.app.hint.english()}" in stage.said()
         await stage.press("ctrl+o")
         await stage.until(lambda: left(stage) == {title(0)})
         await stage.scan(walk.house.ann.code)
