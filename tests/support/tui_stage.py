@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 
 from textual import events
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 from tui_house import OPERATOR, TuiHouse
 
 from archroom.services.simulation import Simulation
@@ -75,7 +76,8 @@ class Stage:
         async with asyncio.timeout(DEADLINE_S):
             while True:
                 await self.pilot.pause()
-                await self.app.workers.wait_for_complete()
+                with suppress(WorkerCancelled):  # its job has ended, and the next one of its lane took its place
+                    await self.app.workers.wait_for_complete()
                 await self.pilot.pause()
                 if not self.app.is_holding_keys and self.app.scans.is_idle and not any_running(self.app):
                     return
