@@ -22,7 +22,7 @@ from archroom.drivers.profile_reading import read_profile, shipped_profile
 from archroom.drivers.transactions import FailureKind
 from archroom.drivers.wire_settings import ClimateSettings
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
-from archroom.shelving.climate_station import ClimateStation
+from archroom.shelving.climate_inbox import ReadingsTaker
 from archroom.shelving.lock import lock_port
 
 STARVED_S = 2.0
@@ -34,7 +34,7 @@ AGAIN_S = 1.0
 class SensorRound:
     """Whose turn it is among the sensors of one port; for the thread that has the port."""
 
-    def __init__(self, sensors: Sequence[Sensor], station: ClimateStation) -> None:
+    def __init__(self, sensors: Sequence[Sensor], station: ReadingsTaker) -> None:
         """Raises BadFile for a profile that cannot be read, UsageError for one of no sensor."""
         self.url = sensors[0].url
         self._station = station

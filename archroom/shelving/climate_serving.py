@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import TypeVar
 
 from archroom.core.climate import Limits
 from archroom.core.sensors import Sensor
 from archroom.drivers.ports import parse_port
 from archroom.errors import Message, PortUnavailable, UsageError, say
+from archroom.shelving.climate_inbox import Inbox
 from archroom.shelving.climate_rounds import OwnPort, SensorRound
 from archroom.shelving.climate_station import ClimateStation
 from archroom.shelving.codec import Json, decode, encode
@@ -30,12 +32,13 @@ class ClimateServing:
         by_port: dict[str, list[Sensor]] = defaultdict(list)
         for sensor in sensors:
             by_port[_key(sensor.url)].append(sensor)
-        station = self._station
-        self._rounds = {} if station is None else {key: SensorRound(found, station) for key, found in by_port.items()}
+        self._inbox = None if self._station is None else Inbox(self._station)
+        inbox = self._inbox
+        self._rounds = {} if inbox is None else {key: SensorRound(found, inbox) for key, found in by_port.items()}
         self._places = places
         self._ports: list[OwnPort] = []
         self._ending = threading.Event()
-        self._clock = threading.Thread(target=self._tick, name="climate", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="climate", daemon=True)
 
     def shared_with(self, url: str) -> SensorRound | None:
         """Return the sensors on the port of a bus, whose thread reads them from now on; None if there are none."""
@@ -48,15 +51,17 @@ class ClimateServing:
         self._ports = [OwnPort(found, self._places.lock_folder) for found in self._rounds.values()]
         for port in self._ports:
             port.start()
-        self._clock.start()
+        self._thread.start()
 
     def end(self) -> None:
         """Stop reading."""
-        self._ending.set()
         for port in self._ports:
             port.end()
-        if self._clock.ident is not None:
-            self._clock.join()
+        self._ending.set()
+        if self._inbox is not None:
+            self._inbox.end()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def close(self) -> None:
         """Close the files."""
@@ -82,10 +87,18 @@ class ClimateServing:
             case _:
                 return {"ok": True, "climate": encode(station.view())}
 
-    def _tick(self) -> None:
-        while not self._ending.wait(TICK_S):
-            if self._station is not None:
-                self._station.tick()
+    def _run(self) -> None:
+        """Hand readings on as they come, and let the station look at its clock every few seconds."""
+        station, inbox = self._station, self._inbox
+        if station is None or inbox is None:
+            return
+        ticked_s = monotonic()
+        while not self._ending.is_set():
+            inbox.hand_on(max(0.0, ticked_s + TICK_S - monotonic()))
+            if monotonic() >= ticked_s + TICK_S:
+                ticked_s = monotonic()
+                station.tick()
+        inbox.hand_on(0.0)
 
 
 def _key(url: str) -> str:

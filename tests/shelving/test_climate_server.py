@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -13,14 +14,16 @@ from climate_days import START_S
 from commissioned import Licensed
 from shelving_room import ShelvingRoom, until
 
-from archroom.core.climate import STANDARD, ClimateView, Freshness, Limits, Stock
+from archroom.core.climate import STANDARD, ClimateView, Freshness, Limits, Sample, Stock
 from archroom.core.sensors import Sensor
 from archroom.core.shelving import Action, OutcomeKind, Trust, Wanted
 from archroom.errors import BadFile, PortUnavailable, UsageError
 from archroom.shelving import climate_rounds
 from archroom.shelving.bus import Bus
+from archroom.shelving.climate_files import ClimateFiles
 from archroom.shelving.climate_rounds import SensorRound
 from archroom.shelving.climate_station import ClimateStation
+from archroom.shelving.server import Server
 from archroom.shelving.spec import ServerSpec
 
 XY_MD02, MD02, SHT20 = 101, 102, 103
@@ -116,6 +119,27 @@ def test_a_profile_of_no_sensor_is_refused_before_anything_is_sent(
     station = ClimateStation((), tmp_path, lambda message: None)
     with pytest.raises(error):
         SensorRound([replace(sensor("tcp://127.0.0.1:1"), family=family)], station)
+
+
+def test_a_disk_that_hangs_under_a_reading_keeps_no_stop_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def append(files: ClimateFiles, name: str, sample: Sample) -> None:
+        hangs.set()
+        assert goes_on.wait(60.0)
+
+    monkeypatch.setattr(ClimateFiles, "append", append)
+    with room_with_sensors(tmp_path, (XY_MD02, 10)) as room, closing(Server(room.spec, room.places, print)) as server:
+        serving = threading.Thread(target=server.run)
+        serving.start()
+        try:
+            assert hangs.wait(20.0)
+            reports = room.client().stop()
+        finally:
+            goes_on.set()
+            server.end()
+            serving.join()
+        assert [(report.path, report.is_standstill_seen) for report in reports] == [("server", True)]
 
 
 class Watched(SensorRound):
