@@ -182,7 +182,9 @@ class WalkScreen(LinesScreen):
     @on(messages.WalkStands)
     def _show_no_news(self, event: messages.WalkStands) -> None:
         event.stop()
-        self._trouble = None
+        if self._trouble is not None:
+            self._trouble = None
+            self.show_situation()
 
     @on(messages.WalkFailed)
     def _show_trouble(self, event: messages.WalkFailed) -> None:
