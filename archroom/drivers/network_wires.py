@@ -44,16 +44,26 @@ class DatagramWire:
     def read(self, max_wait_s: float) -> bytes:
         """Return the next datagram of the far end's address; empty if none came in time. Raises PortUnavailable."""
         ends_at = time.monotonic() + max_wait_s
+        is_over = False
         try:
-            while select.select([self._socket], [], [], max(0.0, ends_at - time.monotonic()))[0]:
-                data, sender = self._socket.recvfrom(DATAGRAM_BYTES)
-                if sender[0] != self._far_end[0]:
+            while not is_over and select.select([self._socket], [], [], max(0.0, ends_at - time.monotonic()))[0]:
+                is_over = time.monotonic() >= ends_at  # whoever floods the port holds nobody longer than that
+                data, sender = self._received()
+                if sender is not None and sender != self._far_end[0]:
                     self.foreign += 1
                 elif data:
                     return data
         except (OSError, ValueError) as error:
             raise _gone(self._name) from error
         return b""
+
+    def _received(self) -> tuple[bytes, str | None]:
+        """Return a datagram and who sent it: nobody where its checksum was wrong, which shows only when it is taken."""
+        try:
+            data, sender = self._socket.recvfrom(DATAGRAM_BYTES)
+        except BlockingIOError:
+            return b"", None
+        return data, str(sender[0])
 
     def write(self, data: bytes) -> None:
         """Send one datagram. Raises PortUnavailable."""

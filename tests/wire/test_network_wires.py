@@ -9,7 +9,9 @@ from contextlib import closing
 
 import pytest
 
+from archroom.drivers.network_wires import DatagramWire
 from archroom.drivers.ports import open_port, parse_port
+from archroom.drivers.timing import Framing, stream_timing
 from archroom.errors import PortUnavailable
 
 
@@ -59,6 +61,41 @@ def test_what_comes_from_another_address_is_thrown_away(far_end: socket.socket) 
         far_end.sendto(b"truth", ("127.0.0.1", local))
         assert wire.read(5.0) == b"truth"
         assert getattr(wire, "foreign", 0) == 1
+
+
+class Scripted(socket.socket):
+    """A UDP socket that always has something; `said` is what, one after the other, and then the last for ever."""
+
+    def __init__(self, *said: tuple[bytes, str] | BlockingIOError) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_DGRAM)
+        self.bind(("127.0.0.1", 0))
+        self.sendto(b"never taken", self.getsockname())
+        self.said = list(said)
+        self.asked = 0
+
+    def recvfrom(self, *arguments: object) -> tuple[bytes, tuple[str, int]]:
+        """Give what is next."""
+        self.asked += 1
+        assert self.asked < 100, "it never ends"
+        told = self.said.pop(0) if len(self.said) > 1 else self.said[0]
+        if isinstance(told, BlockingIOError):
+            raise told
+        return told[0], (told[1], 9)
+
+
+def scripted(*said: tuple[bytes, str] | BlockingIOError) -> DatagramWire:
+    """A wire to 127.0.0.1 on such a socket."""
+    return DatagramWire(Scripted(*said), ("127.0.0.1", 9), "udp://127.0.0.1:9", stream_timing(Framing.MBAP))
+
+
+def test_a_flood_of_strangers_holds_nobody_longer_than_asked() -> None:
+    with closing(scripted((b"lie", "127.0.0.2"))) as wire:
+        assert wire.read(0.0) == b""
+
+
+def test_a_datagram_of_a_wrong_checksum_loses_no_port() -> None:
+    with closing(scripted(BlockingIOError(11, "nothing after all"), (b"truth", "127.0.0.1"))) as wire:
+        assert wire.read(5.0) == b"truth"
 
 
 def test_a_silent_host_is_no_lost_port(far_end: socket.socket) -> None:
