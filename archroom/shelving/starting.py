@@ -29,8 +29,17 @@ def start_server(spec: ServerSpec, places: Places) -> None:
     Raises PortUnavailable with the server's own reason.
     """
     spec = spec if spec.idle_exit_s is not None else replace(spec, idle_exit_s=IDLE_EXIT_S)
+    folders = [str(places.run_folder), str(places.state_folder), *([str(places.lock_folder)] if places.lock_folder else [])]
     try:
         file = write_spec(spec, places.state_folder)
+        with (places.state_folder / LOG_NAME).open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", MODULE, str(file), *folders],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
     except OSError as error:
         raise PortUnavailable(
             say(
@@ -39,15 +48,6 @@ def start_server(spec: ServerSpec, places: Places) -> None:
                 reason=error.strerror or type(error).__name__,
             )
         ) from error
-    folders = [str(places.run_folder), str(places.state_folder), *([str(places.lock_folder)] if places.lock_folder else [])]
-    with (places.state_folder / LOG_NAME).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, str(file), *folders],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
     _started[:] = [one for one in (*_started, process) if one.poll() is None]
     threading.Thread(target=process.wait, name="end of the shelving server", daemon=True).start()
     try:

@@ -186,6 +186,13 @@ def test_a_server_that_dies_at_its_start_is_told(tmp_path: Path, monkeypatch: py
         ShelvingClient(ServerSpec.of([BusSpec("tcp://127.0.0.1:9")], (block_of(),)), places).views()
 
 
+def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    places = Places(tmp_path / "run", tmp_path / "state", tmp_path)
+    (places.state_folder / starting.LOG_NAME).mkdir(parents=True)
+    with pytest.raises(PortUnavailable, match="takes no file"):
+        ShelvingClient(ServerSpec.of([BusSpec("tcp://127.0.0.1:9")], (block_of(),)), places).views()
+
+
 def test_a_bad_specification_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "spec.json"
     file.write_text("{}")
