@@ -44,6 +44,9 @@ LOOK_S = 1.0
 GONE_EXIT_S = 0.2
 """How long nobody must be connected before a server without a port ends: shorter than a screen's pause between looks."""
 LOCK_NAME = "shelving.lock"
+MOST_CLIENTS = 200
+"""Connections at a time: whoever forgets to hang up must leave descriptors for ports and journals, and is hung up on. A stop
+that is not taken goes past the server."""
 
 
 class AlreadyRuns(PortUnavailable):
@@ -84,6 +87,7 @@ class Server:
             self._climate = ClimateServing(spec.sensors, places, complain)
             self._closers.callback(self._climate.close)
             self._listener, self.address, self._token = listen(places.run_folder)
+            self._listener.setblocking(False)
             self._closers.callback(self._listener.close)
             blocks = {block.number: block for block in spec.blocks}
             gates = {number: self._gate(block, holds) for number, block in blocks.items()}
@@ -187,6 +191,9 @@ class Server:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             connection, _ = self._listener.accept()
+            if self._clients >= MOST_CLIENTS:
+                connection.close()
+                return
             with self._lock:
                 self._clients += 1
             threading.Thread(target=self._serve, args=(connection,), name="client", daemon=True).start()

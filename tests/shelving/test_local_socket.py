@@ -6,16 +6,18 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from shelving_room import ShelvingRoom
+from shelving_room import ShelvingRoom, until
 
 from archroom.errors import PortUnavailable
 from archroom.shelving import endpoint, notice_board
+from archroom.shelving import server as server_file
 from archroom.shelving.codec import Json
 from archroom.shelving.endpoint import Gone, Lines, connect, listen, prepare_folder
+from archroom.shelving.server import Server
 from archroom.shelving.sessions import VERSION
 
 
@@ -112,6 +114,36 @@ def test_without_unix_sockets_a_token_opens_a_loopback_port(tmp_path: Path, monk
             with pytest.raises(Gone):
                 stranger.receive(5.0)
             stranger.close()
+
+
+def test_who_forgets_to_hang_up_leaves_the_server_its_descriptors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_file, "MOST_CLIENTS", 2)
+    with ShelvingRoom(tmp_path) as room, closing(Server(room.spec, room.places, print)) as server:
+        serving = threading.Thread(target=server.run)
+        serving.start()
+        try:
+            forgotten = [said_hello(server.address) for _ in range(2)]
+            with pytest.raises(Gone):
+                said_hello(server.address)
+            assert room.client().stop()[0].path == "direct"
+            forgotten[0].close()
+            assert until(lambda: room.client().stop()[0].path == "server", 10.0)
+            forgotten[1].close()
+        finally:
+            server.end()
+            serving.join()
+
+
+def said_hello(address: str) -> Lines:
+    """A connection whose hello was answered; raises Gone."""
+    lines = connect(address, "")
+    try:
+        lines.send({"v": VERSION, "do": "hello"})
+        assert lines.receive(5.0) is not None
+    except Gone:
+        lines.close()
+        raise
+    return lines
 
 
 REQUESTS: list[dict[str, object]] = [
