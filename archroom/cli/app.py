@@ -62,4 +62,6 @@ def run_app(house: House, folder: Path, greeting: Message | None = None, control
         bench_files=files,
         simulation=simulation,
     )
-    return app.run() or 0
+    code = app.run() or 0
+    house.bench.look_away()
+    return code

@@ -262,7 +262,7 @@ class BenchScreen(LinesScreen):
         if not self.house.services.bench.is_set_up:
             return [(say("No shelving is connected to this machine."), marks.MUTED)]
         if self._trouble is not None:
-            return [(self._trouble, marks.BAD)]
+            return [(self._trouble, marks.BAD), *self.recording.said()]
         counts = self._counts
         if counts is None:
             return [(say("The buses are being asked."), marks.MUTED)]

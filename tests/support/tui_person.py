@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 from tui_stage import PERSON_S, SCANNER_S, key_event
 
 from archroom.cli import demo_house
+from archroom.cli.bench_files import BenchFolder
 from archroom.cli.commissioning import record_file
 from archroom.cli.labels import label_file
 from archroom.drivers.simulator_channel import SimulatorChannel
@@ -67,8 +69,16 @@ async def app_on(house: House, labels: Path, control: str = "") -> AsyncIterator
     write_record = partial(record_file, folder=labels.with_name("commissionings"))
     simulation = Simulation(SimulatorChannel(control)) if control else None
     app = ArchroomApp(
-        house, house.performer, make_label, write_record, greeting=demo_house.greeting(), simulation=simulation
+        house,
+        house.performer,
+        make_label,
+        write_record,
+        greeting=demo_house.greeting(),
+        bench_files=BenchFolder(house, labels.with_name("bench")),
+        simulation=simulation,
     )
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         person = Person(app, pilot)
         yield person
+    await asyncio.get_running_loop().shutdown_default_executor()
+    house.bench.look_away()

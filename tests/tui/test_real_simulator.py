@@ -1,7 +1,9 @@
-"""The console on the real thing: somebody walks in on the screen, and the controller reports it over its own wire."""
+"""The technician's screens on the real thing: what happens at the simulator is reported over the wire, and recorded."""
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from archroom import config
 from archroom.cli import demo_house
 from archroom.cli.simulator import Simulator
 from archroom.core.shelving import AisleState, Trust
+from archroom.tui.actions import BY_NAME
 from archroom.tui.situation import Where
 from archroom.wiring import House
 
@@ -23,7 +26,7 @@ def seen(person: Person, aisle: int) -> AisleState | None:
 
 
 @pytest.mark.timeout(120)
-async def test_somebody_walks_into_an_aisle_and_the_controller_says_so(
+async def test_somebody_walks_in_the_controller_says_so_and_the_frames_are_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
@@ -34,6 +37,10 @@ async def test_somebody_walks_into_an_aisle_and_the_controller_says_so(
         with House(settings) as house:
             demo_house.build_room(house)
             async with app_on(house, tmp_path / "labels", simulator.control) as person:
+                await person.press("ctrl+b")
+                await person.see(lambda: person.app.why_not(BY_NAME["record_frames"]) is None)
+                person.app.perform(BY_NAME["record_frames"])
+                await person.see(lambda: any((tmp_path / "bench").glob("frames-bus1-*.jsonl")))
                 await person.press("ctrl+g")
                 await person.see(lambda: person.app.where is Where.SIMULATOR)
                 await person.see(lambda: seen(person, 1) is AisleState.OPEN)
@@ -42,4 +49,12 @@ async def test_somebody_walks_into_an_aisle_and_the_controller_says_so(
                 await person.see(lambda: seen(person, 1) is AisleState.OCCUPIED)
                 await person.press(*"person ana leaves", "enter")
                 await person.see(lambda: seen(person, 1) is AisleState.OPEN)
+                await person.press("ctrl+b")
+                await person.see(lambda: person.app.where is Where.BENCH)
+                person.app.perform(BY_NAME["write_bundle"])
+                await person.see(lambda: any((tmp_path / "bench").glob("bundle-*.zip")))
             house.dismiss_shelving()
+    (bundle,) = (tmp_path / "bench").glob("bundle-*.zip")
+    with zipfile.ZipFile(bundle) as archive:
+        frames = [json.loads(line) for line in archive.read("frames/1.jsonl").splitlines()]
+    assert {"sent", "matched"} <= {frame["verdict"] for frame in frames}

@@ -136,6 +136,10 @@ async def test_a_server_that_goes_away_ends_no_recording(house: TuiHouse, bench:
         bench.passing.put(SeenFrames(FRAMES[:1], 0))
         bench.passing.put(PortUnavailable(say("The shelving server does not answer.")))
         await stage.until_shown("The shelving server does not answer.")
+        bench.trouble = PortUnavailable(say("Nobody answers the screen either."))
+        await stage.until_shown("Nobody answers the screen either.")
+        assert "frames-bus1-1.jsonl: 1 frames." in stage.shown()
+        bench.trouble = None
         bench.passing.put(SeenFrames(FRAMES[1:], 12))
         await stage.until_shown("4 frames. Missed: 12.")
         assert house.bench_files.records[0].frames == list(FRAMES)

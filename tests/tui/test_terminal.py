@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from commissioned import commission
 from terminal import on_terminal
 
-from archroom import config
+from archroom import config, paths
 from archroom.cli import demo_house
 from archroom.config import Config
+from archroom.shelving.notice_board import read_board
 from archroom.wiring import House
 
 CTRL_G, CTRL_Q = b"\x07", b"\x11"
@@ -67,9 +69,11 @@ def test_keys_typed_before_the_app_is_up_are_not_lost(settings: Config) -> None:
 
 def test_the_demo_knows_the_simulator_that_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHROOM_HOME", str(tmp_path))
+    commission(paths.demo_folder() / "state", demo_house.room_plan().blocks)  # so that leaving interrupts no motion
     with on_terminal([sys.executable, "-m", "archroom", "demo", "--wire", "tcp"]) as terminal:
         terminal.read_until("can a code", 60.0)
         terminal.press(CTRL_G)
         terminal.read_until("Press the emergency stop")
         terminal.press(CTRL_Q)
         assert terminal.read_to_end() == 0
+    assert read_board(paths.demo_folder() / "run") is None, "its server has ended with it"
