@@ -16,7 +16,7 @@ from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus
 from archroom.core.plain_texts import alarm_phrase
 from archroom.core.plain_watch import open_aisles
 from archroom.core.rooms import Block, Segment
-from archroom.core.shelving import Action, Wanted
+from archroom.core.shelving import PLAIN_ACTIONS, Action, Wanted
 from archroom.core.supervisor_rules import not_capable
 from archroom.core.supervisor_texts import mode_phrase
 from archroom.errors import Message, say
@@ -165,5 +165,4 @@ def _mobile(block: Block, segment: Segment) -> tuple[int, ...]:
     return tuple(gap for gap in segment.gaps if gap and block.carriages[gap - 1].is_mobile)
 
 
-_ORDERS = {Action.OPEN: OrderKind.OPEN, Action.CLOSE: OrderKind.CLOSE, Action.VENTILATE: OrderKind.VENTILATE}
-"""What can be asked of a controller of another make."""
+_ORDERS = {action: OrderKind(action.value) for action in PLAIN_ACTIONS}

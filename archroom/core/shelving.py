@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from archroom.core.arming import Arming, Unfinished
 from archroom.core.controllers import Action as Action
@@ -23,6 +24,9 @@ from archroom.core.people_holds import Hold
 from archroom.core.plain import Capabilities, PlainStatus
 from archroom.core.stop_reports import StopReport as StopReport
 from archroom.errors import Message
+
+PLAIN_ACTIONS: Final = (Action.OPEN, Action.CLOSE, Action.VENTILATE)
+"""What can be asked of a controller of another make, where its profile lists the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,14 @@ class BlockView:
     """Whether a second person must hold the controller's own stop at the aisle while it moves."""
     permission: Permission = Permission()
     """How far it may be moved, by its commissioning."""
+
+    @property
+    def cannot(self) -> frozenset[Action]:
+        """What the controller cannot be asked to do from here, as far as that is known."""
+        if self.capabilities is not None:
+            told = {order.value for order in self.capabilities.orders}
+            return frozenset(action for action in Action if action not in PLAIN_ACTIONS or action.value not in told)
+        return frozenset() if self.identity is None else frozenset(Action) - frozenset(self.identity.capabilities)
 
     def open_aisles(self) -> tuple[int, ...]:
         """The aisles that stand open, occupied or not."""

@@ -6,8 +6,11 @@ not be done by a key. No key is a letter or digit by itself, because a scanner t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from archroom.core.shelving import Action as ShelvingAction
+from archroom.core.supervisor_texts import action_phrase
 from archroom.errors import Message, say
 from archroom.tui.action import Action
 from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
@@ -36,6 +39,19 @@ def _needs_resting_block(situation: Situation) -> Message | None:
     if situation.is_opening:
         return say("The shelving moves for you: wait for its end, or stop it with F8.")
     return _needs_chosen_aisle(situation)
+
+
+def _needs_able(action: ShelvingAction) -> Callable[[Situation], Message | None]:
+    """Return the reason against what moves or locks a block: at once where its controller cannot do it."""
+
+    def why_not(situation: Situation) -> Message | None:
+        at = situation.chosen.aisle
+        if at is not None and action in situation.chosen.cannot:
+            phrase = action_phrase(action)
+            return say("The controller of block {block} cannot {do} its carriages.", block=at[0], do=phrase)
+        return _needs_aisle(situation) if action is ShelvingAction.OPEN else _needs_resting_block(situation)
+
+    return why_not
 
 
 def _needs_alarm(situation: Situation) -> Message | None:
@@ -94,7 +110,7 @@ ACTIONS: Final = (
         say("Open aisle"),
         say("Open the aisle of the chosen thing, or the chosen aisle; you are asked first"),
         bars=HOUSE - {Where.CLIMATE, Where.BENCH},
-        why_not=_needs_aisle,
+        why_not=_needs_able(ShelvingAction.OPEN),
     ),
     Action(
         "arm",
@@ -166,7 +182,7 @@ ACTIONS: Final = (
         say("Close up"),
         say("Close all aisles around the chosen one, towards an end that nobody can enter; you are asked first"),
         where=frozenset({Where.AISLES}),
-        why_not=_needs_resting_block,
+        why_not=_needs_able(ShelvingAction.CLOSE),
     ),
     Action(
         "ventilate",
@@ -174,7 +190,7 @@ ACTIONS: Final = (
         say("Ventilate"),
         say("Spread the carriages around the chosen aisle evenly; you are asked first"),
         where=frozenset({Where.AISLES}),
-        why_not=_needs_resting_block,
+        why_not=_needs_able(ShelvingAction.VENTILATE),
     ),
     Action(
         "lock",
@@ -182,7 +198,7 @@ ACTIONS: Final = (
         say("Lock"),
         say("Lock a carriage of the chosen block, so that it stands still; you are asked which"),
         where=frozenset({Where.AISLES}),
-        why_not=_needs_resting_block,
+        why_not=_needs_able(ShelvingAction.LOCK),
     ),
     Action(
         "unlock",
@@ -190,7 +206,7 @@ ACTIONS: Final = (
         say("Unlock"),
         say("Let a locked carriage of the chosen block move again; you are asked which"),
         where=frozenset({Where.AISLES}),
-        why_not=_needs_resting_block,
+        why_not=_needs_able(ShelvingAction.UNLOCK),
     ),
     Action(
         "jog",
@@ -198,7 +214,7 @@ ACTIONS: Final = (
         say("Jog"),
         say("Move a carriage of the chosen block a little at a time, for technicians; you are asked which"),
         where=frozenset({Where.AISLES}),
-        why_not=_needs_resting_block,
+        why_not=_needs_able(ShelvingAction.JOG),
     ),
     Action(
         "commission",

@@ -109,7 +109,8 @@ class AislesScreen(WatchScreen):
 
     def chosen(self) -> Chosen:
         """Return the aisle under the cursor."""
-        return Chosen(aisle=self._at)
+        view, _ = (None, 0.0) if self._at is None else self.house.shelving.views.get(self._at[0], (None, 0.0))
+        return Chosen(aisle=self._at, cannot=frozenset() if view is None else view.cannot)
 
     def show_situation(self) -> None:
         """Draw everything again, and the blocks for the first time once they are known."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from archroom.core.shelving import Action as ShelvingAction
+
 
 class Where(Enum):
     """The screens on which actions are offered."""
@@ -66,6 +68,8 @@ class Chosen:
     title: str = ""
     aisle: tuple[int, int] | None = None
     """Block and aisle."""
+    cannot: frozenset[ShelvingAction] = frozenset()
+    """What the controller of that block cannot be asked to do."""
     alarm: int | None = None
     """Number of an alarm of the climate that waits to be acknowledged."""
     bus: int | None = None
