@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -236,7 +236,3 @@ class ClimateView:
     def waiting(self) -> tuple[Alarm, ...]:
         """The alarms that a person has to acknowledge."""
         return tuple(alarm for alarm in self.alarms if alarm.acknowledged is None)
-
-
-LIMIT_NAMES: Final = tuple(field.name for field in fields(Limits) if field.name != "stock")
-"""Names of the figures that may be changed for a room."""

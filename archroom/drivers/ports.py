@@ -92,11 +92,6 @@ class PortAddress:
         return f"{self.carrier.value}://{host}:{self.port}"
 
     @property
-    def canonical_name(self) -> str:
-        """One name however the port was written: links followed, host in lower case."""
-        return os.path.realpath(self.place) if self.carrier is Carrier.SERIAL else self.name.lower()
-
-    @property
     def timing(self) -> LineTiming:
         """The rules of time on this line."""
         if self.carrier in (Carrier.MODBUS_TCP, Carrier.MODBUS_TLS, Carrier.UDP, Carrier.HTTP):

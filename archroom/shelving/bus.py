@@ -107,7 +107,7 @@ class Bus:
         self._thread = threading.Thread(target=self._run, name=f"bus {spec.url}", daemon=True)
 
     def _supervisor(self, block: Block, new_id: Callable[[], str], gate: Gate | None) -> AnySupervisor:
-        """Return who decides for a block: a plain controller is watched only, until its commissioning can be recorded."""
+        """Return who decides for a block, by the kind of its controller."""
         if self._profile is None:
             return Supervisor(block, new_id, gate)
         return PlainSupervisor(block, self._profile.capabilities, new_id, gate)
@@ -320,7 +320,7 @@ class Bus:
                 self._pass_on()
                 due = [choice for choice in wishes if choice.wish.due_s <= now]
                 for turn in (self.bench, self._sensors):
-                    if turn is not None and self._is_turn_of_sensors(now, turn, due):
+                    if turn is not None and self._may_ask_between(now, turn, due):
                         return turn
                 if due:
                     chosen = min(due, key=lambda choice: self._rank(now, choice))
@@ -340,11 +340,11 @@ class Bus:
             found = [choice for choice in found if choice.wish.lane is not Lane.PROBE]
         return found
 
-    def _is_turn_of_sensors(self, now: float, sensors: SensorRound | BenchLane, due: list[_Choice]) -> bool:
+    def _may_ask_between(self, now: float, asker: SensorRound | BenchLane, due: list[_Choice]) -> bool:
         """Whether a sensor or the bench may ask now: in a pause, or before polls if it waits long; never during a motion."""
-        if not sensors.is_due(now) or self.is_busy:
+        if not asker.is_due(now) or self.is_busy:
             return False
-        return not due or (sensors.is_starved(now) and all(choice.wish.lane >= Lane.POLL for choice in due))
+        return not due or (asker.is_starved(now) and all(choice.wish.lane >= Lane.POLL for choice in due))
 
     def _rank(self, now: float, choice: _Choice) -> tuple[int, bool, float]:
         wish = choice.wish

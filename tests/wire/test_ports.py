@@ -20,6 +20,7 @@ from archroom.drivers.ports import Carrier, open_port, parse_port
 from archroom.drivers.timing import Framing, serial_timing
 from archroom.drivers.wires import PolledSerialWire
 from archroom.errors import PortUnavailable, UsageError
+from archroom.shelving.lock import port_key
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,7 +117,7 @@ def test_the_settings_take_what_can_be_opened_and_nothing_else(url: str) -> None
 
 def test_modbus_tcp_has_a_usual_port() -> None:
     assert (parse_port("tcp://gate").port, parse_port("tcp://gate").name) == (502, "tcp://gate:502")
-    assert parse_port("tcp://gate").canonical_name == parse_port("tcp://Gate:502").canonical_name
+    assert parse_port("tcp://gate") == parse_port("tcp://Gate:502")
 
 
 def test_what_a_url_says_is_kept() -> None:
@@ -126,7 +127,7 @@ def test_what_a_url_says_is_kept() -> None:
     assert address.timing == serial_timing(9_600, has_echo=True)
     gateway = parse_port("socket://Gate.example:4001?baud=19200")
     assert (gateway.place, gateway.port, gateway.timing) == ("gate.example", 4001, serial_timing(19_200))
-    assert gateway.canonical_name == "socket://gate.example:4001"
+    assert gateway.name == "socket://gate.example:4001"
     stream = parse_port("socket://gate.example:4001").timing
     assert (stream.framing, stream.character_s, stream.silence_s) == (Framing.RTU, 0.0, 0.00175)
     modbus_tcp = parse_port("tcp://[::1]:502")
@@ -200,8 +201,7 @@ def test_an_emergency_stop_goes_past_the_lock(bus: tuple[int, str]) -> None:
 def test_a_link_is_the_port_that_it_leads_to(bus: tuple[int, str], tmp_path: Path) -> None:
     (tmp_path / "bus").symlink_to(bus[1])
     address = parse_port(f"serial://{tmp_path}/bus")
-    assert address.canonical_name == bus[1]
-    assert address.parity == "N"
+    assert (port_key(address), address.parity) == (bus[1], "N")
 
 
 def test_our_own_terminal_is_no_bus(bus: tuple[int, str]) -> None:
