@@ -35,7 +35,7 @@ class Gone(Exception):
 
 
 class Lines:
-    """A connection as lines of JSON; for one thread."""
+    """A connection as lines of JSON; for one thread, but any may hang up."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -81,7 +81,10 @@ class Lines:
 
     def _wait(self, event: int, seconds: float | None) -> bool:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._connection, event)
+            try:
+                selector.register(self._connection, event)
+            except (OSError, ValueError) as error:  # another thread has hung up
+                raise Gone from error
             return bool(selector.select(None if seconds is None else max(0.0, seconds)))
 
 

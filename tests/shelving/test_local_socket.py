@@ -70,6 +70,20 @@ def test_an_end_that_closes_or_takes_nothing_has_gone(pair: tuple[Lines, socket.
         lines.receive(1.0)
 
 
+class HungUp(socket.socket):
+    """A connection that another thread closes just before it is waited for."""
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        """Say that there is nothing yet."""
+        self.close()
+        raise BlockingIOError
+
+
+def test_a_connection_that_another_thread_closes_has_gone() -> None:
+    with pytest.raises(Gone):
+        Lines(HungUp(socket.AF_INET, socket.SOCK_STREAM)).receive(1.0)
+
+
 def test_a_deep_folder_still_has_a_socket(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     prepare_folder(deep)
