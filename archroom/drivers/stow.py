@@ -13,7 +13,7 @@ from archroom.core.plain import UNTRIED_BIT, Alarm, PlainStatus
 from archroom.drivers.framed_exchange import FramedRequest
 from archroom.drivers.framed_state import Remains, Span
 from archroom.drivers.wire_settings import StowSettings
-from archroom.errors import say
+from archroom.errors import Message, say
 
 REPLY_BYTES = 20
 OPEN, ASK = 1, 2
@@ -40,6 +40,10 @@ _FAULTS = {
     "9.3": Fault.ESTOP,
     "9.4": Fault.DRIVE,
 }
+
+
+_RELAYS = ("8.7", "9.3")
+"""They fall with whatever trips, so they are told last, and not as a device that somebody pressed."""
 
 
 class StowLanguage:
@@ -129,8 +133,15 @@ def _alarms(reply: bytes, settings: StowSettings) -> tuple[Alarm, ...]:
         for code, fault in _FAULTS.items():
             if _is_set(reply, code) is not inverted and code not in settings.meaningless:
                 is_estop = code == "8.2" and settings.third_bit == "estop"
-                found.append(Alarm(Fault.ESTOP if is_estop else fault, code))
+                said = _relay_said(code) if code in _RELAYS else None
+                found.append(Alarm(Fault.ESTOP if is_estop else fault, code, said))
     for at in (17, 19):
         if reply[at] and str(at) not in settings.meaningless:
             found.append(Alarm(Fault.DRIVE, f"{at}: {reply[at - 1]} {reply[at]}"))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda alarm: alarm.code in _RELAYS))
+
+
+def _relay_said(code: str) -> Message:
+    return say(
+        "a safety relay of its controller is off ({code}): something has tripped. Reset it at the shelving.", code=code
+    )
