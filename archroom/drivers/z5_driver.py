@@ -65,7 +65,7 @@ class Z5Driver(FramedDriver):
         asked_at, received_at = min((sent for sent, _ in times), default=now), max((at for _, at in times), default=now)
         temperature, humidity = self._news.climate or (None, None)
         status = PlainStatus(
-            is_moving=self._news.is_moving(now),
+            is_moving=self._is_moving(now, sides),
             alarms=self._news.alarms,
             sides=tuple(sides),
             temperature_c=temperature,
@@ -89,6 +89,11 @@ class Z5Driver(FramedDriver):
             is_silent = failure.kind is FramedFailureKind.SILENCE
             if not (order.kind is OrderKind.OPEN and is_silent and z5.MOVING in since):
                 raise
+
+    def _is_moving(self, now: float, sides: list[Side]) -> bool | None:
+        """Return what the pushes say, but no end while a column stands between: that it began may have got lost."""
+        is_moving = self._news.is_moving(now)
+        return None if is_moving is False and Side.BETWEEN in sides else is_moving
 
     def _read_climate(self) -> None:
         if not self._settings.has_climate or self._clock() < self._climate_due_s:

@@ -165,6 +165,17 @@ def test_a_push_of_motion_says_less_the_older_it_is() -> None:
     assert driver.status().status.is_moving is None
 
 
+def test_the_end_of_one_column_says_nothing_while_another_stands_between_two_places() -> None:
+    """The push that the other one began may have been lost."""
+    there, between, done = z5(2, 2, 0x01, 1), z5(2, 3, 0x01, 3), z5(2, 3, 0x01, 1)
+    driver, wire, clock = z5_driver(there, between, there, between, there, done, carriages=3)
+    wire.arrive(clock.now, z5(2, 2, 0x8B, 1))
+    assert driver.status().status.is_moving is True
+    clock.now += 5
+    assert driver.status().status.is_moving is None
+    assert driver.status().status.is_moving is False
+
+
 def test_a_fixed_column_at_the_right_opens_with_the_other_command() -> None:
     driver, wire, _ = z5_driver(z5(2, 1, 0x01, 1), fixed_column='"right"', carriages=3)
     driver.order(Order(OrderKind.OPEN, aisle=1))
