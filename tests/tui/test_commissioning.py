@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from paper_commissioning import COUNT, JOG, PLUG
-from textual.message import Message as Posted
 from tui_house import TuiHouse
 from tui_stage import Stage, on_stage
 
 from archroom.core.commissioning import Licence, Verdict
 from archroom.core.licensing import Permission
 from archroom.core.shelving import Trust
-from archroom.errors import BadFile, MotionRefused, Refused, say
+from archroom.errors import BadFile, MotionRefused, say
 from archroom.tui.actions import BY_NAME
 from archroom.tui.commissioning import CommissioningScreen, SignForm
 from archroom.tui.commissioning_drawing import ProvedBlock
-from archroom.tui.commissioning_technician import AnswerKind, Question, ScreenTechnician
+from archroom.tui.commissioning_technician import AnswerKind
 from archroom.tui.confirm import ConfirmScreen
 from archroom.tui.preparing import PrepareForm
 from archroom.tui.situation import Where
@@ -345,40 +343,6 @@ async def test_a_page_that_cannot_be_written_leaves_the_record(house: TuiHouse) 
         await stage.until_shown("valid until 2027-11-20")
         assert "x.pdf cannot be written: full." in stage.said()
         assert "The ledger has not taken it" in stage.said()
-
-
-@pytest.mark.parametrize(
-    ("kind", "answers", "others"),
-    [
-        (AnswerKind.NUMBER, ("0", "7", "12", "123", "s"), ("", "1234", "y", "\u0664", "-1", "1 2")),
-        (AnswerKind.WAY, ("1", "2", "s"), ("", "0", "3", "n")),
-        (AnswerKind.DONE, ("", "s"), ("1", "y", "ss")),
-        (AnswerKind.AGAIN, ("y", "n"), ("", "1", "s")),
-        (AnswerKind.SIGNATURES, ("",), ("s", "y", "1")),
-    ],
-)
-def test_each_question_takes_its_own_answers_only(
-    kind: AnswerKind, answers: tuple[str, ...], others: tuple[str, ...]
-) -> None:
-    question = Question(kind, say("seen"))
-    assert [typed for typed in (*answers, *others) if question.is_answered_by(typed)] == list(answers)
-
-
-def test_nobody_is_asked_any_more_once_the_screen_is_left() -> None:
-    posted = list[Posted]()
-    technician = ScreenTechnician(1, posted.append)
-    technician.begin(JOG, say("seen"))
-    technician.leave()
-    words: list[Callable[[], object]] = [
-        lambda: technician.begin(JOG, say("seen")),
-        lambda: technician.part(PLUG, say("seen")),
-        lambda: technician.ask_number(COUNT, say("seen")),
-        lambda: technician.signs([], Licence.FULL, say("seen")),
-    ]
-    for ask in words:
-        with pytest.raises(Refused, match="has ended"):
-            ask()
-    assert [type(message).__name__ for message in posted] == ["StepBegun"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (80, 16), (40, 10)])
