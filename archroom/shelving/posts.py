@@ -10,6 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from archroom.core.plain import Order
 from archroom.core.plain_supervisor import PlainSupervisor
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_wishes import Frame, Wish
@@ -21,7 +22,7 @@ from archroom.drivers.modbus import ExceptionCode
 from archroom.drivers.plain import OrderNotBegun, PlainDriver
 from archroom.drivers.timing import LineTiming
 from archroom.drivers.transactions import FailureKind
-from archroom.errors import LinkError
+from archroom.errors import LinkError, UsageError
 
 AnySupervisor = Supervisor | PlainSupervisor
 
@@ -122,8 +123,15 @@ class PlainPost:
         elif wish.frame is Frame.STOP:
             driver.stop()
         elif wish.order is not None:
-            driver.order(wish.order)
+            self._give(wish.order)
         return lambda: supervisor.frame_echoed(monotonic(), wish)
+
+    def _give(self, order: Order) -> None:
+        """Give an order; one that the wire has no words for, as for an aisle without a number there, did not begin."""
+        try:
+            self._driver.order(order)
+        except UsageError as error:
+            raise OrderNotBegun(error.message) from error
 
     def failed(self, wish: Wish, error: LinkError) -> None:
         """Tell the supervisor; a frame that gave way to a stop is no failure, an order that gave way did not go out."""
