@@ -46,19 +46,6 @@ def test_no_recorded_answer_is_a_healthy_installation(recorded: bytes, inverted:
     assert said in problem.english()
 
 
-def test_only_settings_can_say_that_the_alarm_bits_of_a_site_mean_nothing() -> None:
-    assert {alarm.code for alarm in stow_status(RECORDED[0], alarm_bits_inverted='"yes"').alarms} == {
-        "8.5",
-        "9.2",
-        "17: 0 14",
-    }
-    settled = stow_status(RECORDED[0], alarm_bits_inverted='"yes"', meaningless='["8.5", "9.2", "17"]')
-    assert settled.alarms == ()
-    assert len(stow_status(RECORDED[0], alarm_bits_inverted='"no"').alarms) == 12
-    unsettled = stow_status(RECORDED[0], meaningless='["17"]').alarms
-    assert [(alarm.fault, alarm.code) for alarm in unsettled] == [(Fault.NONE, "8.0-9.4")]
-
-
 def answer(
     state: int = 0x47, *, alarms: bytes = b"\0\0", opened: int = 3, carriages: int = 6, head: bytes = b"\0\x02"
 ) -> bytes:

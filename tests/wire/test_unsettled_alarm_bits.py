@@ -1,4 +1,4 @@
-"""What a commissioning sees of a Stow installation with unsettled alarm bits: which of them each device changes."""
+"""The alarm bits of a Stow installation, unsettled and settled: what a commissioning sees of them, and what is said."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from supervised_room import block_of
 
 from archroom.core.commissioning import Step, StepKind, Verdict
 from archroom.core.commissioning_rules import devices_seen, judged_alarm
+from archroom.core.controllers import Fault
 from archroom.core.plain import PlainStatus
 from archroom.core.plain_rules import standing_problem
 from archroom.drivers.profile_reading import shipped_profile
 
 ESTOP = Step(StepKind.EMERGENCY_STOP)
+RECORDED = bytes.fromhex("00 02 02 05 02 02 00 00 df 1b 00 00 00 00 00 00 00 0e 00 00")
+"""At an installation that was called healthy."""
+
+
+def status_of(reply: bytes, **settings: str) -> PlainStatus:
+    """What the driver says of an answer."""
+    driver, _, _ = driver_of(changed_profile("stow-wms", **settings), reply)
+    return driver.status().status
 
 
 def told(alarms: str, drive: str = "00 00", inverted: str = "unknown") -> PlainStatus:
     """What an answer with these two alarm bytes, and this carriage and code of a drive error, says."""
     reply = bytes.fromhex(f"00 02 02 05 01 47 06 00 {alarms} 00 00 00 00 00 03 {drive} 00 00")
-    driver, _, _ = driver_of(changed_profile("stow-wms", alarm_bits_inverted=f'"{inverted}"'), reply)
-    return driver.status().status
+    return status_of(reply, alarm_bits_inverted=f'"{inverted}"')
 
 
 def seen(alarms: str, inverted: str = "unknown") -> frozenset[str]:
@@ -54,3 +62,13 @@ def test_a_relay_that_fell_is_no_pressed_button_and_what_made_it_fall_comes_firs
     problem = standing_problem(block_of(), shipped_profile("stow-wms").capabilities, told(alarms, drive, "no"))
     assert problem is not None
     assert said in problem.english()
+
+
+def test_only_settings_can_say_that_the_alarm_bits_of_a_site_mean_nothing() -> None:
+    inverted = status_of(RECORDED, alarm_bits_inverted='"yes"')
+    assert {alarm.code for alarm in inverted.alarms} == {"8.5", "9.2", "17: 0 14"}
+    settled = status_of(RECORDED, alarm_bits_inverted='"yes"', meaningless='["8.5", "9.2", "17"]')
+    assert settled.alarms == ()
+    assert len(status_of(RECORDED, alarm_bits_inverted='"no"').alarms) == 12
+    unsettled = status_of(RECORDED, meaningless='["17"]').alarms
+    assert [(alarm.fault, alarm.code) for alarm in unsettled] == [(Fault.NONE, "8.0-9.4")]
