@@ -24,6 +24,8 @@ from archroom.errors import say
 
 ALARM_BITS = tuple(f"{byte}.{bit}" for byte, bits in ((8, 8), (9, 5)) for bit in range(bits))
 ERROR_BYTES = ("17", "19")
+LEAST_OFFSET, MOST_OFFSET = -1, 100
+"""Of a controller's columns: its first is 0 at the least, and its last of 32 still fits a byte."""
 LEAST_ANSWER_MS, MOST_ANSWER_MS = 50, 5_000
 ORDERS = {
     WireKind.STOW: frozenset({OrderKind.OPEN}),
@@ -181,6 +183,6 @@ def _columns(table: Table, tells: str | None) -> Columns:
     return Columns(
         is_left_low=table.choice("low_end", ("left", "right")) == "left",
         fixed_column=table.choice("fixed_column", ("left", "right", "none")),
-        offset=table.whole("column_offset", -100, 100),
+        offset=table.whole("column_offset", LEAST_OFFSET, MOST_OFFSET),
         is_left_first=is_left_first,
     )

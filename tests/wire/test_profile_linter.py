@@ -201,6 +201,12 @@ OTHER_WIRES = {
     "polynomial of 0": ("z5", "polynomial = 0x07", "polynomial = 0", "polynomial must be a whole number from 1 to 255"),
     "figures of another checksum": ("wkl", 'checksum = "crc8"', 'checksum = "sum8"', "unknown key polynomial"),
     "network": ("wkl", '"192.168.1"', '"192.168.300"', "network must be the first three numbers"),
+    "column below 0": (
+        "z5",
+        "column_offset = 0",
+        "column_offset = -2",
+        "column_offset must be a whole number from -1 to 100",
+    ),
     "path": ("mjj-web", '"/MjjWebApi"', '"/MjjWebApi?Op=LeftMove"', "path must be of the form"),
     "patience": ("z5", "answer_ms = 1000", "answer_ms = 1", "answer_ms must be a whole number from 50 to 5000"),
     "scale": ("climate-sensor", 'scale = "unconfirmed"', 'scale = "1000"', "scale must be one of unconfirmed, 10, 100"),
