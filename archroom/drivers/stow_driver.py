@@ -30,25 +30,29 @@ class StowDriver(FramedDriver):
         super().__init__(line, unit, profile, is_urgent)
         self._settings = settings
         self._last_count: int | None = None
-        self._opening = 0
-        """The aisle that was seen to be opened and not yet to have opened; 0 if none."""
+        self._opening: int | None = None
+        """The aisle that was seen to be opened and not yet to have opened; 0 if none, None before any was seen to open."""
 
     def status(self) -> PlainReading:
         """Ask once; an answer whose counter did not move says so by its freshness. Raises LinkError, PortUnavailable."""
         reply = self._read(stow.request(self._unit, 0, stow.ASK, self._settings))
         self._last_count = stow.freshness(reply.frame)
         status = stow.parse_status(reply.frame, self._settings)
-        if self._is_interrupted(reply.frame):
+        if not self._is_last_open(reply.frame):
             status = replace(status, open_aisle=None)
         return PlainReading(status, reply.sent_at, reply.received_at)
 
-    def _is_interrupted(self, reply: bytes) -> bool:
-        """Whether another aisle began to open since one opened last: then that one is open no more, and no other is yet."""
+    def _is_last_open(self, reply: bytes) -> bool:
+        """Return whether the aisle that opened last stands open: it was seen to open, and no other began to since.
+
+        The controller tells that aisle also after an opening of another was broken off, so that what happened before this
+        program came leaves it unknown.
+        """
         to_open, opened = stow.aisles(reply)
         self._opening = to_open or self._opening
         if self._opening == opened:
             self._opening = 0
-        return self._opening != 0
+        return self._opening == 0
 
     def _request_of(self, order: Order) -> FramedRequest:
         offset = self._settings.aisle_offset
@@ -57,7 +61,7 @@ class StowDriver(FramedDriver):
 
     def _take_receipt(self, reply: FramedReply) -> None:
         """An answer with the last answer's counter is an old one: nobody knows what became of the order."""
-        self._is_interrupted(reply.frame)
+        self._is_last_open(reply.frame)
         before, self._last_count = self._last_count, stow.freshness(reply.frame)
         if before == self._last_count:
             self._disbelieve(

@@ -125,7 +125,7 @@ class PaperWkl(PaperCabinets):
 
 
 class PaperStow(PaperCabinets):
-    """Counts its messages, and opens an aisle at once."""
+    """Counts its messages, opens an aisle at once, and goes on to say that it is to open."""
 
     units = (1,)
     carriages = 6
@@ -146,7 +146,7 @@ class PaperStow(PaperCabinets):
         else:
             self.asked += 1
         head = bytes((frame[0], frame[1], 2, 5, self.messages & 0xFF, 0x47, 6, 0, 0, 0))
-        return head + bytes((0, 0, 0, 0, 0, self.aisle, 0, 0, 0, 0))
+        return head + bytes((0, 0, 0, 0, self.aisle, self.aisle, 0, 0, 0, 0))
 
     def truth(self, unit: int, carriages: int) -> str:
         """The count of the last answer and the aisle that it named."""

@@ -47,10 +47,16 @@ def test_no_recorded_answer_is_a_healthy_installation(recorded: bytes, inverted:
 
 
 def answer(
-    state: int = 0x47, *, alarms: bytes = b"\0\0", opened: int = 3, carriages: int = 6, head: bytes = b"\0\x02"
+    state: int = 0x47,
+    *,
+    alarms: bytes = b"\0\0",
+    to_open: int = 0,
+    opened: int = 3,
+    carriages: int = 6,
+    head: bytes = b"\0\x02",
 ) -> bytes:
     """An answer of a Stow controller."""
-    return head + bytes((2, 5, 1, state, carriages, 0)) + alarms + bytes((0, 0, 0, 0, 0, opened, 0, 0, 0, 0))
+    return head + bytes((2, 5, 1, state, carriages, 0)) + alarms + bytes((0, 0, 0, 0, to_open, opened, 0, 0, 0, 0))
 
 
 @pytest.mark.parametrize(("state", "mode"), [(0x02, Mode.AUTOMATIC), (0x08, Mode.LOCAL), (0x0A, None), (0x00, None)])
@@ -65,7 +71,7 @@ def test_what_two_tables_differ_on_is_what_the_setting_says(word: str, fault: Fa
 
 
 def test_the_aisles_and_carriages_of_a_site_are_settings() -> None:
-    status = stow_status(answer(opened=4, carriages=0), aisle_offset="1", counts_carriages="false")
+    status = stow_status(answer(to_open=4, opened=4, carriages=0), aisle_offset="1", counts_carriages="false")
     assert (status.open_aisle, status.carriages) == (3, None)
     assert stow_status(answer(opened=0)).open_aisle is None
     driver, wire, _ = driver_of(changed_profile("stow-wms", aisle_offset="1"), answer(head=b"\x06\x01"))
@@ -84,15 +90,15 @@ def test_the_long_request_has_two_words() -> None:
     assert [data.hex() for _, data in wire.sent] == ["00000200", "05000100"]
 
 
-def test_an_aisle_that_was_being_closed_is_no_longer_open() -> None:
-    """The controller goes on to name the aisle that opened last, also where its closing was interrupted."""
+def test_only_an_aisle_that_was_seen_to_open_is_open_and_only_until_another_begins_to() -> None:
+    """The controller goes on to name the aisle that opened last, also where its closing was interrupted, by whomever."""
 
     def told(to_open: int, opened: int) -> bytes:
         return answer()[:14] + bytes((to_open, opened)) + bytes(4)
 
     replies = [told(0, 3), told(5, 3), told(0, 3), told(3, 3), told(0, 3), told(6, 3), told(0, 6)]
     driver, _, _ = driver_of(shipped_profile("stow-wms"), *replies)
-    assert [driver.status().status.open_aisle for _ in replies] == [3, None, None, 3, 3, None, 6]
+    assert [driver.status().status.open_aisle for _ in replies] == [None, None, None, 3, 3, None, 6]
 
 
 # -- columns
