@@ -13,7 +13,9 @@ from hardware_sim.layout import Segment
 from hardware_sim.mechanics import Carriage
 
 NEGLIGIBLE_MM = 1e-6
-"""A carriage that is this near to its target stands there."""
+"""Less than this is nothing."""
+STANDS_WITHIN_MM = 0.5
+"""A carriage that is no farther from its target is told there, in whole mm, and is not set in motion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ class Stretch:
     def _plan(self, targets: Iterable[float]) -> Plan:
         """Who goes down starts from the origin on, who goes up from the far side on: each after the one ahead of it."""
         moves = list(zip(self.carriages, targets, strict=True))
-        down = [(carriage, target) for carriage, target in moves if target < carriage.position - NEGLIGIBLE_MM]
-        up = [(carriage, target) for carriage, target in reversed(moves) if target > carriage.position + NEGLIGIBLE_MM]
+        down = [(carriage, target) for carriage, target in moves if target < carriage.position - STANDS_WITHIN_MM]
+        up = [(carriage, target) for carriage, target in reversed(moves) if target > carriage.position + STANDS_WITHIN_MM]
         return tuple(Move(carriage.number, target) for carriage, target in down + up)
 
 

@@ -291,6 +291,15 @@ def test_changed_aisles_are_the_two_and_all_between() -> None:
     assert _changed(Block(track(7, fixed=(4,), open_aisles=(0, 4))), 6) == {4, 5, 6}
 
 
+@pytest.mark.parametrize(
+    ("off_mm", "moved"), [(0.5, frozenset({1, 2})), (-0.5, frozenset({1, 2})), (0.75, frozenset({1, 2, 3}))]
+)
+def test_who_is_told_at_its_place_is_not_moved_for_a_fraction_of_a_millimetre(off_mm: float, moved: frozenset[int]) -> None:
+    block = Block(track(open_aisles=(1,)))
+    block.carriages[2].position += off_mm
+    assert _changed(block, 2) == moved
+
+
 def test_a_person_in_an_aisle_that_closes_is_hit_once_and_presses_the_edge() -> None:
     block = Block(track())
     person = block.let_in("Ada", 0)
