@@ -52,8 +52,9 @@ from hardware_sim.track_commands import Act
 TAIL_S = 8.0
 """How long a trial goes on after its last act, to see what moves by itself."""
 IMPOSSIBLE_MM = 4
-EPILOGUE_S = 12.0
-"""How long it goes on after somebody has put everything right: three probes of a unit that did not answer."""
+EPILOGUE_S = 17.0
+"""How long it goes on after somebody has put everything right: four probes of a unit that did not answer. One may be lost to
+a line that was just mended, and one whose counter is by chance the last one seen counts as an old answer."""
 
 
 @dataclass(frozen=True, slots=True)
