@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from archroom.core.shelving import Action, ControllerStatus, EndReason, Fault, Mode, Wanted
+from typing import TYPE_CHECKING
+
+from archroom.core.controllers import Action, ControllerStatus, EndReason, Fault, Mode
 from archroom.errors import Message, say
+
+if TYPE_CHECKING:
+    from archroom.core.shelving import Wanted
 
 EMERGENCY_STOP_INPUT = 1
 EDGE_INPUT = 2

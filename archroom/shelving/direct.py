@@ -130,6 +130,8 @@ class _DirectStop:
                 controller = ReferenceController(line, self._units[number])
                 try:
                     controller.stop()
+                    if number not in self._carriages:  # its answer has a length that nobody knows
+                        continue
                     status = controller.status(self._carriages[number]).status
                     is_news = counters.setdefault(number, status.counter) != status.counter
                     if status.state.is_at_rest and is_news:

@@ -14,10 +14,8 @@ from archroom.drivers.plain_drivers import Unit, plain_drivers
 from archroom.drivers.ports import open_port
 from archroom.errors import ArchroomError, LinkError, Message, say
 from archroom.shelving.bus_profiles import profile_of
+from archroom.shelving.direct import PATH, STANDSTILL_WITHIN_S
 from archroom.shelving.spec import BusSpec
-
-STANDSTILL_WITHIN_S = 3.0
-PATH = "direct"
 
 
 class PlainDirectStop:
@@ -25,7 +23,7 @@ class PlainDirectStop:
 
     def __init__(self, bus: BusSpec, units: Mapping[int, int], carriages: Mapping[int, int]) -> None:
         self._bus = bus
-        self._units = {number: Unit(unit, carriages[number]) for number, unit in units.items()}
+        self._units = {number: Unit(unit, carriages.get(number, 0)) for number, unit in units.items()}
         self._sent: set[int] = set()
         self._resting: set[int] = set()
         self._reason: Message = say("Standstill was not seen.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from archroom.core.shelving import Action as ShelvingAction
+from archroom.core.controllers import Action as ShelvingAction
 from archroom.core.supervisor_texts import action_phrase
 from archroom.errors import Message, say
 from archroom.tui.action import Action

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from archroom.core.shelving import Action as ShelvingAction
+from archroom.core.controllers import Action as ShelvingAction
 
 
 class Where(Enum):

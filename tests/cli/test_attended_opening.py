@@ -42,7 +42,7 @@ def test_the_second_person_is_named_or_asked_for_and_without_one_nothing_moves(
     refused = {
         ("--clear", "1"): (b"", "a second person holds its own stop"),
         ("--clear", "1", "--attended-by", "olga  berg"): (b"", "must be another one"),
-        ("--clear", "2", "--attended-by", "Ben"): (b"", "nothing moves"),
+        ("--clear", "2", "--attended-by", "Ben"): (b"", "What must be: 1. Nothing moves."),
         (): (b"1\n31142060001\n", "A code is no answer"),
     }
     for options, (typed, why) in refused.items():

@@ -119,6 +119,12 @@ def test_a_line_that_dies_under_the_stop_is_told(tmp_path: Path) -> None:
         assert [(report.is_sent, report.is_standstill_seen) for report in reports] == [(True, False)]
 
 
+def test_a_stop_goes_out_to_a_block_whose_carriages_nobody_knows(tmp_path: Path) -> None:
+    with ShelvingRoom(tmp_path, "rtu_tcp") as room:
+        reports = stop_past_server(room.spec.buses, {}, None)
+        assert [(report.is_sent, report.is_standstill_seen) for report in reports] == [(True, False)]
+
+
 def test_without_shelving_there_is_nothing_to_stop(tmp_path: Path) -> None:
     with ShelvingRoom(tmp_path) as room:
         nothing = ShelvingClient(ServerSpec((), ()), room.places)

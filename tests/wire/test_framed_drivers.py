@@ -48,7 +48,6 @@ def test_no_recorded_answer_is_a_healthy_installation(recorded: bytes, inverted:
 
 def answer(
     state: int = 0x47,
-    *,
     alarms: bytes = b"\0\0",
     to_open: int = 0,
     opened: int = 3,
