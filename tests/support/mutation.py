@@ -59,7 +59,7 @@ _MODBUS = _tests(
     "line_bounds transaction_bounds frame_bounds transactions frames bad_frames golden_frames_driver reference_map passages "
     "frame_fuzz faulty_line",
 )
-_FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers transcripts passages faulty_framed")
+_FRAMED = _tests("wire", "line_bounds framed_exchange framed_drivers stow_driver transcripts passages faulty_framed")
 _FACTS = ("tests/wire/test_reference_map.py", *_tests("supervisor", "supervisor_bounds"), *_SUPERVISOR)
 _COMMISSIONING = _tests("core", "commissioning commissioning_bounds")
 TESTS: dict[str, tuple[str, ...]] = {
