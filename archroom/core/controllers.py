@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, Flag
 
+from archroom.core.actions import Action as Action
+
 
 class Mode(Enum):
     """MODE of the status block; set at the controller, never by us."""
@@ -68,32 +70,6 @@ class EndReason(Enum):
     FAULT = 5
     OCCUPIED = 6
     MODE = 7
-
-
-class Action(Enum):
-    """What a block can be asked to do (docs/shelving-protocol.md)."""
-
-    OPEN = "open"
-    """One aisle gets all the spare width of its segment."""
-    CLOSE = "close"
-    """An end that nobody can enter gets it: no aisle of the segment stays open."""
-    VENTILATE = "ventilate"
-    """All gaps of the segment share it evenly."""
-    JOG = "jog"
-    """One carriage moves a little."""
-    LOCK = "lock"
-    """A carriage stands still until it is unlocked."""
-    UNLOCK = "unlock"
-
-    @property
-    def is_motion(self) -> bool:
-        """Whether steel moves for it."""
-        return self not in (Action.LOCK, Action.UNLOCK)
-
-    @property
-    def is_of_carriage(self) -> bool:
-        """Whether it is done to a carriage, not to an aisle."""
-        return self in (Action.JOG, Action.LOCK, Action.UNLOCK)
 
 
 @dataclass(frozen=True, slots=True)

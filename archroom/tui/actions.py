@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from archroom.core.controllers import Action as ShelvingAction
-from archroom.core.supervisor_texts import action_phrase
+from archroom.core.actions import Action as ShelvingAction
 from archroom.errors import Message, say
 from archroom.tui.action import Action
 from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
@@ -47,6 +46,8 @@ def _needs_able(action: ShelvingAction) -> Callable[[Situation], Message | None]
     def why_not(situation: Situation) -> Message | None:
         at = situation.chosen.aisle
         if at is not None and action in situation.chosen.cannot:
+            from archroom.core.supervisor_texts import action_phrase  # only where somebody asks for what cannot be
+
             phrase = action_phrase(action)
             return say("The controller of block {block} cannot {do} its carriages.", block=at[0], do=phrase)
         return _needs_aisle(situation) if action is ShelvingAction.OPEN else _needs_resting_block(situation)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from archroom.core.controllers import Action as ShelvingAction
+if TYPE_CHECKING:
+    from archroom.core.actions import Action as ShelvingAction
 
 
 class Where(Enum):
