@@ -12,6 +12,8 @@ from pathlib import Path
 
 APP = "archroom"
 HOME_VARIABLE = "ARCHROOM_HOME"
+SIMULATOR_VARIABLE = "ARCHROOM_SIMULATOR"
+"""Names the control channel of the simulator that the buses lead to."""
 _SHARED_RUN = Path("/run/archroom")
 
 

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from archroom import paths
 from archroom.cli.bench_files import BenchFolder
 from archroom.cli.job import Job
-from archroom.cli.simulator_console import VARIABLE
-from archroom.drivers.simulator_channel import SimulatorChannel
 from archroom.errors import Message, UsageError, say
-from archroom.services.simulation import Simulation
 
 if TYPE_CHECKING:
     from archroom.core.commissioning import CommissioningRecord
+    from archroom.services.simulation import Simulation
     from archroom.wiring import House
 
 
@@ -25,7 +23,7 @@ def open_app(job: Job) -> int:
     """Open the app on this machine's house."""
     if job.output.is_json:
         raise UsageError(say("The app has no JSON; name a command. See: {program} --help", program="archroom"))
-    return run_app(job.house, paths.data_folder(), control=os.environ.get(VARIABLE, ""))
+    return run_app(job.house, paths.data_folder(), control=os.environ.get(paths.SIMULATOR_VARIABLE, ""))
 
 
 def run_app(house: House, folder: Path, greeting: Message | None = None, control: str = "") -> int:
@@ -51,7 +49,7 @@ def run_app(house: House, folder: Path, greeting: Message | None = None, control
         return record_file(record, folder / "commissionings")
 
     files = BenchFolder(house, folder / "bench")
-    simulation = Simulation(SimulatorChannel(control)) if control else None
+    simulation = _simulation(control) if control else None
     app = ArchroomApp(
         house,
         house.performer,
@@ -65,3 +63,10 @@ def run_app(house: House, folder: Path, greeting: Message | None = None, control
     code = app.run() or 0
     house.bench.look_away()
     return code
+
+
+def _simulation(control: str) -> Simulation:
+    from archroom.drivers.simulator_channel import SimulatorChannel
+    from archroom.services.simulation import Simulation
+
+    return Simulation(SimulatorChannel(control))

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archroom import paths
-from archroom.cli.frame_file import FrameFile
 from archroom.errors import UsageError, say
 
 if TYPE_CHECKING:
+    from archroom.cli.frame_file import FrameFile
     from archroom.core.bench import WrittenBundle
     from archroom.wiring import House
 
@@ -30,6 +30,8 @@ class BenchFolder:
 
     def new_record(self, bus: int) -> FrameFile:
         """Begin a file for the frames of a bus; raises UsageError if it cannot be made."""
+        from archroom.cli.frame_file import FrameFile  # when the first recording begins
+
         return FrameFile(self._new(f"frames-bus{bus}-{self._stamp()}.jsonl"), MOST_RECORD_BYTES)
 
     def write_bundle(self) -> WrittenBundle:

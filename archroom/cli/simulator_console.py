@@ -14,12 +14,11 @@ from archroom.cli.arguments import Commands, Parser
 from archroom.core.simulation import Json, field_in, short, told_by
 from archroom.drivers.simulator_channel import SimulatorChannel
 from archroom.errors import say
+from archroom.paths import SIMULATOR_VARIABLE
 from archroom.texts import tr
 
 if TYPE_CHECKING:
     from archroom.cli.job import Job
-
-VARIABLE = "ARCHROOM_SIMULATOR"
 
 
 def add_commands(commands: Commands) -> None:
@@ -55,7 +54,7 @@ def _add_control(parser: Parser) -> None:
     parser.add_argument(
         "--control",
         metavar="HOST:PORT",
-        help=tr("the control channel, as the simulator prints it; else {name}", name=VARIABLE),
+        help=tr("the control channel, as the simulator prints it; else {name}", name=SIMULATOR_VARIABLE),
     )
 
 
@@ -87,7 +86,7 @@ def _done(job: Job, question: Mapping[str, Json]) -> int:
 
 def _asked(job: Job, question: Mapping[str, Json]) -> dict[str, Json]:
     """Return what the simulator answers; raises Refused with its own sentence, PortUnavailable, UsageError."""
-    return SimulatorChannel(job.args.control or os.environ.get(VARIABLE, "")).ask(question)
+    return SimulatorChannel(job.args.control or os.environ.get(SIMULATOR_VARIABLE, "")).ask(question)
 
 
 def _word(answer: Mapping[str, Json], name: str) -> str:

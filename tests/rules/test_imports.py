@@ -49,6 +49,18 @@ def test_a_stop_past_the_server_loads_only_what_stops() -> None:
     assert loaded.isdisjoint({*UNNEEDED_FOR_A_STOP, "peewee", "pymodbus", "textual"})
 
 
+def test_the_way_to_the_app_loads_no_bench_and_no_simulator() -> None:
+    loaded = whole_modules_after("import archroom.cli.app")
+    unneeded = {
+        "archroom.core.bench",
+        "archroom.cli.frame_file",
+        "archroom.core.simulation",
+        "archroom.drivers.simulator_channel",
+    }
+    assert "archroom.cli.bench_files" in loaded
+    assert loaded.isdisjoint(unneeded)
+
+
 def test_the_check_sees_what_a_stop_does_not_need() -> None:
     assert whole_modules_after(run_main("aisle", "status", "--help")) >= {"archroom.cli.aisle_actions", "archroom.core.acts"}
 
