@@ -62,7 +62,7 @@ def test_full_width_letters_stay_whole_over_two_reads() -> None:
     data = "Ｂ１\n".encode()
     for cut in range(1, len(data)):
         stream = Dribble(data, [cut, len(data)])
-        assert [line.code for line in scan_lines(stream, False)] == ["Ｂ１"]  # type: ignore[arg-type]  # reads as asked
+        assert [line.code for line in scan_lines(stream, False)] == ["Ｂ１"]  # type: ignore[arg-type]  # of a stream only read1 is called
 
 
 @pytest.mark.parametrize("size", [LONGEST_LINE + 1, 1_000_000])
@@ -110,7 +110,7 @@ def test_a_live_line_says_no_time() -> None:
 def test_how_the_bytes_arrive_makes_no_difference(lines: list[str], pieces: list[int]) -> None:
     data = "".join(line + "\n" for line in lines).encode()
     stream = Dribble(data, pieces)
-    assert [line.shown for line in scan_lines(stream, True)] == lines  # type: ignore[arg-type]  # reads as asked
+    assert [line.shown for line in scan_lines(stream, True)] == lines  # type: ignore[arg-type]  # of a stream only read1 is called
 
 
 @UNHURRIED
