@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from paper_bench import PaperBench
 from tui_house import TuiHouse, tui_house
 
 
@@ -31,3 +32,9 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
 def house(tmp_path: Path) -> TuiHouse:
     """A small house with a few acts in its ledger."""
     return tui_house(tmp_path)
+
+
+@pytest.fixture
+def bench() -> PaperBench:
+    """Two buses, one of them with a dead unit."""
+    return PaperBench()

@@ -20,12 +20,6 @@ WIDE = (160, 50)
 
 
 @pytest.fixture
-def bench() -> PaperBench:
-    """Two buses, one of them with a dead unit."""
-    return PaperBench()
-
-
-@pytest.fixture
 def house(tmp_path: Path, bench: PaperBench) -> TuiHouse:
     """A house with that bench."""
     return tui_house(tmp_path, bench=bench)
