@@ -149,11 +149,14 @@ def aisle_between(block: Block, segment: Segment, sides: tuple[Side, ...]) -> in
     """Return the gap of a segment that limit switches show open; None unless they show exactly one.
 
     It lies between a carriage at its low end and one at its high end, or an end of the segment in the place of either; no
-    carriage below it is at its high end, none above it at its low end. What the others say differs between makes (all on
-    one side, or "both" where neighbours touch), so it is not asked for. Source: the confirmation by position of the gantry
-    program in the trade, which looks at the two neighbours.
+    carriage below it is at its high end, none above it at its low end. Whether the others are told on one side or, where
+    neighbours touch, on both differs between makes and is the same here; but one that is between its ends is on its way, and
+    those that follow it close by show their ends already. Source: the confirmation by position of the gantry program in the
+    trade, which looks at the two neighbours.
     """
     mobile = [gap for gap in segment.gaps if 1 <= gap <= len(sides) and block.carriages[gap - 1].is_mobile]
+    if any(sides[number - 1] is Side.BETWEEN for number in mobile):
+        return None
     found = [
         gap
         for gap in segment.gaps

@@ -282,6 +282,8 @@ def test_one_motion_at_a_time_and_another_number_of_carriages_is_not_believed() 
         ("BBBBBB", None),
         ("LHBBBB", 1),
         ("LLNHHH", None),
+        ("LNLHHH", None),
+        ("LLLHNH", None),
     ],
 )
 def test_limit_switches_show_one_aisle_or_none(sides: str, aisle: int | None) -> None:
