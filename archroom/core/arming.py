@@ -105,7 +105,7 @@ class BlockArming:
 def unarmed(block: int, reason: Message) -> Message:
     """Return why a disarmed block does not move, and what to do about it."""
     return say(
-        "Block {block} is not armed: {reason} Look at it, then arm it with F7 in the app or with: "
+        "Block {block} is not armed. What disarmed it: {reason} Look at it, then arm it with F7 in the app or with: "
         "archroom shelving arm {block} --by NAME",
         block=block,
         reason=reason,

@@ -29,7 +29,7 @@ def block_of(cli: Cli) -> dict[str, Any]:
 def test_a_block_that_nobody_has_armed_does_not_move_and_says_how_to_arm(aisles: Cli) -> None:
     ran = aisles("aisle", "open", "1/3", "--clear", "1", "--by", "Ann Lee")
     assert (ran.code, ran.out) == (6, "")
-    assert "Block 1 is not armed: The shelving server was started." in ran.err
+    assert "Block 1 is not armed. What disarmed it: The shelving server was started." in ran.err
     assert "archroom shelving arm 1 --by NAME" in ran.err
     block = block_of(aisles)
     assert (block["armed"], block["armed_by"], block["movable"], block["open"]) == (False, None, False, [1])
@@ -46,7 +46,7 @@ def test_arming_lets_it_move_and_disarming_ends_that(aisles: Cli) -> None:
     assert aisles("shelving", "disarm", "1", "--by", "Cleo").lines == ["Block 1 is not armed."]
     ran = aisles("--json", "aisle", "open", "1/2", "--clear", "3", "--by", "Bo")
     assert (ran.code, ran.json["error"], ran.json["outcome"]) == (6, "not_armed", "refused")
-    assert "not armed: Disarmed by Cleo." in ran.json["message"]
+    assert "What disarmed it: Disarmed by Cleo." in ran.json["message"]
     assert aisles("ledger", "verify").code == 0
 
 

@@ -199,8 +199,8 @@ def test_a_block_is_disarmed_at_first_and_says_how_to_arm(rig: SupervisedBlock) 
     with pytest.raises(NotArmed) as refused:
         rig.supervisor.select(rig.now, opening(3), "Ana")
     assert str(refused.value) == (
-        "Block 1 is not armed: The shelving server was started. Look at it, then arm it with F7 in the app or with: "
-        "archroom shelving arm 1 --by NAME"
+        "Block 1 is not armed. What disarmed it: The shelving server was started. Look at it, then arm it with F7 in the "
+        "app or with: archroom shelving arm 1 --by NAME"
     )
     view = rig.view()
     assert (view.is_movable, view.why_not, view.arming.is_armed) == (False, refused.value.message, False)
@@ -291,7 +291,7 @@ def test_a_motion_that_was_not_done_must_be_acknowledged_by_arming_anew(armed: S
     armed.supervisor.stop(armed.now, say("Stopped by Bo."))
     assert armed.end_of(ticket).kind is OutcomeKind.ABORTED
     armed.run(1.0)
-    with pytest.raises(NotArmed, match="not armed: Stopped by Bo"):
+    with pytest.raises(NotArmed, match="disarmed it: Stopped by Bo"):
         armed.supervisor.select(armed.now, opening(3), "Ana")
     armed.arm()
     assert armed.end_of(armed.start(3)).kind is OutcomeKind.DONE

@@ -114,7 +114,7 @@ def test_the_first_reason_stays_until_somebody_arms() -> None:
     assert arming.disarm(REASON)
     assert not arming.disarm(OTHER)
     assert arming.state(AT) == Arming(reason=REASON)
-    assert refusal(arming.refuse_unarmed).startswith("Block 1 is not armed: It was stopped. ")
+    assert refusal(arming.refuse_unarmed).startswith("Block 1 is not armed. What disarmed it: It was stopped. ")
     arming.arm(AT, "Bea", 8.0, ())
     arming.refuse_unarmed()
     assert arming.state(AT) == Arming("Bea", 8.0)
