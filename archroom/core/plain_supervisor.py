@@ -8,7 +8,7 @@ aisle; its order is wished once; and a STOP that does not exist is never claimed
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from archroom.core.arming import Arming
@@ -68,7 +68,9 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
         self._advance(now)
         is_pressing = self._stopping.is_active or (self._motion is not None and self._motion.phase is PlainPhase.STARTING)
         lane = Lane.PROBE if not self.is_answering else Lane.COMMAND if is_pressing else Lane.POLL
-        found = [self._polls.wish(Frame.STATUS, lane)]
+        is_anew = self._watch.trust(now) in (Trust.UNKNOWN, Trust.LOST)
+        may_release = self.permission(now).licence is not Licence.MONITOR
+        found = [replace(self._polls.wish(Frame.STATUS, lane), is_anew=is_anew, may_release=may_release)]
         if self._motion is not None:
             found += self._motion.wishes()
         stop = self._stopping.wish(now, self._watch.heard_s)
@@ -110,9 +112,10 @@ class PlainSupervisor(SupervisorBase[PlainStatus, PlainMotion]):
             self._motion.order_ended(now)
         super().frame_echoed(now, wish)
 
-    def status_read(self, now: float, status: PlainStatus, asked_s: float) -> None:
-        """Take a matched status that was asked for at `asked_s`."""
+    def status_read(self, now: float, status: PlainStatus, asked_s: float, notes: tuple[Message, ...] = ()) -> None:
+        """Take a matched status that was asked for at `asked_s`; `notes` say what was put right at the controller before."""
         number = self.block.number
+        self._notices += [Notice(NoticeKind.RELEASED, say("Block {block}: {what}", block=number, what=n)) for n in notes]
         sight = self._watch.take_status(now, status)
         if sight is Sight.SHAKEN:
             self._disappoint(NoticeKind.DISTRUSTED)

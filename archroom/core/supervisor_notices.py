@@ -22,6 +22,8 @@ class NoticeKind(Enum):
     ENDED = "ended"
     ARMED = "armed"
     DISARMED = "disarmed"
+    RELEASED = "released"
+    """An order that was left standing at a controller was ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ class Wish:
     """Of a HEARTBEAT."""
     order: Order | None = None
     """Of an ORDER."""
+    is_anew: bool = False
+    """Of a STATUS of a plain controller: nothing is believed of it, so it is looked for orders that were left standing."""
+    may_release: bool = False
+    """Of the same: whether such an order may be ended, since its block may be given orders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class FramedDriver(ABC):
             raise
         self._take_receipt(reply)
 
+    def look(self, *, is_anew: bool, may_release: bool) -> None:  # noqa: B027 - these wires set nothing that stays set
+        """Do nothing: an order is one frame, and nothing of it is left standing."""
+
     def stop(self) -> None:
         """Refuse: there is none. Raises UsageError."""
         raise UsageError(say("{profile} has no stop.", profile=self._profile.title))

@@ -1,7 +1,7 @@
 """Any controller whose registers a profile describes: reads what it declares, writes what it declares, and nothing else.
 
-Writes go out once. A pulse is released whatever came of its first half, since a coil that stays set is an order without end;
-what a step must rest on is read back before the next goes out.
+Writes go out once; what a step must rest on is read back before the next goes out. No order goes out before the pulse of an
+earlier one was seen to end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from archroom.core.bench import Table
@@ -19,11 +19,10 @@ from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.modbus import MAX_READ_BITS, Function, Request, read_from, write_coil, write_one
 from archroom.drivers.plain import OrderNotBegun, PlainReading
 from archroom.drivers.profile import Argument, Meaning, ModbusMap, NumberType, Poll, Profile, Signal, Step, Write, WriteStyle
+from archroom.drivers.pulses import Begun, Pulses
 from archroom.errors import LinkError, UsageError, say
 
 SLOW_POLL_S = 5.0
-RELEASES = 3
-"""So often is the end of a pulse tried: writing 0 again orders nothing."""
 _READS = {
     Table.COILS: Function.READ_COILS,
     Table.DISCRETE: Function.READ_DISCRETE,
@@ -67,7 +66,9 @@ class MapDriver:
         carriages: int,
         is_urgent: Callable[[], bool] | None = None,
         clock: Callable[[], float] = monotonic,
+        begun: Begun | None = None,
     ) -> None:
+        """`begun` are the pulses whose end no earlier driver of the unit has seen."""
         if profile.map is None:
             raise ValueError(f"{profile.name} is no map of registers")
         self._line = line
@@ -77,6 +78,7 @@ class MapDriver:
         self._carriages = carriages
         self._is_urgent = is_urgent
         self._clock = clock
+        self._pulses = Pulses(line, unit, profile.map, set() if begun is None else begun, is_urgent, clock)
         places = [place for signal in self._map.signals for place in _places(signal, carriages)]
         self._fast = _grouped([place for place in places if place.signal.poll is Poll.FAST], self._map.most_registers)
         self._slow = _grouped([place for place in places if place.signal.poll is Poll.SLOW], self._map.most_registers)
@@ -89,8 +91,13 @@ class MapDriver:
         """What its profile says that it can do."""
         return self._profile.capabilities
 
+    def look(self, *, is_anew: bool, may_release: bool) -> None:
+        """Read the coils of its pulses and clear what was left set; what came of it stands in the next status."""
+        self._pulses.look(is_anew=is_anew, may_release=may_release)
+
     def status(self) -> PlainReading:
         """Read all fast signals, and the slow ones once in a while. Raises LinkError and PortUnavailable."""
+        self._pulses.end_begun()
         values: Values = {}
         times = [self._read(group, values) for group in self._fast]
         if self._slow and self._clock() >= self._slow_due_s:
@@ -98,8 +105,10 @@ class MapDriver:
             for group in self._slow:
                 self._read(group, self._slow_values)
         status = _status_of(self._map.signals, self._slow_values | values, self._carriages)
+        status = replace(status, alarms=(*self._pulses.alarms, *status.alarms))
         now = self._clock()
-        return PlainReading(status, min((sent for sent, _ in times), default=now), max((at for _, at in times), default=now))
+        asked_at, received_at = min((sent for sent, _ in times), default=now), max((at for _, at in times), default=now)
+        return PlainReading(status, asked_at, received_at, self._pulses.take_notes())
 
     def order(self, order: Order) -> None:
         """Give an order, once.
@@ -111,6 +120,7 @@ class MapDriver:
             steps = self._map.jog_low
         if steps is None:
             raise UsageError(say("{profile} knows no such order.", profile=self._profile.title))
+        self._end_begun_before_order()
         last = len(steps) - 1
         for number, step in enumerate(steps):
             value = _value_of(step, order)
@@ -120,6 +130,15 @@ class MapDriver:
                 if number < last or (isinstance(error, ExchangeFailed) and not error.failure.is_sent):
                     raise OrderNotBegun(error.message) from error
                 raise
+
+    def _end_begun_before_order(self) -> None:
+        """Raise OrderNotBegun unless no pulse is left that an earlier order has begun."""
+        try:
+            self._pulses.end_begun()
+        except LinkError as error:
+            raise OrderNotBegun(error.message) from error
+        if self._pulses.alarms:
+            raise OrderNotBegun(say("Nothing is ordered: {why}", why=self._pulses.alarms[0].said or ""))
 
     def stop(self) -> None:
         """Stop everything of the unit, on a line that is not clean too. Raises as `order`."""
@@ -133,6 +152,7 @@ class MapDriver:
         """Write the next beat of the lease. Raises as `order`; UsageError where the profile has none."""
         if self._map.lease is None:
             raise UsageError(say("{profile} has no heartbeat.", profile=self._profile.title))
+        self._pulses.end_begun()
         self._beats = (self._beats + 1) & 0xFFFF
         self._exchange(write_one(self._unit, self._map.writes[self._map.lease.write].address, self._beats))
 
@@ -160,7 +180,7 @@ class MapDriver:
 
     def _write(self, write: Write, value: int, *, is_stop: bool = False) -> None:
         if write.style is WriteStyle.PULSE:
-            self._pulse(write, is_stop=is_stop)
+            self._pulses.give(write, is_stop=is_stop)
             return
         self._exchange(self._request(write, value, is_stop=is_stop), is_stop=is_stop)
         if write.is_read_back and not is_stop:
@@ -169,32 +189,6 @@ class MapDriver:
             if there != value:
                 name = write.notation or write.name
                 raise LinkError(say("{name} was set to {value} and reads {there}.", name=name, value=value, there=there))
-
-    def _pulse(self, write: Write, *, is_stop: bool) -> None:
-        """Set, hold, release. What is urgent shortens the hold, never the release."""
-        failed: LinkError | None = None
-        try:
-            self._exchange(self._request(write, 1, is_stop=is_stop), is_stop=is_stop)
-            urgent = None if is_stop else self._is_urgent
-            self._line.listen(self._clock() + write.hold_ms / 1000, urgent)
-        except ExchangeFailed as error:
-            if not error.failure.is_sent:
-                raise
-            failed = error
-        self._release(write)
-        if failed is not None:
-            raise failed
-
-    def _release(self, write: Write) -> None:
-        # As a stop: it may go out on a line that is not clean, and gives way to nothing.
-        request = write_coil(self._unit, write.address, is_on=False, is_stop=True)
-        for _ in range(RELEASES - 1):
-            try:
-                self._line.exchange(request)
-            except ExchangeFailed:
-                continue
-            return
-        self._line.exchange(request)
 
     def _request(self, write: Write, value: int, *, is_stop: bool) -> Request:
         if write.table is Table.COILS:

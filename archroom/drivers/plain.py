@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archroom.core.plain import Capabilities, Order, PlainStatus
-from archroom.errors import LinkError
+from archroom.errors import LinkError, Message
 
 
 class OrderNotBegun(LinkError):
@@ -24,6 +24,8 @@ class PlainReading:
     status: PlainStatus
     asked_at: float
     received_at: float
+    notes: tuple[Message, ...] = ()
+    """What the driver had to put right before."""
 
 
 class PlainDriver(Protocol):
@@ -32,6 +34,14 @@ class PlainDriver(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What its profile says that it can do."""
+        ...
+
+    def look(self, *, is_anew: bool, may_release: bool) -> None:
+        """Look for orders that were left standing, and end them; what came of it stands in the next status.
+
+        `is_anew`: nothing is believed of the block yet, or no more. `may_release`: the block may be given orders; without
+        it only what this driver has begun itself is ended, and what else stands is told as an alarm.
+        """
         ...
 
     def status(self) -> PlainReading:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archroom.drivers.framed_state import FramedState, Language
     from archroom.drivers.line import Line
     from archroom.drivers.plain import PlainDriver
+    from archroom.drivers.pulses import Begun
     from archroom.drivers.wires import Wire
 
 CARRIERS = {
@@ -69,13 +70,14 @@ def plain_drivers(
     clock: Callable[[], float] = monotonic,
     line: Line | None = None,
     attach: Callable[[FramedState], None] | None = None,
+    begun: Begun | None = None,
 ) -> dict[int, PlainDriver]:
     """Return a driver for each block's unit behind one wire; raises UsageError if the profile is of no controller.
 
     `line` is the one that a Modbus wire has already, where other devices answer on it too; `attach` is told of the line of
-    any other wire, for whoever counts and watches.
+    any other wire, for whoever counts and watches; `begun` are pulses whose end nobody saw before the port was opened anew.
     """
-    make = _maker(profile, wire, is_urgent, clock, line, attach)
+    make = _maker(profile, wire, is_urgent, clock, line, attach, begun)
     return {block: make(unit) for block, unit in units.items()}
 
 
@@ -86,6 +88,7 @@ def _maker(
     clock: Callable[[], float],
     line: Line | None,
     attach: Callable[[FramedState], None] | None,
+    begun: Begun | None,
 ) -> Callable[[Unit], PlainDriver]:
     """Open the one line of a bus and return what makes a driver on it."""
     settings = profile.settings
@@ -103,7 +106,7 @@ def _maker(
         from archroom.drivers.map_driver import MapDriver
 
         bus = Line(wire, clock) if line is None else line
-        return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock)
+        return lambda unit: MapDriver(bus, unit.address, profile, unit.carriages, is_urgent, clock, begun)
     match settings:
         case StowSettings():
             from archroom.drivers.stow import StowLanguage

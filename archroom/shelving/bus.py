@@ -28,6 +28,7 @@ from archroom.drivers.line import Line
 from archroom.drivers.plain_drivers import Unit, answer_s, plain_drivers
 from archroom.drivers.ports import Carrier, is_pty, listening_s, open_port, parse_port
 from archroom.drivers.profile import WireKind
+from archroom.drivers.pulses import Begun
 from archroom.drivers.timing import Framing, LineTiming
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
@@ -84,6 +85,7 @@ class Bus:
         self.is_modbus = is_modbus
         """Whether its controllers speak Modbus, so that a technician can ask them too."""
         self._posts: dict[int, Post] = {}
+        self._begun: Begun = set()
         self.supervisors = {
             number: self._supervisor(blocks[number], new_id, (gates or {}).get(number)) for number in sorted(spec.units)
         }
@@ -297,7 +299,9 @@ class Bus:
         units = {number: Unit(unit, self._carriages[number]) for number, unit in self.spec.units.items()}
         drivers = {}
         if self._profile is not None:
-            drivers = plain_drivers(self._profile, wire, units, self._must_hurry, line=line, attach=self.watch.attach)
+            drivers = plain_drivers(
+                self._profile, wire, units, self._must_hurry, line=line, attach=self.watch.attach, begun=self._begun
+            )
         for number, supervisor in self.supervisors.items():
             if isinstance(supervisor, PlainSupervisor):
                 posts[number] = PlainPost(supervisor, drivers[number])

@@ -114,10 +114,11 @@ class PlainPost:
         """Put a wish on the wire; returns what tells the supervisor of the answer."""
         supervisor, driver = self._supervisor, self._driver
         if wish.frame is Frame.STATUS:
+            driver.look(is_anew=wish.is_anew, may_release=wish.may_release)
             begun_s = monotonic()
             reading = driver.status()
             self._reading_s = max(monotonic() - begun_s + TURNAROUND_S, FADING * self._reading_s)
-            return lambda: supervisor.status_read(reading.received_at, reading.status, reading.asked_at)
+            return lambda: supervisor.status_read(reading.received_at, reading.status, reading.asked_at, reading.notes)
         if wish.frame is Frame.HEARTBEAT:
             driver.keep_alive()
         elif wish.frame is Frame.STOP:

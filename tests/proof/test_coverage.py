@@ -17,7 +17,10 @@ DECIDING = (
         for name in ("arming", "commissioning", "commissioning_rules", "gaps", "licensing", "people_holds", "shelving")
     ),
     *sorted(DRIVERS.glob("framed_*.py")),
-    *(DRIVERS / f"{name}.py" for name in ("controller", "line_state", "modbus", "modbus_frames", "transactions")),
+    *(
+        DRIVERS / f"{name}.py"
+        for name in ("controller", "line_state", "map_driver", "modbus", "modbus_frames", "pulses", "transactions")
+    ),
 )
 TIMED = "tests/wire/test_frame_fuzz.py::test_the_hardest_bytes_take_no_long_time"
 """What it asserts is no longer so where each line is counted."""

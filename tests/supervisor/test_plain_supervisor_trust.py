@@ -143,3 +143,34 @@ def test_a_second_person_is_asked_for_unless_the_commissioning_has_named_one(is_
         assert fed.supervisor.go(AT, ticket.id, (0,), "Ana").attendant == "Ben"
     else:
         assert "second person" in refusal(lambda: fed.supervisor.go(AT, ticket.id, (0,), "Ana"))
+
+
+# -- orders that were left standing
+
+
+@pytest.mark.parametrize(("licence", "may_release"), [(Licence.MONITOR, False), (Licence.ATTENDED, True)])
+def test_a_controller_is_looked_over_until_it_is_believed_and_again_once_it_was_lost(
+    licence: Licence, may_release: bool
+) -> None:
+    fed = FedPlain(licence=licence)
+
+    def look(now: float) -> tuple[bool, bool]:
+        wish = fed.supervisor.wishes(now)[0]
+        return wish.is_anew, wish.may_release
+
+    assert look(AT) == (True, may_release)
+    fed.read(AT)
+    assert look(AT) == (True, may_release)
+    fed.read(AT + 0.25)
+    assert look(AT + 0.25) == (False, may_release)
+    assert look(AT + 0.25 + Pace().stale_s + LITTLE) == (False, may_release), "old is not unknown"
+    fed.supervisor.port_lost(AT + 0.5, REASON)
+    assert look(AT + 0.5) == (True, may_release)
+
+
+def test_what_was_put_right_at_the_controller_is_told_by_its_block() -> None:
+    fed = FedPlain()
+    fed.supervisor.status_read(AT, fed.status, AT, (say("One."), say("Two.")))
+    notices = fed.supervisor.take_notices()
+    assert [notice.kind for notice in notices] == [NoticeKind.RELEASED] * 2
+    assert [notice.text.english() for notice in notices] == ["Block 1: One.", "Block 1: Two."]

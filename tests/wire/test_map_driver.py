@@ -12,9 +12,10 @@ from archroom.core.controllers import Fault, Mode
 from archroom.core.plain import Alarm, Order, OrderKind, PlainStatus, Side
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.line_state import LineState
-from archroom.drivers.map_driver import RELEASES, MapDriver
+from archroom.drivers.map_driver import MapDriver
 from archroom.drivers.plain import OrderNotBegun
 from archroom.drivers.profile_reading import parse_profile, shipped_profile
+from archroom.drivers.pulses import RELEASES
 from archroom.drivers.timing import Framing, stream_timing
 from archroom.errors import LinkError, UsageError
 
