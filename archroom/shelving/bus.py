@@ -1,4 +1,4 @@
-"""One bus and its thread: the only place where frames of this bus are sent, in the order of their lanes.
+"""One bus and its thread: the only place where frames of this bus are sent, each when its turn comes (`bus_turns`).
 
 The lock of `changed` guards the supervisors and is never held while the wire is used; so a stop waits for nothing but the
 frame in flight. Units that do not answer are asked rarely, and not at all while something moves on the bus.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 
 from archroom.core.bus_urls import REFERENCE
@@ -19,13 +19,12 @@ from archroom.core.shelving import BlockView, StopReport
 from archroom.core.supervisor import Supervisor
 from archroom.core.supervisor_gate import Gate
 from archroom.core.supervisor_notices import Notice
-from archroom.core.supervisor_wishes import Lane, Pace, Wish
 from archroom.drivers.adapters import Adapter, same_adapter
 from archroom.drivers.bench_rights import UnitRights
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.ear import Ear
 from archroom.drivers.line import Line
-from archroom.drivers.plain_drivers import Unit, answer_s, plain_drivers
+from archroom.drivers.plain_drivers import Unit, plain_drivers
 from archroom.drivers.ports import Carrier, is_pty, listening_s, open_port, parse_port
 from archroom.drivers.profile import WireKind
 from archroom.drivers.pulses import Begun
@@ -34,9 +33,10 @@ from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.bench_lane import BenchLane
 from archroom.shelving.bus_profiles import profile_of
+from archroom.shelving.bus_turns import Choice, Turns
 from archroom.shelving.bus_watch import BusWatch
 from archroom.shelving.climate_rounds import SensorRound
-from archroom.shelving.posts import REQUEST_CHARACTERS, AnySupervisor, PlainPost, Post, ReferencePost
+from archroom.shelving.posts import AnySupervisor, PlainPost, Post, ReferencePost
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
@@ -44,17 +44,8 @@ LONGEST_LISTEN_S = 0.05
 """How long a line is heard before it is looked at what was heard."""
 FIRST_READ_S = 2.0
 """How long after the start of a bus a question waits until each block was read twice, or is known not to answer."""
-STARVED_PROBE_S = 2.0
-"""A probe that has waited for so long goes before a poll."""
 FIRST_REOPEN_S = 0.5
 LAST_REOPEN_S = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    unit: int
-    block: int
-    wish: Wish
 
 
 class Bus:
@@ -95,6 +86,7 @@ class Bus:
         """Counters and watchers."""
         self.bench = BenchLane()
         """Questions of a technician."""
+        self._turns = Turns(spec.units, self.supervisors, self.bench, sensors, self._profile)
         self._adapter: Adapter | None = None
         self.is_gone = False
         """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
@@ -160,7 +152,7 @@ class Bus:
     @property
     def is_busy(self) -> bool:
         """Whether something moves on the bus, or is asked to; `changed` must be held."""
-        return any(supervisor.is_busy for supervisor in self.supervisors.values())
+        return self._turns.is_busy
 
     def stop(self, blocks: tuple[int, ...], reason: Message) -> None:
         """Stop blocks of this bus: their frames are the next to go out."""
@@ -263,7 +255,7 @@ class Bus:
         if line is not None and wire.timing.framing is Framing.RTU:
             self._listen_first(line, posts)
         while (choice := self._next(wire.timing)) is not None:
-            if isinstance(choice, _Choice):
+            if isinstance(choice, Choice):
                 self._carry_out(posts[choice.block], choice)
             elif line is not None:
                 choice.read_next(line, self._must_hurry)
@@ -282,12 +274,12 @@ class Bus:
             for supervisor in self.supervisors.values() if ear.hears_master else ():
                 supervisor.refresh(monotonic())
 
-    def _stops_due(self) -> list[_Choice]:
+    def _stops_due(self) -> list[Choice]:
         """Return the stops that people want now, which are never kept waiting; the thread shows life."""
         with self.changed:
             now = self.alive_s = monotonic()
             self._is_urgent = False
-            due = [choice for choice in self._wishes(now) if choice.wish.lane is Lane.STOP and choice.wish.due_s <= now]
+            due = self._turns.stops_due(now)
             for choice in due:
                 self.supervisors[choice.block].frame_sent(now, choice.wish)
             self._pass_on()
@@ -313,51 +305,25 @@ class Bus:
     def _must_hurry(self) -> bool:
         return self._is_urgent
 
-    def _next(self, timing: LineTiming) -> _Choice | SensorRound | BenchLane | None:
+    def _next(self, timing: LineTiming) -> Choice | SensorRound | BenchLane | None:
         """Wait for the next frame's turn and return it; None when the bus ends."""
         with self.changed:
             while not self._is_ending:
                 now = self.alive_s = monotonic()
                 self._is_urgent = False
-                self._set_pace(timing)
-                wishes = self._wishes(now)
+                self._turns.set_pace(now, timing, self._posts.values())
+                wishes = self._turns.wishes(now)
                 self._pass_on()
-                due = [choice for choice in wishes if choice.wish.due_s <= now]
-                for turn in (self.bench, self._sensors):
-                    if turn is not None and self._may_ask_between(now, turn, due):
-                        return turn
-                if due:
-                    chosen = min(due, key=lambda choice: self._rank(now, choice))
-                    self.supervisors[chosen.block].frame_sent(now, chosen.wish)
-                    return chosen
+                turn = self._turns.first(now, wishes)
+                if isinstance(turn, Choice):
+                    self.supervisors[turn.block].frame_sent(now, turn.wish)
+                if turn is not None:
+                    return turn
                 next_due_s = min((choice.wish.due_s for choice in wishes), default=now + LONGEST_WAIT_S)
                 self.changed.wait(min(LONGEST_WAIT_S, max(0.0, next_due_s - now)))
         return None
 
-    def _wishes(self, now: float) -> list[_Choice]:
-        found = [
-            _Choice(self.spec.units[number], number, wish)
-            for number, supervisor in self.supervisors.items()
-            for wish in supervisor.wishes(now)
-        ]
-        if any(supervisor.is_busy and supervisor.is_answering for supervisor in self.supervisors.values()):
-            found = [choice for choice in found if choice.wish.lane is not Lane.PROBE]
-        return found
-
-    def _may_ask_between(self, now: float, asker: SensorRound | BenchLane, due: list[_Choice]) -> bool:
-        """Whether a sensor or the bench may ask now: in a pause, or before polls if it waits long; never during a motion."""
-        if not asker.is_due(now) or self.is_busy:
-            return False
-        return not due or (asker.is_starved(now) and all(choice.wish.lane >= Lane.POLL for choice in due))
-
-    def _rank(self, now: float, choice: _Choice) -> tuple[int, bool, float]:
-        wish = choice.wish
-        lane = int(wish.lane)
-        if wish.lane is Lane.PROBE and now - wish.due_s > STARVED_PROBE_S:
-            lane = int(Lane.HEARTBEAT)
-        return (lane, not self.supervisors[choice.block].is_answering, wish.due_s)
-
-    def _carry_out(self, post: Post, choice: _Choice) -> None:
+    def _carry_out(self, post: Post, choice: Choice) -> None:
         wish = choice.wish
         try:
             tell = post.speak(wish)
@@ -376,16 +342,3 @@ class Bus:
             for notice in supervisor.take_notices():
                 self._tell(number, notice)
         self.changed.notify_all()
-
-    def _set_pace(self, timing: LineTiming) -> None:
-        round_s = sum(post.reading_s(timing) for post in self._posts.values())
-        is_silent = self.bench.is_active(monotonic()) or not all(one.is_answering for one in self.supervisors.values())
-        silence_s = timing.drain_s + timing.wire_s(REQUEST_CHARACTERS)
-        if self._profile is None:
-            pace = Pace.of_line(round_s, silence_s + timing.answer_s if is_silent else 0.0)
-        else:  # one lost answer may take longer than all the rest of a round
-            silence_s += answer_s(self._profile, timing)
-            pace = Pace.of_line(round_s, silence_s)
-            pace = replace(pace, lost_s=max(pace.lost_s, 2.0 * round_s + silence_s))
-        for supervisor in self.supervisors.values():
-            supervisor.set_pace(pace)

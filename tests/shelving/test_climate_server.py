@@ -20,6 +20,7 @@ from archroom.core.shelving import Action, OutcomeKind, Trust, Wanted
 from archroom.errors import BadFile, PortUnavailable, UsageError
 from archroom.shelving import climate_rounds
 from archroom.shelving.bus import Bus
+from archroom.shelving.bus_turns import Turns
 from archroom.shelving.climate_files import ClimateFiles
 from archroom.shelving.climate_rounds import SensorRound
 from archroom.shelving.climate_station import ClimateStation
@@ -200,5 +201,5 @@ def test_no_sensor_is_read_from_the_go_to_the_end_of_a_motion(tmp_path: Path, mo
 
 def test_a_bus_that_read_sensors_during_a_motion_would_be_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(climate_rounds, "POLL_S", 0.01)
-    monkeypatch.setattr(Bus, "_may_ask_between", lambda self, now, asker, due: not due and asker.is_due(now))
+    monkeypatch.setattr(Turns, "_may_ask_between", lambda self, now, asker, due: not due and asker.is_due(now))
     assert turns_in_a_motion(tmp_path) > 1
