@@ -21,9 +21,10 @@ from archroom.drivers.reference import parse_identity, read_identity
 from archroom.drivers.transactions import FailureKind, Reply
 from archroom.errors import ArchroomError, LinkError, PortUnavailable, Refused, UsageError, say
 from archroom.shelving.bus import Bus
-from archroom.shelving.codec import Json, decode, encode
+from archroom.shelving.codec import Json, encode
 from archroom.shelving.endpoint import Lines
 from archroom.shelving.journal import Journal
+from archroom.shelving.request_values import fact, whole
 
 WATCH_PERIOD_S = 0.1
 LIFE_SIGN_S = 1.0
@@ -47,9 +48,9 @@ def serve_bench(lines: Lines, buses: Sequence[Bus], journal: Journal, request: M
             case "watch":
                 _watch(lines, bus)
             case "probe":
-                lines.send({"ok": True, "found": encode(_probe(bus, _whole(request, "unit")))})
+                lines.send({"ok": True, "found": encode(_probe(bus, whole(request, "unit")))})
             case "read_one":
-                lines.send({"ok": True, "value": encode(_read_one(bus, _whole(request, "unit"), *_place(request)))})
+                lines.send({"ok": True, "value": encode(_read_one(bus, whole(request, "unit"), *_place(request)))})
             case _:
                 lines.send({"ok": True, "value": encode(_write_one(bus, journal, request))})
     except ExchangeFailed as failed:
@@ -143,7 +144,7 @@ def _read_one(bus: Bus, unit: int, table: Table, address: int) -> OneValue:
 
 def _write_one(bus: Bus, journal: Journal, request: Mapping[str, object]) -> OneValue:
     """Write what a profile allows, once; who asked is on the disk before the frame goes out."""
-    unit, value = _checked_unit(_whole(request, "unit")), _whole(request, "value")
+    unit, value = _checked_unit(whole(request, "unit")), whole(request, "value")
     table, address = _place(request)
     by = clean(str(request.get("by") or ""), LONGEST_NAME)
     write = bus.rights_of(unit).write(table, address, value)
@@ -199,18 +200,7 @@ def _checked_unit(unit: int) -> int:
 
 
 def _place(request: Mapping[str, object]) -> tuple[Table, int]:
-    address = _whole(request, "address")
-    try:
-        table = decode(Table, request.get("table"))
-    except ValueError as error:
-        raise UsageError(say("The shelving server was asked without {name}.", name="table")) from error
+    address, table = whole(request, "address"), fact(Table, request, "table")
     if not 0 <= address <= 0xFFFF:
         raise UsageError(say("The shelving server was asked without {name}.", name="address"))
     return table, address
-
-
-def _whole(request: Mapping[str, object], name: str) -> int:
-    value = request.get(name)
-    if type(value) is not int:
-        raise UsageError(say("The shelving server was asked without {name}.", name=name))
-    return value

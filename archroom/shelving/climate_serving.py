@@ -6,7 +6,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import TypeVar
 
 from archroom.core.climate import Limits
 from archroom.core.sensors import Sensor
@@ -15,12 +14,12 @@ from archroom.errors import Message, PortUnavailable, UsageError, say
 from archroom.shelving.climate_inbox import Inbox
 from archroom.shelving.climate_rounds import OwnPort, SensorRound
 from archroom.shelving.climate_station import ClimateStation
-from archroom.shelving.codec import Json, decode, encode
+from archroom.shelving.codec import Json, encode
 from archroom.shelving.lock import port_key
+from archroom.shelving.request_values import fact
 from archroom.shelving.spec import Places
 
 TICK_S = 5.0
-T = TypeVar("T")
 
 
 class ClimateServing:
@@ -75,15 +74,15 @@ class ClimateServing:
             raise PortUnavailable(say("The shelving server here knows no sensor of temperature and humidity."))
         match do:
             case "climate_history":
-                first, last = (_asked(int, request, name) for name in ("from_s", "to_s"))
-                return {"ok": True, "spans": encode(station.history(_asked(str, request, "sensor"), first, last))}
+                first, last = (fact(int, request, name) for name in ("from_s", "to_s"))
+                return {"ok": True, "spans": encode(station.history(fact(str, request, "sensor"), first, last))}
             case "climate_limits":
-                room, by = (_asked(str, request, name) for name in ("room", "by"))
-                station.set_limits(room, _asked(Limits, request, "limits"), by)
+                room, by = (fact(str, request, name) for name in ("room", "by"))
+                station.set_limits(room, fact(Limits, request, "limits"), by)
                 return {"ok": True}
             case "climate_acknowledge":
-                by, note = (_asked(str, request, name) for name in ("by", "note"))
-                return {"ok": True, "alarm": encode(station.acknowledge(_asked(int, request, "number"), by, note))}
+                by, note = (fact(str, request, name) for name in ("by", "note"))
+                return {"ok": True, "alarm": encode(station.acknowledge(fact(int, request, "number"), by, note))}
             case _:
                 return {"ok": True, "climate": encode(station.view())}
 
@@ -106,10 +105,3 @@ def _key(url: str) -> str:
         return port_key(parse_port(url))
     except UsageError:
         return url
-
-
-def _asked(kind: type[T], request: Mapping[str, object], name: str) -> T:
-    try:
-        return decode(kind, request.get(name))
-    except ValueError:
-        raise UsageError(say("The shelving server was asked without {name}.", name=name)) from None

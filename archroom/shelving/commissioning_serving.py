@@ -13,11 +13,12 @@ from pathlib import Path
 from time import monotonic
 
 from archroom.core.commissioning import CommissioningRecord, Finding, record_of
-from archroom.errors import ArchroomError, MotionRefused, UsageError, say
+from archroom.errors import ArchroomError, MotionRefused, say
 from archroom.shelving.bus import Bus
-from archroom.shelving.codec import decode, encode
+from archroom.shelving.codec import encode
 from archroom.shelving.commissionings import write_record
 from archroom.shelving.endpoint import Gone, Lines
+from archroom.shelving.request_values import fact
 
 LOOK_S = 0.5
 
@@ -39,7 +40,7 @@ def serve_commissioning(
         bus.changed.notify_all()
 
     def sign(request: Mapping[str, object]) -> CommissioningRecord:
-        findings = _findings(request)
+        findings = fact(tuple[Finding, ...], request, "findings")
         with bus.changed:
             if supervisor.controller != controller:
                 raise MotionRefused(say("Another controller answers at block {block} than at the beginning.", block=block))
@@ -81,13 +82,6 @@ def serve_commissioning(
             ended = say("The commissioning of block {block} has ended.", block=block)
             supervisor.end_commissioning(monotonic(), key, ended)
             bus.urge()
-
-
-def _findings(request: Mapping[str, object]) -> tuple[Finding, ...]:
-    try:
-        return decode(tuple[Finding, ...], request.get("findings"))
-    except ValueError as error:
-        raise UsageError(say("The shelving server was asked without {name}.", name="findings")) from error
 
 
 def _now() -> str:

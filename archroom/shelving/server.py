@@ -31,11 +31,12 @@ from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.commissionings import read_record
 from archroom.shelving.direct import stop_past_server
 from archroom.shelving.endpoint import Gone, Lines, listen, prepare_folder
+from archroom.shelving.floor import Floor, wait_for_standstill
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
 from archroom.shelving.lock import Held, Lock, lock_port
 from archroom.shelving.service_manager import ServiceManager
-from archroom.shelving.sessions import Floor, serve_client, wait_for_standstill
+from archroom.shelving.sessions import serve_client
 from archroom.shelving.spec import Places, ServerSpec
 
 STANDSTILL_AT_END_S = 1.5

@@ -6,29 +6,24 @@ is answered at once, and again when standstill was seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 from archroom.core.arming import Arming
 from archroom.core.people_holds import Hold, Release
-from archroom.core.shelving import Outcome, OutcomeKind, StopReport, Wanted
+from archroom.core.shelving import Outcome, OutcomeKind, Wanted
 from archroom.core.supervisor import Supervisor
-from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, UsageError, say
+from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, say
 from archroom.shelving import bench_serving
 from archroom.shelving.bus import Bus
-from archroom.shelving.climate_serving import ClimateServing
-from archroom.shelving.codec import decode, encode
+from archroom.shelving.codec import encode
 from archroom.shelving.commissioning_serving import serve_commissioning
 from archroom.shelving.commissionings import read_record
 from archroom.shelving.endpoint import Gone, Lines
-from archroom.shelving.holds_file import HoldsFile
-from archroom.shelving.journal import Journal
+from archroom.shelving.floor import Floor, wait_for_standstill
 from archroom.shelving.posts import AnySupervisor
+from archroom.shelving.request_values import LONGEST_TEXT, fact, numbers, text, texts, whole
 
 VERSION = 2
 FRESH_WITHIN_S = 1.0
@@ -39,60 +34,8 @@ STANDSTILL_WITHIN_S = 2.5
 """How long the second answer to a stop waits for standstill."""
 LIVELY_S = 1.5
 """A bus thread that showed no life for so long, or has ended, does not count as one that takes a stop."""
-LONGEST_TEXT = 200
 VIEW_PERIOD_S = 0.1
 LOOK_S = 0.05
-
-T = TypeVar("T")
-
-
-class Floor:
-    """Everything that sessions act on: the buses of the machine and the journal."""
-
-    def __init__(
-        self,
-        buses: tuple[Bus, ...],
-        journal: Journal,
-        holds: HoldsFile,
-        climate: ClimateServing,
-        digest: str,
-        is_ending: Callable[[], bool],
-        make_way: Callable[[], bool],
-        state_folder: Path,
-    ) -> None:
-        self.buses = buses
-        self.journal = journal
-        self.holds = holds
-        self.climate = climate
-        self.digest = digest
-        """Of the specification that is served."""
-        self.is_ending = is_ending
-        self.make_way = make_way
-        """Ends the server if it was started on demand and nothing is under way; returns whether it does."""
-        self.state_folder = state_folder
-        """Where the records of commissionings lie."""
-
-    def bus_of(self, block: int) -> Bus:
-        """Return the bus of a block; raises UsageError."""
-        for bus in self.buses:
-            if block in bus.supervisors:
-                return bus
-        raise UsageError(say("There is no block {block} here.", block=block))
-
-    def keep_holds(self) -> None:
-        """Write down holds that could not be written when they were placed; while that fails nothing may move."""
-        with suppress(Unreadable):
-            self.holds.flush()
-
-    def stop(self, block: int | None, reason: Message) -> dict[Bus, tuple[int, ...]]:
-        """Stop one block or all; returns at once with what was asked of which bus."""
-        if block is not None:
-            self.bus_of(block)
-        asked = {bus: tuple(n for n in bus.supervisors if block in (None, n)) for bus in self.buses}
-        for bus, blocks in asked.items():
-            if blocks:
-                bus.stop(blocks, reason)
-        return {bus: blocks for bus, blocks in asked.items() if blocks}
 
 
 def serve_client(lines: Lines, floor: Floor) -> None:
@@ -139,7 +82,7 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
             case "commission":
                 _commission(lines, floor, request)
             case "record":
-                lines.send({"ok": True, "found": encode(read_record(_whole(request, "block"), floor.state_folder))})
+                lines.send({"ok": True, "found": encode(read_record(whole(request, "block"), floor.state_folder))})
             case str(do) if do.startswith("climate"):
                 lines.send(floor.climate.answer(do, request))
             case _:
@@ -149,8 +92,8 @@ def _answer(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
 
 
 def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
-    block, by = _whole(request, "block"), _text(request, "by")
-    wanted = _fact(Wanted, request, "wanted")
+    block, by = whole(request, "block"), text(request, "by")
+    wanted = fact(Wanted, request, "wanted")
     floor.keep_holds()
     bus = floor.bus_of(block)
     with bus.changed:
@@ -161,13 +104,13 @@ def _select(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
 
 
 def _go(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
-    block, motion, by = _whole(request, "block"), _text(request, "ticket"), _text(request, "by")
-    confirmed = _numbers(request, "confirmed_clear")
+    block, motion, by = whole(request, "block"), text(request, "ticket"), text(request, "by")
+    confirmed = numbers(request, "confirmed_clear")
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
         supervisor.licensing.refuse_others(monotonic(), _key(request))
-        intent = supervisor.go(monotonic(), motion, confirmed, by, _text(request, "attendant"))
+        intent = supervisor.go(monotonic(), motion, confirmed, by, text(request, "attendant"))
     try:
         floor.journal.write_intent(intent)
         with bus.changed:
@@ -214,7 +157,7 @@ def _withdraw(bus: Bus, supervisor: AnySupervisor, motion: str, reason: Message)
 
 
 def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
-    block = None if request.get("block") is None else _whole(request, "block")
+    block = None if request.get("block") is None else whole(request, "block")
     name = _name_of_stopper(request)
     asked = floor.stop(block, say("Stopped by {name}.", name=name) if name else say("Stopped."))
     if all(bus.is_alive and monotonic() - bus.alive_s < LIVELY_S for bus in asked):
@@ -231,8 +174,8 @@ def _name_of_stopper(request: Mapping[str, object]) -> str:
 
 def _hold(floor: Floor, request: Mapping[str, object]) -> Hold:
     """Keep an aisle as it is: at once, and then on the disk; raises Unreadable if it stands in this server's memory only."""
-    block, aisle = _whole(request, "block"), _whole(request, "aisle")
-    person, reason = _text(request, "person"), _text(request, "reason")
+    block, aisle = whole(request, "block"), whole(request, "aisle")
+    person, reason = text(request, "person"), text(request, "reason")
     bus = floor.bus_of(block)
     with bus.changed:
         hold = bus.supervisors[block].gate.hold(aisle, person, datetime.now(UTC), reason)
@@ -254,8 +197,8 @@ def _hold(floor: Floor, request: Mapping[str, object]) -> Hold:
 
 def _release(floor: Floor, request: Mapping[str, object]) -> Release:
     """Let a hold go once that is on the disk; raises Refused, Unreadable."""
-    block, aisle = _whole(request, "block"), _whole(request, "aisle")
-    person, reason, by = _text(request, "person"), _text(request, "reason"), _texts(request, "by")
+    block, aisle = whole(request, "block"), whole(request, "aisle")
+    person, reason, by = text(request, "person"), text(request, "reason"), texts(request, "by")
     bus = floor.bus_of(block)
     gate = bus.supervisors[block].gate
     with bus.changed:
@@ -270,8 +213,8 @@ def _release(floor: Floor, request: Mapping[str, object]) -> Release:
 
 def _arm(floor: Floor, request: Mapping[str, object]) -> Arming:
     """Arm a block, with what its person has taken note of written down first; raises MotionRefused, Unreadable."""
-    block, by, acknowledged = _whole(request, "block"), _text(request, "by"), _texts(request, "acknowledged")
-    hours = _whole(request, "hours")
+    block, by, acknowledged = whole(request, "block"), text(request, "by"), texts(request, "acknowledged")
+    hours = whole(request, "hours")
     floor.keep_holds()
     bus = floor.bus_of(block)
     with bus.changed:
@@ -287,7 +230,7 @@ def _arm(floor: Floor, request: Mapping[str, object]) -> Arming:
 
 def _disarm(floor: Floor, request: Mapping[str, object]) -> Arming:
     """Disarm a block; what moves there is stopped."""
-    block, by = _whole(request, "block"), _text(request, "by")
+    block, by = whole(request, "block"), text(request, "by")
     bus = floor.bus_of(block)
     with bus.changed:
         gate = bus.supervisors[block].gate
@@ -298,7 +241,7 @@ def _disarm(floor: Floor, request: Mapping[str, object]) -> Arming:
 
 def _commission(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     """Let this connection commission a block; it says nothing else any more."""
-    block, by, witness = _whole(request, "block"), _text(request, "by"), _text(request, "witness")
+    block, by, witness = whole(request, "block"), text(request, "by"), text(request, "witness")
     bus = floor.bus_of(block)
     with bus.changed:
         supervisor = _refreshed(bus, block)
@@ -313,22 +256,6 @@ def _key(request: Mapping[str, object]) -> str:
     return key if isinstance(key, str) else ""
 
 
-def wait_for_standstill(asked: Mapping[Bus, tuple[int, ...]], within_s: float) -> list[StopReport]:
-    """Return what became of a stop, as soon as everything stands still or the time is up."""
-    deadline_s = monotonic() + within_s
-    reports: list[StopReport] = []
-    for bus, blocks in asked.items():
-        with bus.changed:
-            bus.changed.wait_for(partial(_is_at_rest, bus, blocks), max(0.0, deadline_s - monotonic()))
-            reports += [bus.stop_report(number) for number in blocks]
-    return sorted(reports, key=lambda report: report.block)
-
-
-def _is_at_rest(bus: Bus, blocks: tuple[int, ...]) -> bool:
-    """Whether blocks were seen to stand after their stop; one that cannot be stopped from here is not waited for."""
-    return all(bus.stop_report(number).is_standstill_seen or not bus.supervisors[number].can_stop for number in blocks)
-
-
 def _refreshed(bus: Bus, block: int) -> AnySupervisor:
     """Return a block's supervisor once it has a status newer than this question, or could not get one. `changed` is held."""
     supervisor = bus.supervisors[block]
@@ -340,38 +267,3 @@ def _refreshed(bus: Bus, block: int) -> AnySupervisor:
     bus.changed.notify_all()
     bus.changed.wait_for(lambda: supervisor.fresh_since(asked_s) or bus.port_problem is not None, FRESH_WITHIN_S)
     return supervisor
-
-
-def _whole(request: Mapping[str, object], name: str) -> int:
-    value = request.get(name)
-    if type(value) is not int:
-        raise UsageError(say("The shelving server was asked without {name}.", name=name))
-    return value
-
-
-def _fact(kind: type[T], request: Mapping[str, object], name: str) -> T:
-    try:
-        return decode(kind, request.get(name))
-    except ValueError as error:
-        raise UsageError(say("The shelving server was asked without {name}.", name=name)) from error
-
-
-def _numbers(request: Mapping[str, object], name: str) -> tuple[int, ...]:
-    value = request.get(name)
-    if not isinstance(value, list) or not all(type(one) is int for one in value):
-        raise UsageError(say("The shelving server was asked without {name}.", name=name))
-    return tuple(value)
-
-
-def _text(request: Mapping[str, object], name: str) -> str:
-    value = request.get(name)
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise UsageError(say("The shelving server was asked without {name}.", name=name))
-    return value
-
-
-def _texts(request: Mapping[str, object], name: str) -> tuple[str, ...]:
-    values = request.get(name)
-    if not isinstance(values, list) or not all(isinstance(value, str) and len(value) <= LONGEST_TEXT for value in values):
-        raise UsageError(say("The shelving server was asked without {name}.", name=name))
-    return tuple(values)

@@ -27,9 +27,9 @@ from archroom.shelving.client import ShelvingClient
 from archroom.shelving.climate_serving import ClimateServing
 from archroom.shelving.direct import stop_frame, stop_past_server
 from archroom.shelving.endpoint import Lines
+from archroom.shelving.floor import Floor
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import Journal
-from archroom.shelving.sessions import Floor
 from archroom.shelving.spec import BusSpec, Places, ServerSpec
 
 FRAME_WITHIN_S = 0.3
