@@ -297,3 +297,13 @@ def _bind(address: PortAddress) -> Wire:
         raise PortUnavailable(say("{port} cannot be reached.", port=address.name)) from error
     owner.setblocking(False)
     return DatagramWire(owner, (str(far_end[0]), int(far_end[1])), address.name, address.timing)
+
+
+def may_come_back(url: str) -> bool:
+    """Whether a port that is not there may be opened again: the number of a pseudo-terminal soon is somebody else's."""
+    try:
+        address = parse_port(url)
+    except UsageError:
+        return False
+    is_bare = address.carrier is Carrier.SERIAL and not os.path.islink(address.place)
+    return not (is_bare and is_pty(address.place))

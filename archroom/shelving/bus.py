@@ -1,12 +1,13 @@
 """One bus and its thread: the only place where frames of this bus are sent, each when its turn comes (`bus_turns`).
 
 The lock of `changed` guards the supervisors and is never held while the wire is used; so a stop waits for nothing but the
-frame in flight. Units that do not answer are asked rarely, and not at all while something moves on the bus.
+frame in flight. Units that do not answer are asked rarely, and not at all while something moves on the bus. Whatever fails
+in the thread takes this bus out of service and no other.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,7 +26,7 @@ from archroom.drivers.controller import ReferenceController
 from archroom.drivers.ear import Ear
 from archroom.drivers.line import Line
 from archroom.drivers.plain_drivers import Unit, plain_drivers
-from archroom.drivers.ports import Carrier, is_pty, listening_s, open_port, parse_port
+from archroom.drivers.ports import listening_s, may_come_back, open_port
 from archroom.drivers.profile import WireKind
 from archroom.drivers.pulses import Begun
 from archroom.drivers.timing import Framing, LineTiming
@@ -36,6 +37,7 @@ from archroom.shelving.bus_profiles import profile_of
 from archroom.shelving.bus_turns import Choice, Turns
 from archroom.shelving.bus_watch import BusWatch
 from archroom.shelving.climate_rounds import SensorRound
+from archroom.shelving.out_of_service import OutOfService, failure_of, give_up
 from archroom.shelving.posts import AnySupervisor, PlainPost, Post, ReferencePost
 from archroom.shelving.spec import BusSpec
 
@@ -46,6 +48,10 @@ FIRST_READ_S = 2.0
 """How long after the start of a bus a question waits until each block was read twice, or is known not to answer."""
 FIRST_REOPEN_S = 0.5
 LAST_REOPEN_S = 4.0
+LIVELY_S = 1.5
+"""A thread that showed no life for so long, or has ended, does not count as one that takes a stop."""
+
+_log = logging.getLogger(__name__)
 
 
 class Bus:
@@ -90,6 +96,8 @@ class Bus:
         self._adapter: Adapter | None = None
         self.is_gone = False
         """Whether its port has gone for ever: a pseudo-terminal whose number soon is somebody else's."""
+        self.out_of_service: OutOfService | None = None
+        """What is left of it once its serving has failed."""
         self.port_problem: Message | None = say("{port} was not opened yet.", port=spec.url)
         self._is_tried = False
         self._started_s = monotonic()
@@ -136,6 +144,12 @@ class Bus:
         return self._thread.is_alive()
 
     @property
+    def takes_stops(self) -> bool:
+        """Whether a stop that is asked for now goes out."""
+        is_stopping = self.out_of_service is not None and self.out_of_service.is_stopping
+        return self.is_alive and (is_stopping or monotonic() - self.alive_s < LIVELY_S)
+
+    @property
     def reference_units(self) -> frozenset[int]:
         """The units whose controllers speak the reference map."""
         return frozenset(self.spec.units.values()) if self._profile is None else frozenset()
@@ -152,13 +166,15 @@ class Bus:
     @property
     def is_busy(self) -> bool:
         """Whether something moves on the bus, or is asked to; `changed` must be held."""
-        return self._turns.is_busy
+        return self._turns.is_busy if self.out_of_service is None else self.out_of_service.is_stopping
 
     def stop(self, blocks: tuple[int, ...], reason: Message) -> None:
         """Stop blocks of this bus: their frames are the next to go out."""
         with self.changed:
             now = monotonic()
-            for number in blocks:
+            if self.out_of_service is not None:
+                self.out_of_service.ask_stop(blocks)
+            for number in blocks if self.out_of_service is None else ():
                 self.supervisors[number].stop(now, reason)
             self.urge()
 
@@ -175,6 +191,8 @@ class Bus:
 
     def view(self, number: int) -> BlockView:
         """Return what may be shown of a block; `changed` must be held."""
+        if self.out_of_service is not None:
+            return self.out_of_service.view(self.supervisors[number], monotonic())
         view = self.supervisors[number].view(monotonic())
         if self.port_problem is not None:
             return replace(view, is_movable=False, why_not=self.port_problem)
@@ -182,6 +200,8 @@ class Bus:
 
     def stop_report(self, number: int) -> StopReport:
         """Return what became of the last stop of a block; `changed` must be held."""
+        if self.out_of_service is not None:
+            return self.out_of_service.report(number)
         report = self.supervisors[number].stop_report()
         if self.port_problem is not None and not report.is_sent:
             return replace(report, reason=self.port_problem)
@@ -190,6 +210,45 @@ class Bus:
     # -- the thread
 
     def _run(self) -> None:
+        try:
+            self._keep_serving()
+        except Exception as error:  # whatever it is, the other buses are served
+            self._stop_when_asked(self._fall_out(error))
+
+    def _fall_out(self, error: Exception) -> OutOfService:
+        """Take the bus out of service: what was under way ends as with a lost port, and what moves is to be stopped."""
+        reason = failure_of(self.spec)
+        _log.error("%s", reason.english(), exc_info=error)
+        with self.changed:
+            self.out_of_service = left = OutOfService(self.spec, self._carriages, reason)
+            self.port_problem, self._is_tried = reason, True
+            now = monotonic()
+            left.ask_stop([number for number, one in self.supervisors.items() if give_up(one, now, reason)])
+            self.bench.fail(reason)
+            self._pass_on()
+        if self._sensors is not None:
+            self._sensors.fail(reason)
+        return left
+
+    def _stop_when_asked(self, left: OutOfService) -> None:
+        """Do nothing but stop, until the server ends; what is asked before that goes out."""
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self._is_ending or left.is_asked, LONGEST_WAIT_S)
+                self.alive_s = monotonic()
+                self._pass_on()
+                if not left.is_asked and self._is_ending:
+                    return
+                if not left.is_asked:
+                    continue
+                block = left.take_asked()
+            reports = left.stop(block)
+            with self.changed:
+                left.put_reports(reports)
+                self.changed.notify_all()
+
+    def _keep_serving(self) -> None:
+        """Open the port, serve, and open it again when it was lost, until the server ends."""
         reopen_s = FIRST_REOPEN_S
         while not self._is_ending:
             self.alive_s = monotonic()
@@ -198,7 +257,7 @@ class Bus:
                 wire = open_port(self.spec.url)
             except (PortUnavailable, UsageError) as error:
                 self._lose_port(error.message)
-                if not self._may_come_back():
+                if not may_come_back(self.spec.url):
                     break
                 self._rest(reopen_s)
                 reopen_s = min(LAST_REOPEN_S, 2 * reopen_s)
@@ -214,22 +273,13 @@ class Bus:
                 self._serve(wire)
             except PortUnavailable as error:
                 self._lose_port(error.message)
-                if not self._may_come_back():
+                if not may_come_back(self.spec.url):
                     break
             finally:
                 wire.close()
         self.is_gone = not self._is_ending
         with self.changed:
             self.changed.wait_for(lambda: self._is_ending)
-
-    def _may_come_back(self) -> bool:
-        """Whether a port that is not there may be opened again: the number of a pseudo-terminal soon is somebody else's."""
-        try:
-            address = parse_port(self.spec.url)
-        except UsageError:
-            return False
-        is_bare = address.carrier is Carrier.SERIAL and not os.path.islink(address.place)
-        return not (is_bare and is_pty(address.place))
 
     def _lose_port(self, reason: Message) -> None:
         with self.changed:

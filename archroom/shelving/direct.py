@@ -37,8 +37,13 @@ def stop_frame(unit: int, framing: Framing) -> bytes:
     return body + struct.pack("<H", reference.crc16(struct.unpack(">HHH", body)))
 
 
-def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None) -> list[StopReport]:
-    """Stop one block or all on these buses, the server notwithstanding; never raises."""
+def stop_past_server(
+    buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None, within_s: float = JOIN_WITHIN_S
+) -> list[StopReport]:
+    """Stop one block or all on these buses, the server notwithstanding; never raises.
+
+    After `within_s` it returns what has been seen by then; the frames are repeated on until standstill, or for 3 s in all.
+    """
     stops: list[tuple[threading.Thread, _Stopping]] = []
     for bus in sorted(buses, key=lambda bus: bus.profile != REFERENCE):  # those that need no loading first
         units = {number: unit for number, unit in bus.units.items() if block in (None, number)}
@@ -47,7 +52,7 @@ def stop_past_server(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], b
             thread = threading.Thread(target=stopping.run, name=f"stop {bus.url}", daemon=True)
             thread.start()
             stops.append((thread, stopping))
-    deadline_s = monotonic() + JOIN_WITHIN_S
+    deadline_s = monotonic() + within_s
     reports: list[StopReport] = []
     for thread, stopping in stops:
         thread.join(max(0.0, deadline_s - monotonic()))

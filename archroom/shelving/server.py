@@ -1,8 +1,8 @@
 """The one process of a machine that owns its shelving buses: locks, bus threads, journal, local socket.
 
 It holds the locks of all its ports before it says that it listens; a second server is refused with the holder's name. It
-ends on SIGTERM, SIGINT and SIGHUP, and when a bus thread has failed: with a STOP to whatever moves, past a thread that can
-send none. It never touches the database.
+ends on SIGTERM, SIGINT and SIGHUP with a STOP to whatever moves. A bus whose serving fails is out of service until then, and
+the others are served; if its thread has died altogether the server ends, with a STOP past it. It never touches the database.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Server:
     def run(self) -> None:
         """Serve until `end`, or until nobody has been connected for as long as the specification says.
 
-        Raises ShelvingError if a bus thread has failed.
+        Raises ShelvingError if serving a bus has failed meanwhile.
         """
         writer = threading.Thread(target=self._write_journal, name="journal", daemon=True)
         writer.start()
@@ -148,7 +148,7 @@ class Server:
                         self._accept()
                     self._show_life()
         finally:
-            dead = self._dead_buses
+            failed = self._dead_buses + self._buses_out_of_service
             self._is_ending = True
             self._manager.stopping()
             self._come_to_rest()
@@ -157,8 +157,8 @@ class Server:
                 bus.end()
             self._notices.put(None)
             writer.join()
-        if dead:
-            raise ShelvingError(say("The server ends: serving {port} has failed.", port=dead[0].spec.url))
+        if failed:
+            raise ShelvingError(say("The server ends: serving {port} has failed.", port=failed[0].spec.url))
 
     def end(self) -> None:
         """End soon; from any thread or a signal handler."""
@@ -233,20 +233,26 @@ class Server:
         return any(gate.arming(now).is_armed for gate in gates)
 
     def _show_life(self) -> None:
-        """Feed the service manager's watchdog, unless a bus hangs: then it runs out."""
+        """Feed the service manager's watchdog, unless a bus hangs: then it runs out. One out of service is told of."""
         lives = [ThreadLife(bus.is_alive, bus.alive_s, bus.is_gone) for bus in self._floor.buses]
         if may_be_fed(lives, monotonic()):
-            self._manager.alive()
+            failed = self._buses_out_of_service
+            self._manager.alive(f"serving {failed[0].spec.url} has failed: start the server anew" if failed else "")
         else:
             self._manager.hangs("a bus hangs")
 
     def _is_busy(self) -> bool:
-        return any(supervisor.is_busy for bus in self._floor.buses for supervisor in bus.supervisors.values())
+        return any(bus.is_busy for bus in self._floor.buses)
 
     @property
     def _dead_buses(self) -> list[Bus]:
-        """The buses whose thread has failed, while the others run."""
+        """The buses whose thread has died, while the others run."""
         return [bus for bus in self._floor.buses if not bus.is_alive]
+
+    @property
+    def _buses_out_of_service(self) -> list[Bus]:
+        """The buses whose serving has failed, while their thread goes on to take stops."""
+        return [bus for bus in self._floor.buses if bus.out_of_service is not None]
 
     def _make_way(self) -> bool:
         if self.spec.idle_exit_s is None or self._is_busy():
@@ -255,7 +261,7 @@ class Server:
         return True
 
     def _come_to_rest(self) -> None:
-        """Stop what moves; where a bus thread has failed, past it: not every controller minds that nobody speaks to it."""
+        """Stop what moves; where a bus thread has died, past it: not every controller minds that nobody speaks to it."""
         if not self._is_busy():
             return
         asked = self._floor.stop(None, say("The shelving server was told to end."))
@@ -274,8 +280,8 @@ class Server:
 def serve(spec: ServerSpec, places: Places, announce: Callable[[Server], None], complain: Callable[[Message], None]) -> None:
     """Run a shelving server in this process until it is told to end; `announce` is called once it listens.
 
-    Raises PortUnavailable with the holder's name if a port is held, UsageError, Unreadable; ShelvingError if it ended as
-    a bus thread has failed, so that a service manager starts it anew.
+    Raises PortUnavailable with the holder's name if a port is held, UsageError, Unreadable; ShelvingError at the end if
+    serving a bus has failed, so that a service manager starts it anew.
     """
     server = Server(spec, places, complain)
     try:

@@ -32,9 +32,9 @@ class ServiceManager:
         """Say that the service listens."""
         self._say(f"READY=1\nSTATUS={status}")
 
-    def alive(self) -> None:
-        """Feed the watchdog."""
-        self._say("WATCHDOG=1")
+    def alive(self, status: str = "") -> None:
+        """Feed the watchdog, and say what is wrong all the same if something is."""
+        self._say(f"WATCHDOG=1\nSTATUS={status}" if status else "WATCHDOG=1")
 
     def hangs(self, status: str) -> None:
         """Say why the watchdog is not fed."""

@@ -32,8 +32,6 @@ KNOWN_WITHIN_S = 2.0
 """How long a commissioning waits for a controller that has just booted to say who it is."""
 STANDSTILL_WITHIN_S = 2.5
 """How long the second answer to a stop waits for standstill."""
-LIVELY_S = 1.5
-"""A bus thread that showed no life for so long, or has ended, does not count as one that takes a stop."""
 VIEW_PERIOD_S = 0.1
 LOOK_S = 0.05
 
@@ -137,7 +135,8 @@ def _observe(lines: Lines, bus: Bus, supervisor: AnySupervisor, motion: str, flo
         if outcome is not None:
             return outcome
         if view.motion != motion or floor.is_ending():
-            return Outcome(OutcomeKind.UNKNOWN, say("The shelving server ended before the motion did."), view)
+            ended = say("The shelving server ended before the motion did.")
+            return Outcome(OutcomeKind.UNKNOWN, bus.port_problem or ended, view)
         if monotonic() - shown_s >= VIEW_PERIOD_S:
             lines.send({"ok": True, "view": encode(view)})
             shown_s = monotonic()
@@ -160,7 +159,7 @@ def _stop(lines: Lines, floor: Floor, request: Mapping[str, object]) -> None:
     block = None if request.get("block") is None else whole(request, "block")
     name = _name_of_stopper(request)
     asked = floor.stop(block, say("Stopped by {name}.", name=name) if name else say("Stopped."))
-    if all(bus.is_alive and monotonic() - bus.alive_s < LIVELY_S for bus in asked):
+    if all(bus.takes_stops for bus in asked):
         lines.send({"ok": True, "taken": True})
     reports = wait_for_standstill(asked, STANDSTILL_WITHIN_S)
     lines.send({"ok": True, "reports": encode(reports)})

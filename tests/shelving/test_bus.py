@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,15 +15,13 @@ from commissioned import Licensed, commission
 from shelving_room import SERIAL, ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
-from archroom.core.shelving import Action, ControllerStatus, OutcomeKind, StopReport, Trust, Wanted
+from archroom.core.shelving import Action, ControllerStatus, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor_notices import Notice, NoticeKind
 from archroom.drivers import ports, reference
 from archroom.drivers.wires import Wire
-from archroom.errors import LinkError, Message, ShelvingError, Unreadable, say
+from archroom.errors import LinkError, Message, Unreadable, say
 from archroom.shelving import bus as bus_file
-from archroom.shelving import server as server_file
 from archroom.shelving.bus import Bus
-from archroom.shelving.direct import stop_past_server
 from archroom.shelving.journal import Journal
 from archroom.shelving.server import Server
 from archroom.shelving.spec import BusSpec, ServerSpec
@@ -285,52 +283,6 @@ def test_a_log_on_the_disk_that_is_full_ends_neither_journal_nor_server(
             assert until(lambda: bool(unheard), 5.0)
         assert client.stop()[0].is_standstill_seen
         assert until(lambda: "standstill" in {entry["kind"] for entry in room.journal()}, 5.0), "it writes again"
-
-
-def fail(registers: Sequence[int]) -> ControllerStatus:
-    """Read no status."""
-    raise RuntimeError("a mistake")
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_server_whose_bus_thread_fails_ends_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ShelvingRoom(tmp_path, "tcp") as room:
-        with closing(Server(room.spec, room.places, print)) as server, monkeypatch.context() as patch:
-            patch.setattr(reference, "parse_status", fail)
-            with pytest.raises(ShelvingError, match="serving tcp://"):
-                server.run()
-        assert room.client().stop()[0].path == "direct"
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_what_moves_is_stopped_when_its_bus_thread_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    past_it: list[tuple[BusSpec, ...]] = []
-
-    def stop_past(buses: tuple[BusSpec, ...], carriages: Mapping[int, int], block: int | None) -> list[StopReport]:
-        monkeypatch.undo()
-        past_it.append(buses)
-        return stop_past_server(buses, carriages, block)
-
-    monkeypatch.setattr(server_file, "stop_past_server", stop_past)
-    failed: list[ShelvingError] = []
-    with ShelvingRoom(tmp_path, "tcp") as room, closing(Server(room.spec, room.places, print)) as server:
-
-        def run() -> None:
-            try:
-                server.run()
-            except ShelvingError as error:
-                failed.append(error)
-
-        serving_it = threading.Thread(target=run)
-        serving_it.start()
-        opening = room.opening(room.ready_client(), 3)
-        room.wait_until_moving()
-        monkeypatch.setattr(reference, "parse_status", fail)
-        serving_it.join(20.0)
-        assert failed
-        assert past_it == [room.spec.buses]
-        assert room.truth()["state"] == "idle"
-        assert opening.outcome(5.0).kind is OutcomeKind.UNKNOWN
 
 
 def test_one_server_serves_several_buses(tmp_path: Path) -> None:

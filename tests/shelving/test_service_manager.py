@@ -93,8 +93,11 @@ def test_an_abstract_socket_is_spoken_to(monkeypatch: pytest.MonkeyPatch) -> Non
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind("\0" + name)
         listener.settimeout(5.0)
-        ServiceManager({"NOTIFY_SOCKET": "@" + name}).alive()
+        manager = ServiceManager({"NOTIFY_SOCKET": "@" + name})
+        manager.alive()
         assert listener.recv(100) == b"WATCHDOG=1"
+        manager.alive("serving a bus has failed")
+        assert listener.recv(100) == b"WATCHDOG=1\nSTATUS=serving a bus has failed"
 
 
 def read(text: str) -> configparser.SectionProxy:
