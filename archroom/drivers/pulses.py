@@ -2,7 +2,7 @@
 
 That a pulse was begun is known until its end was seen, also while the port is gone; its coil is then the first thing that is
 written, and read back. A coil that somebody else may have set is cleared only where its block may be given orders, and only
-after it was seen to stay set. Clearing releases, so it may be repeated; the pulse itself never is.
+after it was seen to stay set; that of a stop is not. Clearing releases, so it may be repeated; the pulse itself never is.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ RELEASES = 3
 """So often is the end of a pulse tried at once: writing 0 again orders nothing."""
 LEFT_S = 1.0
 """So long, and its hold, is a coil seen to be set before it counts as left: hosts of others pulse for some 50 ms."""
-STOP_LEFT_S = 5.0
-"""The same for a stop: one past the server is repeated for 3 s, and is not to be cut short."""
 
 Begun = set[tuple[int, int]]
 """Unit and address of each coil whose pulse was begun and not seen to end."""
@@ -119,10 +117,11 @@ class Pulses:
         if not self._reads_set(write):
             self._forget(write)
             return
+        if write.address in self._stops:
+            self._complain(write, _IS_STOPPED)
+            return
         waited_s = self._clock() - self._since_s.setdefault(write.address, self._clock())
-        is_stop = write.address in self._stops
-        is_left = waited_s >= (STOP_LEFT_S if is_stop else LEFT_S) + write.hold_ms / 1000
-        if may_release and is_left and not (is_stop and self._left.keys() - self._stops):
+        if may_release and waited_s >= LEFT_S + write.hold_ms / 1000:
             text = say(
                 "The coil {coil} of {order} was set, by another master or by an order that was cut off; it is cleared.",
                 order=write.name,
@@ -204,6 +203,10 @@ _NOT_THERE = (ExceptionCode.ILLEGAL_FUNCTION, ExceptionCode.ILLEGAL_ADDRESS)
 _ONLY_WATCHED = say(
     "the coil {coil} of {order} is set, by another master or by an order that was cut off. This block is only watched, so "
     "it is not cleared from here: clear it at its controller."
+)
+_IS_STOPPED = say(
+    "the coil {coil} of {order} is set: the block is held stopped, by another master or by a stop that was cut off. Nothing "
+    "here clears it by itself: look there, then clear it at the controller, or press Stop, which takes it back in the end."
 )
 _WILL_BE_CLEARED = say(
     "the coil {coil} of {order} is set, by another master or by an order that was cut off. If it stays set it is cleared."

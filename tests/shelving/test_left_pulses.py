@@ -105,12 +105,14 @@ def test_a_block_that_is_only_watched_is_told_of_the_coil_and_not_written_to(tmp
     assert "This block is only watched, so it is not cleared from here" in view.why_not.english()
 
 
-def test_a_stop_that_a_killed_server_left_is_cleared_later_than_an_order(tmp_path: Path) -> None:
-    killed = Killed(tmp_path, "room fatek-coils\nat 3s desk stops\nat 20s desk opens aisle 2\n", SET_STOP)
+def test_a_stop_that_a_killed_server_left_stands_until_somebody_stops_again(tmp_path: Path) -> None:
+    killed = Killed(tmp_path, "room fatek-coils\nat 3s desk stops\nat 20s desk opens aisle 2\nat 30s desk stops\n", SET_STOP)
     assert killed.verdict.broken == ()
-    assert killed.since_killed()[0] == CLEAR_STOP
-    assert len(killed.told()) == 1
-    assert killed.since_killed().count(SET_OPEN) == 1
+    assert killed.told() == []
+    assert killed.since_killed() == [SET_STOP, CLEAR_STOP]
+    view = killed.views[-1]
+    assert view.why_not is not None
+    assert "the coil M201 of stop is set: the block is held stopped" in view.why_not.english()
 
 
 # -- a port that goes
