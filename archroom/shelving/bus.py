@@ -39,6 +39,7 @@ from archroom.shelving.bus_watch import BusWatch
 from archroom.shelving.climate_rounds import SensorRound
 from archroom.shelving.out_of_service import OutOfService, failure_of, give_up
 from archroom.shelving.posts import AnySupervisor, PlainPost, Post, ReferencePost
+from archroom.shelving.sleep_watch import SleepWatch
 from archroom.shelving.spec import BusSpec
 
 LONGEST_WAIT_S = 0.2
@@ -76,11 +77,10 @@ class Bus:
         self._profile = profile_of(spec)
         self.make = REFERENCE if self._profile is None else self._profile.make
         """What a commissioning of a block of this bus speaks for."""
-        is_modbus = self._profile is None or self._profile.wire is WireKind.MODBUS
-        if sensors is not None and not is_modbus:
-            raise UsageError(say("{url}: no sensor can answer on a line that is not Modbus.", url=spec.url))
-        self.is_modbus = is_modbus
+        self.is_modbus = self._profile is None or self._profile.wire is WireKind.MODBUS
         """Whether its controllers speak Modbus, so that a technician can ask them too."""
+        if sensors is not None and not self.is_modbus:
+            raise UsageError(say("{url}: no sensor can answer on a line that is not Modbus.", url=spec.url))
         self._posts: dict[int, Post] = {}
         self._begun: Begun = set()
         self.supervisors = {
@@ -106,6 +106,7 @@ class Bus:
         self._sensors = sensors
         self._is_ending = False
         self._is_urgent = False
+        self._sleep = SleepWatch()
         self._thread = threading.Thread(target=self._run, name=f"bus {spec.url}", daemon=True)
 
     def _supervisor(self, block: Block, new_id: Callable[[], str], gate: Gate | None) -> AnySupervisor:
@@ -194,9 +195,8 @@ class Bus:
         if self.out_of_service is not None:
             return self.out_of_service.view(self.supervisors[number], monotonic())
         view = self.supervisors[number].view(monotonic())
-        if self.port_problem is not None:
-            return replace(view, is_movable=False, why_not=self.port_problem)
-        return view
+        why_not = self.port_problem
+        return view if why_not is None else replace(view, is_movable=False, why_not=why_not)
 
     def stop_report(self, number: int) -> StopReport:
         """Return what became of the last stop of a block; `changed` must be held."""
@@ -284,12 +284,16 @@ class Bus:
     def _lose_port(self, reason: Message) -> None:
         with self.changed:
             self.port_problem, self._is_tried = reason, True
-            for supervisor in self.supervisors.values():
-                supervisor.port_lost(monotonic(), reason)
+            self._doubt_all(reason)
             self.bench.fail(reason)
             self._pass_on()
         if self._sensors is not None:
             self._sensors.fail(reason)
+
+    def _doubt_all(self, reason: Message) -> None:
+        """Let every block be as after a lost link: disarmed, and to be proved anew; `changed` is held."""
+        for supervisor in self.supervisors.values():
+            supervisor.port_lost(monotonic(), reason)
 
     def _rest(self, seconds: float) -> None:
         """Wait before the port is tried again; a stop ends the wait."""
@@ -361,6 +365,8 @@ class Bus:
             while not self._is_ending:
                 now = self.alive_s = monotonic()
                 self._is_urgent = False
+                if self._sleep.has_slept():
+                    self._doubt_all(say("The computer was asleep."))
                 self._turns.set_pace(now, timing, self._posts.values())
                 wishes = self._turns.wishes(now)
                 self._pass_on()

@@ -24,6 +24,7 @@ from archroom.shelving import bus as bus_file
 from archroom.shelving.bus import Bus
 from archroom.shelving.journal import Journal
 from archroom.shelving.server import Server
+from archroom.shelving.sleep_watch import SleepWatch
 from archroom.shelving.spec import BusSpec, ServerSpec
 
 UNIT_AND_FUNCTION = slice(0, 4)
@@ -283,6 +284,40 @@ def test_a_log_on_the_disk_that_is_full_ends_neither_journal_nor_server(
             assert until(lambda: bool(unheard), 5.0)
         assert client.stop()[0].is_standstill_seen
         assert until(lambda: "standstill" in {entry["kind"] for entry in room.journal()}, 5.0), "it writes again"
+
+
+class Nap:
+    """A sleep of the computer, as the clock tells it that goes on meanwhile."""
+
+    def __init__(self) -> None:
+        self.asleep_s = 0.0
+
+    def clock(self) -> float:
+        """The time with all sleep in it."""
+        return monotonic() + self.asleep_s
+
+
+@pytest.mark.parametrize(("asleep_s", "is_found"), [(3600.0, True), (0.0, False)])
+def test_an_arming_does_not_outlive_a_sleep_of_the_computer(tmp_path: Path, asleep_s: float, is_found: bool) -> None:
+    nap = Nap()
+    notices: list[tuple[int, Notice]] = []
+    with ShelvingRoom(tmp_path, "tcp") as room, serving(room, notices) as bus:
+        bus._sleep = SleepWatch(nap.clock)
+        assert wait_for(bus, is_good(bus, 1), 5.0)
+        with bus.changed:
+            bus.supervisors[1].arm(monotonic(), "Ana", 12 * 3600.0)
+            served_s = bus.alive_s
+        assert until(lambda: bus.alive_s > served_s, 5.0)
+        nap.asleep_s = asleep_s
+        with bus.changed:
+            served_s = bus.alive_s
+        assert until(lambda: bus.alive_s > served_s, 5.0)
+        with bus.changed:
+            arming = bus.supervisors[1].gate.arming(monotonic())
+        assert arming.is_armed is not is_found
+        assert str(arming.reason and arming.reason.english()) == ("The computer was asleep." if is_found else "None")
+        assert (NoticeKind.DISARMED in {notice.kind for _, notice in notices}) is is_found
+        assert wait_for(bus, is_good(bus, 1), 5.0), "it is believed again once it was read"
 
 
 def test_one_server_serves_several_buses(tmp_path: Path) -> None:
