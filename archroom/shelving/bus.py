@@ -217,7 +217,7 @@ class Bus:
 
     def _fall_out(self, error: Exception) -> OutOfService:
         """Take the bus out of service: what was under way ends as with a lost port, and what moves is to be stopped."""
-        reason = failure_of(self.spec)
+        reason = failure_of(self.spec.url)
         _log.error("%s", reason.english(), exc_info=error)
         with self.changed:
             self.out_of_service = left = OutOfService(self.spec, self._carriages, reason)

@@ -6,6 +6,7 @@ anything else is due, and what is urgent breaks their turn off before it begins.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,11 +25,14 @@ from archroom.drivers.wire_settings import ClimateSettings
 from archroom.errors import LinkError, Message, PortUnavailable, UsageError, say
 from archroom.shelving.climate_inbox import ReadingsTaker
 from archroom.shelving.lock import lock_port
+from archroom.shelving.out_of_service import failure_of
 
 STARVED_S = 2.0
 """A sensor that has waited for so long goes before the polls of blocks at rest."""
 AGAIN_S = 1.0
 """When a sensor is asked again whose turn was broken off."""
+
+_log = logging.getLogger(__name__)
 
 
 class SensorRound:
@@ -93,12 +97,17 @@ class SensorRound:
 
 
 class OwnPort:
-    """A port that only sensors are behind, and the thread that reads them; it comes back by itself."""
+    """A port that only sensors are behind, and the thread that reads them; it comes back by itself.
+
+    If reading fails by a mistake of this program, the sensors are shown with that reason and not read any more.
+    """
 
     def __init__(self, sensors: SensorRound, lock_folder: Path | None) -> None:
         self._round = sensors
         self._lock_folder = lock_folder
         self._ending = threading.Event()
+        self.failure: Message | None = None
+        """Why its sensors are not read any more."""
         self._thread = threading.Thread(target=self._run, name=f"sensors {sensors.url}", daemon=True)
 
     def start(self) -> None:
@@ -111,6 +120,14 @@ class OwnPort:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self._keep_reading()
+        except Exception as error:  # whatever it is, all else is served
+            self.failure = reason = failure_of(self._round.url)
+            _log.error("%s", reason.english(), exc_info=error)
+            self._round.fail(reason)
+
+    def _keep_reading(self) -> None:
         while not self._ending.is_set():
             try:
                 lock = lock_port(self._round.url, self._lock_folder)

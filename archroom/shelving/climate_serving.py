@@ -1,7 +1,11 @@
-"""The climate within a running server: its sensors by port, the clock that finds silence, the answers to clients."""
+"""The climate within a running server: its sensors by port, the clock that finds silence, the answers to clients.
+
+What fails by a mistake of this program is shown with every sensor that it concerns, and found silent in time.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +24,8 @@ from archroom.shelving.request_values import fact
 from archroom.shelving.spec import Places
 
 TICK_S = 5.0
+
+_log = logging.getLogger(__name__)
 
 
 class ClimateServing:
@@ -62,6 +68,12 @@ class ClimateServing:
         if self._thread.ident is not None:
             self._thread.join()
 
+    @property
+    def failures(self) -> list[Message]:
+        """What has failed by a mistake of this program."""
+        kept = None if self._station is None else self._station.failure
+        return [failure for failure in (kept, *(port.failure for port in self._ports)) if failure is not None]
+
     def close(self) -> None:
         """Close the files."""
         if self._station is not None:
@@ -87,10 +99,23 @@ class ClimateServing:
                 return {"ok": True, "climate": encode(station.view())}
 
     def _run(self) -> None:
-        """Hand readings on as they come, and let the station look at its clock every few seconds."""
         station, inbox = self._station, self._inbox
         if station is None or inbox is None:
             return
+        try:
+            self._keep(station, inbox)
+        except Exception as error:  # whatever it is, the shelving is served
+            reason = say(
+                "Keeping the climate has failed, and no reading is taken any more. The log of the shelving server says why; "
+                "start the server anew."
+            )
+            _log.error("%s", reason.english(), exc_info=error)
+            station.give_up(reason)
+            while not self._ending.wait(TICK_S):
+                station.tick()
+
+    def _keep(self, station: ClimateStation, inbox: Inbox) -> None:
+        """Hand readings on as they come, and let the station look at its clock every few seconds."""
         ticked_s = monotonic()
         while not self._ending.is_set():
             inbox.hand_on(max(0.0, ticked_s + TICK_S - monotonic()))

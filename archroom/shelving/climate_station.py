@@ -76,6 +76,8 @@ class ClimateStation:
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._last_complaint: Message | None = None
+        self.failure: Message | None = None
+        """Why nothing is taken any more."""
         now_s = int(clock())
         self._compacted_s = now_s
         self._files.compact(now_s)
@@ -113,6 +115,10 @@ class ClimateStation:
         """Take note why a sensor could not be read."""
         with self._lock:
             self._posts[name].problem = reason
+
+    def give_up(self, reason: Message) -> None:
+        """Show from now on that nothing is taken any more, and no value as one that is so now."""
+        self.failure = reason
 
     def tick(self) -> None:
         """Take note that time passes; to be called every few seconds."""
@@ -192,17 +198,20 @@ class ClimateStation:
         sample = post.watch.last
         age_s = self._age_s(post, sample)
         swing_c, swing_percent = post.watch.swing or (None, None)
-        is_raw_fresh = post.raw is not None and self._monotonic() - post.raw_s <= LIVE_S
+        is_raw_fresh = self.failure is None and post.raw is not None and self._monotonic() - post.raw_s <= LIVE_S
+        freshness = _freshness(post.sensor, age_s)
+        if self.failure is not None and freshness is Freshness.LIVE:
+            freshness = Freshness.STALE
         return SensorView(
             post.sensor.name,
             post.sensor.room,
-            _freshness(post.sensor, age_s),
+            freshness,
             sample,
             age_s,
             post.watch.limits,
             swing_c,
             swing_percent,
-            post.problem,
+            self.failure or post.problem,
             post.raw if is_raw_fresh else None,
         )
 

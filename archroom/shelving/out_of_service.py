@@ -24,12 +24,12 @@ TOLD_WITHIN_S = 2.0
 _log = logging.getLogger(__name__)
 
 
-def failure_of(spec: BusSpec) -> Message:
-    """Return what a person is told of a bus whose serving has failed."""
+def failure_of(url: str) -> Message:
+    """Return what a person is told of a port whose serving has failed."""
     return say(
         "Serving {port} has failed, and nothing there is read or moved any more. The log of the shelving server says why; "
         "start the server anew.",
-        port=spec.url,
+        port=url,
     )
 
 

@@ -35,6 +35,7 @@ from archroom.shelving.floor import Floor, wait_for_standstill
 from archroom.shelving.holds_file import HoldsFile
 from archroom.shelving.journal import NO_BLOCK, Journal
 from archroom.shelving.lock import Held, Lock, lock_port
+from archroom.shelving.out_of_service import failure_of
 from archroom.shelving.service_manager import ServiceManager
 from archroom.shelving.sessions import serve_client
 from archroom.shelving.spec import Places, ServerSpec
@@ -130,7 +131,7 @@ class Server:
     def run(self) -> None:
         """Serve until `end`, or until nobody has been connected for as long as the specification says.
 
-        Raises ShelvingError if serving a bus has failed meanwhile.
+        Raises ShelvingError at the end if serving a bus, or keeping the climate, has failed meanwhile.
         """
         writer = threading.Thread(target=self._write_journal, name="journal", daemon=True)
         writer.start()
@@ -148,7 +149,7 @@ class Server:
                         self._accept()
                     self._show_life()
         finally:
-            failed = self._dead_buses + self._buses_out_of_service
+            failed = [failure_of(bus.spec.url) for bus in self._dead_buses] + self._failures
             self._is_ending = True
             self._manager.stopping()
             self._come_to_rest()
@@ -158,7 +159,7 @@ class Server:
             self._notices.put(None)
             writer.join()
         if failed:
-            raise ShelvingError(say("The server ends: serving {port} has failed.", port=failed[0].spec.url))
+            raise ShelvingError(say("The server ends. {why}", why=failed[0]))
 
     def end(self) -> None:
         """End soon; from any thread or a signal handler."""
@@ -233,11 +234,10 @@ class Server:
         return any(gate.arming(now).is_armed for gate in gates)
 
     def _show_life(self) -> None:
-        """Feed the service manager's watchdog, unless a bus hangs: then it runs out. One out of service is told of."""
+        """Feed the service manager's watchdog, unless a bus hangs: then it runs out. What is out of service is told."""
         lives = [ThreadLife(bus.is_alive, bus.alive_s, bus.is_gone) for bus in self._floor.buses]
         if may_be_fed(lives, monotonic()):
-            failed = self._buses_out_of_service
-            self._manager.alive(f"serving {failed[0].spec.url} has failed: start the server anew" if failed else "")
+            self._manager.alive(" ".join(failure.english() for failure in self._failures))
         else:
             self._manager.hangs("a bus hangs")
 
@@ -250,9 +250,10 @@ class Server:
         return [bus for bus in self._floor.buses if not bus.is_alive]
 
     @property
-    def _buses_out_of_service(self) -> list[Bus]:
-        """The buses whose serving has failed, while their thread goes on to take stops."""
-        return [bus for bus in self._floor.buses if bus.out_of_service is not None]
+    def _failures(self) -> list[Message]:
+        """What has failed by a mistake of this program while the rest is served."""
+        buses = [bus.out_of_service.reason for bus in self._floor.buses if bus.out_of_service is not None]
+        return buses + self._climate.failures
 
     def _make_way(self) -> bool:
         if self.spec.idle_exit_s is None or self._is_busy():

@@ -122,7 +122,7 @@ def test_a_mistake_on_one_bus_leaves_the_others_served(
         assert [hold.person for hold in client.views()[0].holds] == ["Ana"]
         error = serving.end()
     assert error is not None
-    assert (error.exit_code, f"serving {urls['first']} has failed" in error.message.english()) == (6, True)
+    assert (error.exit_code, f"The server ends. Serving {urls['first']} has failed" in error.message.english()) == (6, True)
     logged = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert [record.getMessage().startswith(f"Serving {urls['first']} has failed") for record in logged] == [True]
     assert "RuntimeError: a mistake" in caplog.text
