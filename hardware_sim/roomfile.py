@@ -21,7 +21,7 @@ Table = dict[str, object]
 _ROOM_KEYS = {"room", "block", "static", "place"}
 _BLOCK_KEYS = {
     *("number", "title", "numbered_from", "aisle_mm", "clearance_mm"),
-    *("end_aisles", "open_aisles", "track_mm", "carriage"),
+    *("end_aisles", "open_aisles", "track_mm", "motion", "carriage"),
 }
 _CARRIAGE_KEYS = {"kind", "depth_mm", "faces", "bays", "levels", "shelf_mm", "count"}
 _STATIC_KEYS = {"code", "title", "rows", "faces", "bays", "levels", "shelf_mm"}
@@ -108,6 +108,8 @@ def _block(entry: Table, index: int) -> BlockLayout:
         carriages=tuple(carriages),
         numbered_from_left=numbered_from == "left",
     )
+    if "motion" in entry:
+        _choice(entry, "motion", {"sequential", "staggered", "group"}, where)
     _check_aisles(layout, where)
     _check_faces(layout, faces, where)
     _check_track(layout, entry, where)

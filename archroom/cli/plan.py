@@ -56,15 +56,17 @@ def add_commands(commands: Commands) -> None:
     )
     plan.add_argument("--waiting", action="store_true", help=tr("least waiting in sum, in place of the shortest walk"))
     plan.add_argument(
-        "--motion", choices=_POLICIES, default="staggered", help=tr("how the carriages of a block start (default staggered)")
+        "--motion",
+        choices=_POLICIES,
+        help=tr("plan as if the carriages of all blocks started so (default as the room says)"),
     )
     plan.add_argument("--park", action="store_true", help=tr("say which aisle to leave open in the end"))
     plan.add_argument("--advise", action="store_true", help=tr("say what past loans advise on where boxes should stand"))
 
 
 def _plan(job: Job) -> int:
+    from archroom.core.rooms import MotionPolicy
     from archroom.core.routes import Goal
-    from archroom.core.routes_motion import MotionPolicy
     from archroom.services.errands import Purpose
     from archroom.services.planning import MOST_LINES, Wishes
 
@@ -79,7 +81,8 @@ def _plan(job: Job) -> int:
         raise UsageError(say("{count} lines; a list has at most {most}.", count=len(asked), most=MOST_LINES))
     purpose = Purpose.PUT_BACK if job.args.put_back else Purpose.COUNT if job.args.count else Purpose.PICK
     goal = Goal.WAITING if job.args.waiting else Goal.TIME
-    walk = job.house.planning.plan(asked, Wishes(purpose, goal, MotionPolicy(job.args.motion), job.args.park))
+    policy = MotionPolicy(job.args.motion) if job.args.motion else None
+    walk = job.house.planning.plan(asked, Wishes(purpose, goal, policy, job.args.park))
     job.output.result(_walk_shape(purpose.value, walk), _walk_lines(walk))
     if not job.output.is_json:
         for note in walk.notes:

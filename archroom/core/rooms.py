@@ -27,6 +27,17 @@ class End(Enum):
     RIGHT = "right"
 
 
+class MotionPolicy(Enum):
+    """How the carriages of one opening start."""
+
+    SEQUENTIAL = "sequential"
+    """Each waits until the one before it has arrived."""
+    STAGGERED = "staggered"
+    """Each starts a little after the one before it."""
+    GROUP = "group"
+    """All start at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Carriage:
     """One shelving unit on the track."""
@@ -67,6 +78,7 @@ class Block:
     end_aisles: tuple[bool, bool]
     open_aisles: tuple[int, ...]
     carriages: tuple[Carriage, ...]
+    motion: MotionPolicy = MotionPolicy.STAGGERED
 
     @property
     def aisles(self) -> tuple[int, ...]:

@@ -8,24 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
+
+from archroom.core.rooms import MotionPolicy
 
 SPEED_MM_S = 40.0
 ACCELERATION_MM_S2 = 40.0
 WARNING_S = 1.0
 STAGGER_S = 0.5
 """Usual figures of powered archive shelving with soft start (knowledge of the trade), where the controller names none."""
-
-
-class MotionPolicy(Enum):
-    """How the carriages of one opening start."""
-
-    SEQUENTIAL = "sequential"
-    """Each waits until the one before it has arrived."""
-    STAGGERED = "staggered"
-    """Each starts a little after the one before it."""
-    GROUP = "group"
-    """All start at once."""
 
 
 @dataclass(frozen=True, slots=True)

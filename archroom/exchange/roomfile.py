@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from archroom.core.holdings import PlaceKind
-from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, StaticShelving
+from archroom.core.rooms import Block, Carriage, End, Face, MotionPolicy, NamedPlace, RoomPlan, StaticShelving
 from archroom.core.tables import Table, parse_toml
 from archroom.errors import BadFile, say
 
@@ -75,6 +75,7 @@ def _block(table: Table) -> Block:
         end_aisles=(first_end, last_end),
         open_aisles=table.wholes("open_aisles"),
         carriages=tuple(carriages),
+        motion=_motion(table),
     )
     _check_sizes(table, block)
     _check_ends(table, block)
@@ -82,6 +83,12 @@ def _block(table: Table) -> Block:
     _check_faces(table, block)
     table.finish()
     return block
+
+
+def _motion(table: Table) -> MotionPolicy:
+    if not table.has("motion"):
+        return MotionPolicy.STAGGERED
+    return MotionPolicy(table.choice("motion", tuple(policy.value for policy in MotionPolicy)))
 
 
 def _carriages(table: Table, first_number: int) -> list[Carriage]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archroom.core.plain_texts import not_known
 from archroom.core.routes import Goal, Route
-from archroom.core.routes_motion import Motion, MotionPolicy
+from archroom.core.routes_motion import Motion
 from archroom.core.routes_pins import Pins, pins_of, why_unreachable
 from archroom.core.routes_planning import planned
 from archroom.core.routes_slotting import AislePlace, Habits, Lending, best_parking, habits_of
@@ -23,7 +23,7 @@ from archroom.services.errands import Aside, Asked, Purpose, Spot, sorted_out
 if TYPE_CHECKING:
     from archroom.core.outages import Outage
     from archroom.core.ports import Archive, Clock, Hit, Reading, Shelving
-    from archroom.core.rooms import Block
+    from archroom.core.rooms import Block, MotionPolicy
 
 MOST_LINES = 2000
 """Codes on one list; more is no walk for one person."""
@@ -37,8 +37,8 @@ class Wishes:
 
     purpose: Purpose = Purpose.PICK
     goal: Goal = Goal.TIME
-    policy: MotionPolicy = MotionPolicy.STAGGERED
-    """How the carriages of a block start; neither room file nor controller says it."""
+    policy: MotionPolicy | None = None
+    """How the carriages of every block are taken to start; None as the room says of each."""
     is_parking: bool = False
     """Whether to say which aisle to leave open in the end."""
 
@@ -106,7 +106,7 @@ class Planning:
             habits = habits_of(_lendings(books)) if wishes.is_parking else None
         views, notes = self._views() if blocks else ({}, [])
         grounds = {
-            block.number: _ground(block, views.get(block.number), wishes.policy, outages.get(block.number))
+            block.number: _ground(block, views.get(block.number), outages.get(block.number), wishes.policy)
             for block in blocks
         }
         for block in blocks:
@@ -138,7 +138,7 @@ class Planning:
         stands: list[tuple[int, tuple[int, ...], Pins, bool]] = []
         for block in blocks:
             view, outage = views.get(block.number), outages.get(block.number)
-            ground = _ground(block, view, MotionPolicy.STAGGERED, outage)
+            ground = _ground(block, view, outage)
             stands.append((block.number, ground.open_gaps, ground.pins, _positions_mm(block, view) is not None))
         return Footing(seq, tuple(stands), any(_is_moving(view) for view in views.values()))
 
@@ -148,7 +148,7 @@ class Planning:
             habits = habits_of(_lendings(books))
             blocks = books.blocks()
             pairs = [(_details(books, pair.first), _details(books, pair.second), pair.times) for pair in habits.boxes[:20]]
-        stretches = [stretch for block in blocks for stretch in _ground(block, None, MotionPolicy.STAGGERED).stretches]
+        stretches = [stretch for block in blocks for stretch in _ground(block, None, None).stretches]
         parked = [(stretch.block, best_parking(stretch, habits.demand)) for stretch in stretches]
         return Advice(
             habits,
@@ -186,16 +186,17 @@ class _Ground:
         return why_unreachable(self.block, self.open_gaps, self.pins, aisle)
 
 
-def _ground(block: Block, view: BlockView | None, policy: MotionPolicy, outage: Outage | None = None) -> _Ground:
+def _ground(block: Block, view: BlockView | None, outage: Outage | None, policy: MotionPolicy | None = None) -> _Ground:
     """Return a block as it stands if that is known, else as it was built; held and locked as the view tells.
 
-    Where it is out of order, the aisle that somebody opened by hand stands open, whatever the controller tells.
+    Its carriages start as the room says, unless a policy is given. Where it is out of order, the aisle that somebody opened
+    by hand stands open, whatever the controller tells.
     """
     positions = _positions_mm(block, view) or block.positions_mm(block.open_aisles)
-    drives = Motion(block.aisle_mm - block.clearance_mm, policy)
+    drives = Motion(block.aisle_mm - block.clearance_mm, policy or block.motion)
     if view is not None and view.identity is not None:
         speed_mm_s, warning_s = max(1, view.identity.speed_mm_s), view.identity.warning_ms / 1000
-        drives = Motion(drives.travel_mm, policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
+        drives = Motion(drives.travel_mm, drives.policy, speed_mm_s=speed_mm_s, warning_s=warning_s)
     open_gaps, pins = _opened_by_hand(block, widest_gaps(block, positions), outage), pins_of(block, view, outage)
     return _Ground(block, open_gaps, pins, stretches_of(block, open_gaps, pins, drives))
 

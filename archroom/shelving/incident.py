@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archroom.core.rooms import Block
+from archroom.core.rooms import Block, MotionPolicy
 from archroom.core.shelving import Action, OutcomeKind
 from archroom.core.supervisor_notices import Intent
 from archroom.errors import BadFile, say
@@ -177,6 +177,8 @@ def room_text(blocks: Sequence[Block]) -> str:
         ]
         lines += [f"aisle_mm = {block.aisle_mm}", f"clearance_mm = {block.clearance_mm}"]
         lines += [f"end_aisles = {ends}", f"open_aisles = {opened}"]
+        if block.motion is not MotionPolicy.STAGGERED:
+            lines.append(f'motion = "{block.motion.value}"')
         for unit in block.carriages:
             lines += ["[[block.carriage]]", f'kind = "{"mobile" if unit.is_mobile else "fixed"}"']
             lines += [f"depth_mm = {unit.depth_mm}", "faces = []", "bays = 1", "levels = 1", "shelf_mm = 1"]

@@ -12,7 +12,7 @@ from peewee import SQL, BlobField, Check, CompositeKey, ForeignKeyField, Integer
 
 from archroom.core.acts import CUSTODY_ACTS
 from archroom.core.holdings import Custody, PlaceKind, ThingKind
-from archroom.core.rooms import End
+from archroom.core.rooms import End, MotionPolicy
 from archroom.store.tables import NumberField, Table, one_of, truth
 
 _OWNERS = ("thing", "place", "person")
@@ -52,6 +52,7 @@ class Block(Table):
     has_last_end_aisle = IntegerField(constraints=[truth("has_last_end_aisle")])
     open_aisles = TextField()
     """Aisles open at first power-up, as a JSON list."""
+    motion = TextField(constraints=[SQL("DEFAULT 'staggered'"), one_of("motion", MotionPolicy)])
 
     class Meta:
         indexes = ((("room", "number"), True),)

@@ -7,7 +7,7 @@ import json
 
 from archroom.core.acts import FURNITURE_FACT, Act, ActKind, PlaceMade
 from archroom.core.holdings import PlaceKind
-from archroom.core.rooms import Block, Carriage, End, Face, NamedPlace, RoomPlan, Shelf
+from archroom.core.rooms import Block, Carriage, End, Face, MotionPolicy, NamedPlace, RoomPlan, Shelf
 from archroom.errors import Refused, say
 from archroom.store import models
 from archroom.store.connections import Books, Row
@@ -26,6 +26,10 @@ _FURNITURE = (
     " FROM place WHERE room_id = ? ORDER BY id",
 )
 """All that the tables say of a room: what its digest covers, in this order."""
+_FURNITURE_BESIDES = (
+    f"SELECT number, motion FROM block WHERE room_id = ? AND motion <> '{MotionPolicy.STAGGERED.value}' ORDER BY number, id",
+)
+"""What the digest covers besides, where there is any: a room without it keeps the digest that the ledger tells of it."""
 _STRAY = " UNION ALL ".join(
     f"SELECT id FROM {table} WHERE {owner}_id NOT IN (SELECT id FROM {owner})"
     for table, owner in (("block", "room"), ("carriage", "block"), ("static_shelving", "room"), ("place", "room"))
@@ -42,7 +46,7 @@ def blocks(books: Books, number: int | None = None) -> list[Block]:
     condition = "" if number is None else f" WHERE number = {int(number)}"
     block_rows = books.rows(
         "SELECT id, number, title, numbered_from, aisle_mm, clearance_mm, has_first_end_aisle, has_last_end_aisle,"
-        f" open_aisles FROM block{condition} ORDER BY number, id"
+        f" open_aisles, motion FROM block{condition} ORDER BY number, id"
     )
     carriages: dict[int, list[Carriage]] = {}
     for row in books.rows(
@@ -80,12 +84,18 @@ def new_room(books: Books, plan: RoomPlan) -> Act:
 
 
 def furniture_digest(books: Books, room_id: int) -> str:
-    """Return the digest of all rows of a room: SHA-256 of their JSON lists, a line for each table, 64 hexadecimal digits."""
+    """Return the digest of all rows of a room: SHA-256 of JSON lists, a line a statement, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for statement in _FURNITURE:
-        rows = [list(row) for row in books.rows(statement, (room_id,))]
-        digest.update(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+        digest.update(_line_of([list(row) for row in books.rows(statement, (room_id,))]))
+    for statement in _FURNITURE_BESIDES:
+        if rows := [list(row) for row in books.rows(statement, (room_id,))]:
+            digest.update(_line_of(rows))
     return digest.hexdigest()
+
+
+def _line_of(rows: list[list[object]]) -> bytes:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def furniture_digests(books: Books) -> dict[str, str]:
@@ -108,6 +118,7 @@ def _block_of(row: Row, carriages: list[Carriage]) -> Block:
         end_aisles=(bool(row[6]), bool(row[7])),
         open_aisles=tuple(json.loads(row[8])),
         carriages=tuple(carriages),
+        motion=MotionPolicy(row[9]),
     )
 
 
@@ -125,6 +136,7 @@ def _insert_block(books: Books, room_id: int, block: Block) -> None:
             "has_first_end_aisle": int(block.end_aisles[0]),
             "has_last_end_aisle": int(block.end_aisles[1]),
             "open_aisles": json.dumps(block.open_aisles),
+            "motion": block.motion.value,
         },
     )
     carriages: list[_Values] = [

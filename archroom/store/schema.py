@@ -12,11 +12,11 @@ from archroom.errors import BadDatabase, say
 from archroom.store.connections import Books
 from archroom.store.database import look
 
-STEPS = ("0001_initial", "0002_containers_marked", "0003_outages")
+STEPS = ("0001_initial", "0002_containers_marked", "0003_outages", "0004_motion_policies")
 """The migrations that make this program's schema."""
 HISTORY = "schema_migration"
 SEARCH_TABLE = "search_index"
-SQLITE_DIGEST = "dc900a112c57627b826d0790ae9bf2af8a4e2e8ab06a4b7cf78dcf3321fd45fd"
+SQLITE_DIGEST = "87f1dbed3c7bc71c5255a21a66d8b0cde29fb259f0e0e6e3e9d1ad6264998207"
 """Digest of what `dump` returns for an SQLite file of this schema."""
 
 _SQLITE_GUARDS = (

@@ -14,10 +14,10 @@ import route_judge as judge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archroom.core.rooms import Face
+from archroom.core.rooms import Face, MotionPolicy
 from archroom.core.routes import Errand, Goal, Route, serpentine, visits_as_listed
 from archroom.core.routes_gaps import gap_moves
-from archroom.core.routes_motion import Motion, MotionPolicy
+from archroom.core.routes_motion import Motion
 from archroom.core.routes_planning import planned
 from archroom.core.routes_stretches import Stretch
 from archroom.core.routes_sweep import sweep

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archroom.core.holdings import PlaceKind
-from archroom.core.rooms import End, Face, RoomPlan
+from archroom.core.rooms import End, Face, MotionPolicy, RoomPlan
 from archroom.errors import BadFile
 from archroom.exchange.roomfile import MAX_BYTES, SAMPLES, parse_room, read_room, sample_room
 
@@ -146,6 +146,19 @@ def test_a_room_is_read_as_it_is_written() -> None:
 def test_what_the_page_does_not_define_is_refused_with_its_name(old: str, new: str, why: str) -> None:
     with pytest.raises(BadFile, match=why):
         parsed(changed(old, new))
+
+
+@pytest.mark.parametrize("policy", MotionPolicy)
+def test_a_block_says_how_its_carriages_start(policy: MotionPolicy) -> None:
+    (block,) = parsed(changed("track_mm = 3950", f'motion = "{policy.value}"')).blocks
+    assert block.motion is policy
+    assert parsed(PLAIN).blocks[0].motion is MotionPolicy.STAGGERED
+
+
+def test_an_unknown_motion_policy_is_refused_with_its_line() -> None:
+    with pytest.raises(BadFile, match="motion must be one of sequential, staggered, group") as refusal:
+        parsed(changed("track_mm = 3950", 'motion = "in turn"'))
+    assert refusal.value.line == PLAIN[: PLAIN.index("track_mm")].count("\n") + 1
 
 
 def test_two_blocks_of_one_number_are_refused() -> None:

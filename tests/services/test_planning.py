@@ -12,12 +12,11 @@ from small_house import CARRIAGE_3, CARRIAGE_4, OPERATOR, SmallHouse
 from statuses import identity_of, status_of
 
 from archroom.core.arming import unarmed
-from archroom.core.holdings import Custody, Thing, ThingKind
+from archroom.core.holdings import Custody, Place, PlaceKind, Thing, ThingKind
 from archroom.core.people_holds import Hold
 from archroom.core.plain import SAFETY_DEVICE, Alarm, PlainStatus
-from archroom.core.rooms import Block, End
+from archroom.core.rooms import Block, End, MotionPolicy
 from archroom.core.routes import Goal
-from archroom.core.routes_motion import MotionPolicy
 from archroom.core.shelving import AisleState, BlockView, Mode, Trust
 from archroom.errors import LinkError, say
 from archroom.services.errands import Asked, Purpose
@@ -276,6 +275,22 @@ def test_the_motion_policy_decides_how_long_an_opening_takes(house: SmallHouse) 
     }
     run = 875 / 40 + 1
     assert times == pytest.approx({"sequential": 31 + 5 * run, "staggered": 31 + 4 * 0.5 + run, "group": 31 + run})
+
+
+def test_each_block_of_one_walk_opens_by_its_own_policy(house: SmallHouse) -> None:
+    first = replace(block_of(house), motion=MotionPolicy.SEQUENTIAL)
+    blocks = {1: first, 2: replace(first, number=2, motion=MotionPolicy.GROUP)}
+    house.archive.books.blocks.update(blocks)
+    shelves = ("R1/1/07/A/1/1", "R1/2/07/A/1/1")
+    house.archive.books.places[901] = Place(901, PlaceKind.SHELF, shelves[1], block=2, aisle=6)
+    run = 875 / 40 + 1
+
+    def openings_s(policy: MotionPolicy | None) -> dict[int, float]:
+        walk = planned(house, *shelves, wishes=Wishes(Purpose.COUNT, policy=policy))
+        return {step.block: step.timed.opening_s for step in walk.route.steps}
+
+    assert openings_s(None) == pytest.approx({1: 1 + 5 * run, 2: 1 + run})
+    assert openings_s(MotionPolicy.STAGGERED) == pytest.approx(dict.fromkeys(blocks, 1 + 4 * 0.5 + run))
 
 
 def test_past_loans_advise_where_to_park_and_what_to_put_together(house: SmallHouse) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from recorded import recorded
 
+from archroom.core.rooms import MotionPolicy
 from archroom.core.shelving import OutcomeKind
 from archroom.errors import BadFile
+from archroom.exchange import roomfile
 from archroom.shelving.incident import CAUSES, PHRASES, WITH_PHRASE, find_incident, room_text, scenario_of
 from archroom.shelving.journal import entries
 from archroom.shelving.spec import FILE_NAME, read_spec
@@ -42,6 +45,15 @@ def test_it_ends_in_the_simulator_as_it_ended_in_the_journal(end: str, act: str,
     assert verdict == {"broken": [], "refused": []}
     assert changes[-1]["end"] == reason
     assert changes[-1]["state"] in ("idle", "faulted")
+
+
+@pytest.mark.parametrize("policy", MotionPolicy)
+def test_a_room_for_the_simulator_keeps_how_carriages_start(policy: MotionPolicy) -> None:
+    block = replace(roomfile.sample_room("small").blocks[0], motion=policy)
+    text = room_text([block]) + '[[place]]\ncode = "STG"\nkind = "staging"\ntitle = "Trolley"\n'
+    parse_room(text)
+    assert [read.motion for read in roomfile.parse_room(text.encode()).blocks] == [policy]
+    assert ("motion" in text) is (policy is not MotionPolicy.STAGGERED)
 
 
 def test_the_last_motion_that_was_not_done_is_chosen_and_stands_where_it_stood(tmp_path: Path) -> None:

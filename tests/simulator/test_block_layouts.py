@@ -100,6 +100,12 @@ def test_a_gap_between_fixed_carriages_is_an_aisle_for_ever() -> None:
     assert block.track_mm == 300 + 600 + 550 + 800 + 2 * 25 + 775
 
 
+@pytest.mark.parametrize("policy", ["sequential", "staggered", "group"])
+def test_the_motion_policy_is_read_past(policy: str) -> None:
+    given = ROOM.replace("open_aisles =", f'motion = "{policy}"\nopen_aisles =')
+    assert parse_room(given) == parse_room(ROOM)
+
+
 def test_a_declared_track_must_equal_the_sum_which_is_named() -> None:
     (block,) = parse_room(ROOM.replace("open_aisles =", "track_mm = 4225\nopen_aisles =")).blocks
     assert block.track_mm == 4225
@@ -121,6 +127,7 @@ def test_a_declared_track_must_equal_the_sum_which_is_named() -> None:
         ("aisle_mm = 800", "aisle_mm = 20", "aisle_mm 20 is not more than clearance_mm 25"),
         ("clearance_mm = 25", "clearance_mm = 25.5", "clearance_mm must be a whole number"),
         ('numbered_from = "left"', 'numbered_from = "up"', "numbered_from must be one of left, right"),
+        ("aisle_mm = 800", 'aisle_mm = 800\nmotion = "slow"', "motion must be one of group, sequential, staggered"),
         ("end_aisles = [false, true]", "end_aisles = [true, true]", "aisle 0 cannot be entered, carriage 1 is fixed"),
         ("end_aisles = [false, true]", "end_aisles = [false]", "end_aisles must be two of true and false"),
         ("open_aisles = [1, 5]", "open_aisles = [1]", r"must name one aisle of 4\.\.5, it names 0"),

@@ -11,9 +11,10 @@ from archroom.core import custody
 from archroom.core.acts import Act, ActKind, LoanOpened, Move, Performer
 from archroom.core.codes import CodeKind, OwnCode, format_code
 from archroom.core.holdings import Custody, Person, Place, PlaceKind, Standing
+from archroom.core.rooms import MotionPolicy
 from archroom.errors import Refused, UndoRefused
 from archroom.store import ledger
-from archroom.store.archive import open_archive
+from archroom.store.archive import SqlArchive, open_archive
 from benchmarks.stocked import ROOM
 from tests.conftest import PERFORMER, FakeClock
 from tests.store.conftest import DUE, ITEMS, ActingDesk
@@ -245,6 +246,21 @@ def test_a_room_is_built_once(desk: ActingDesk) -> None:
             "people": 1,
             "open_loans": 0,
         }
+
+
+@pytest.mark.parametrize("policy", MotionPolicy)
+def test_the_motion_policy_of_a_block_is_kept_as_it_was_built(archive: SqlArchive, policy: MotionPolicy) -> None:
+    built, other = (
+        replace(ROOM, blocks=(replace(ROOM.blocks[0], motion=motion),))
+        for motion in (policy, next(one for one in MotionPolicy if one is not policy))
+    )
+    with archive.writing() as books:
+        books.commit(books.new_room(built), PERFORMER)
+    with pytest.raises(Refused, match="R1"), archive.writing() as books:
+        books.new_room(other)
+    with archive.reading() as books:
+        assert books.blocks() == list(built.blocks)
+    ledger.verify(archive)
 
 
 def test_history_and_last_acts(desk: ActingDesk) -> None:

@@ -269,6 +269,7 @@ TABLE_CHANGES = [
     " VALUES (1, 5, 1, 800, 'AB', 4, 5, 900)",
     "UPDATE block SET clearance_mm = clearance_mm + 1",
     "UPDATE block SET numbered_from = 'right'",
+    "UPDATE block SET motion = 'group'",
     "UPDATE block SET room_id = 7",
     "DELETE FROM block",
     "UPDATE static_shelving SET bays = 3",

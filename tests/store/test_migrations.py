@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from archroom.core.rooms import MotionPolicy
 from archroom.core.searching import MARKS, Phrase
-from archroom.errors import BadDatabase, ReadOnlyDatabase
-from archroom.store import backup, compared, files, import_retitling, ledger, schema, search
+from archroom.errors import BadDatabase, ReadOnlyDatabase, Refused
+from archroom.store import backup, compared, files, import_retitling, ledger, rooms, schema, search
 from archroom.store.archive import SqlArchive, open_archive
 from archroom.store.database import look, unit_of_work
 from archroom.store.restoring import restore
@@ -33,9 +34,10 @@ def stocked(url: str, clock: FakeClock) -> SqlArchive:
 
 
 def forget_later_steps(archive: SqlArchive) -> None:
-    """Make books as the first schema had them of books that hold the same: later ones changed the index, added a table."""
+    """Make books as the first schema had them of books that hold the same: later ones changed what is in them."""
     with unit_of_work(archive.books):
         archive.books.execute_sql("DROP TABLE outage")
+        archive.books.execute_sql("ALTER TABLE block DROP COLUMN motion")
         archive.books.run("DELETE FROM schema_migration WHERE name <> ?", FIRST)
 
 
@@ -114,6 +116,16 @@ def test_old_books_are_indexed_as_new_ones_when_they_are_opened(
     again.close()
 
 
+def test_blocks_built_before_they_had_a_motion_policy_are_staggered(old_url: str, clock: FakeClock) -> None:
+    archive = open_archive(old_url, clock, create=False)
+    with archive.reading() as books:
+        assert [block.motion for block in books.blocks()] == [MotionPolicy.STAGGERED]
+    ledger.verify(archive)
+    with pytest.raises(Refused), unit_of_work(archive.books):
+        archive.books.run("UPDATE block SET motion = 'hasty'")
+    archive.close()
+
+
 def test_old_books_that_were_being_retitled_leave_no_ghost(
     database_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +193,7 @@ def test_a_backup_of_old_books_is_restored_and_brought_up_to_date(
         patch.setattr(schema, "STEPS", FIRST)
         patch.setattr(schema, "SQLITE_DIGEST", FIRST_DIGEST)
         patch.setattr(compared, "_outages", lambda books, replay: None)
+        patch.setattr(rooms, "_FURNITURE_BESIDES", ())
         archive = open_archive(f"sqlite:///{old_file}", clock, create=False)
         made = backup.backup(archive, saved)
         archive.close()

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations, product
 from random import Random
 
-from archroom.core.rooms import Face
+from archroom.core.rooms import Face, MotionPolicy
 from archroom.core.routes import Errand, Route
-from archroom.core.routes_motion import Motion, MotionPolicy
+from archroom.core.routes_motion import Motion
 from archroom.core.routes_stretches import Stretch
 
 PICK_S = 30.0
