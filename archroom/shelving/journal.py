@@ -2,14 +2,14 @@
 
 An intent is on the disk (fsync) before its SELECT goes out. An intent without an end was cut off by the end of a server; the
 next one closes it as unknown, and it is told until a person has acknowledged it. A line that was torn by a crash is skipped
-and never joined to the next.
+and never joined to the next. News of a link that comes again and again is counted before it is written (`journal_folding`).
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from archroom.core.supervisor_texts import action_name
 from archroom.errors import Message, Unreadable, say
 from archroom.shelving.append_file import AppendFile
 from archroom.shelving.codec import Json, decode, encode
+from archroom.shelving.journal_folding import Folding, Repeated
 
 FILE_NAME = "shelving-journal.jsonl"
 MOST_BYTES = 5_000_000
@@ -83,6 +84,7 @@ class Journal:
         """Open it, close what is found open as unknown; raises Unreadable."""
         self.path = folder / FILE_NAME
         self._lock = threading.Lock()
+        self._folding = Folding()
         self._under_way: set[str] = set()
         self._is_begun_anew = False
         """Whether the last file was set aside and the next one does not yet say what is still to be acknowledged."""
@@ -112,18 +114,31 @@ class Journal:
         self._write({"kind": INTENT, "motion": intent.ticket.id, **fields})
 
     def write_notice(self, block: int, notice: Notice) -> None:
-        """Write down what happened to a block. Raises Unreadable."""
+        """Write down what happened to a block, or count what a link does again and again. Raises Unreadable."""
+        with self._lock:
+            is_counted = self._folding.is_counted(block, notice, datetime.now(UTC))
+        if is_counted:
+            self.write_counted()
+            return
         entry: dict[str, Json] = {"kind": notice.kind.value, "block": block, "text": notice.text.english()}
         if notice.outcome is not None:
             entry |= {"kind": END, "motion": notice.motion, "outcome": notice.outcome.value}
         self._write(entry)
+
+    def write_counted(self) -> None:
+        """Write down what was counted, where the time of counting is over; to be called every minute. Raises Unreadable."""
+        with self._lock, self._telling():
+            self._put_counted(self._opened(), self._folding.counted(datetime.now(UTC)))
 
     def write_bench(self, entry: dict[str, Json]) -> None:
         """Write down what a technician has a unit told, or what came of it; on the disk at once. Raises Unreadable."""
         self._write({"kind": BENCH, **entry})
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, with what was counted in it if the disk takes it."""
+        with self._lock, suppress(OSError):
+            if self._file is not None:
+                self._put_counted(self._file, self._folding.counted())
         with self._lock:
             if self._file is not None:
                 self._file.close()
@@ -133,6 +148,7 @@ class Journal:
         motion = str(entry.get("motion"))
         with self._lock, self._telling():
             file = self._opened()
+            self._put_counted(file, self._folding.counted())
             self._put(file, line)
             if entry["kind"] in (INTENT, END, ACKNOWLEDGED, BENCH):
                 file.sync()
@@ -141,6 +157,11 @@ class Journal:
             self._under_way -= {motion} if entry["kind"] == END else set()
             if not self._under_way and file.size > MOST_BYTES:
                 self._set_aside(file)
+
+    def _put_counted(self, file: AppendFile, counted: Iterable[Repeated]) -> None:
+        for one in counted:
+            self._put(file, _counted_line(one))
+            self._folding.written(one)
 
     def _put(self, file: AppendFile, line: bytes) -> None:
         file.append(line)
@@ -243,6 +264,11 @@ def unacknowledged(path: Path) -> dict[str, OpenIntent]:
 def _carried_over(intent: OpenIntent) -> bytes:
     ticket: dict[str, Json] = {"block": intent.block, "wanted": encode(intent.wanted)}
     return _line({"at": intent.at, "kind": UNACKNOWLEDGED, "motion": intent.motion, "by": intent.by, "ticket": ticket})
+
+
+def _counted_line(one: Repeated) -> bytes:
+    times: dict[str, Json] = {"times": one.times, "since": one.since.isoformat()}
+    return _line({"at": one.last.isoformat(), "kind": one.kind.value, "block": one.block, "text": one.text, **times})
 
 
 def _line(entry: dict[str, Json]) -> bytes:

@@ -16,6 +16,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -43,6 +44,8 @@ from archroom.shelving.spec import Places, ServerSpec
 STANDSTILL_AT_END_S = 1.5
 TOKEN_WITHIN_S = 2.0
 LOOK_S = 1.0
+COUNTED_EVERY_S = 60.0
+"""How often what the journal has counted is looked at while nothing happens."""
 GONE_EXIT_S = 0.2
 """How long nobody must be connected before a server without a port ends: shorter than a screen's pause between looks."""
 LOCK_NAME = "shelving.lock"
@@ -271,11 +274,22 @@ class Server:
         wait_for_standstill({bus: blocks for bus, blocks in asked.items() if bus.is_alive}, STANDSTILL_AT_END_S)
 
     def _write_journal(self) -> None:
-        while (entry := self._notices.get()) is not None:
+        is_over = False
+        while not is_over:
             try:
-                self._journal.write_notice(*entry)
-            except Unreadable as error:
-                self._complain(error.message)
+                entry = self._notices.get(timeout=COUNTED_EVERY_S)
+            except queue.Empty:
+                self._write_down(self._journal.write_counted)
+                continue
+            is_over = entry is None
+            if entry is not None:
+                self._write_down(partial(self._journal.write_notice, *entry))
+
+    def _write_down(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except Unreadable as error:
+            self._complain(error.message)
 
 
 def serve(spec: ServerSpec, places: Places, announce: Callable[[Server], None], complain: Callable[[Message], None]) -> None:
