@@ -11,6 +11,9 @@ from archroom.shelving.asking import ANSWER_WITHIN_S, raise_error, send
 from archroom.shelving.codec import Json, decode, encode
 from archroom.shelving.endpoint import Gone, Lines
 
+SIGNED_WITHIN_S = 30.0
+"""How long a disk may take to keep a record: it is synced, and the older one set aside."""
+
 
 class CommissioningClient(ABC):
     """What a client of the server can do about commissionings."""
@@ -54,12 +57,19 @@ class CommissioningClient(ABC):
         lines, _ = under_way
         try:
             send(lines, "sign", findings=encode(tuple(findings)))
-            answer = lines.receive(ANSWER_WITHIN_S)
+            answer = lines.receive(SIGNED_WITHIN_S)
         except Gone as error:
             self.end_commissioning(block)
             raise PortUnavailable(ended) from error
         if answer is None:
-            raise PortUnavailable(say("The shelving server does not answer."))
+            raise PortUnavailable(
+                say(
+                    "It is not known whether the commissioning of block {block} was signed: the shelving server has not "
+                    "said so within {seconds} s. Look with: archroom shelving record {block}",
+                    block=block,
+                    seconds=round(SIGNED_WITHIN_S),
+                )
+            )
         raise_error(answer)
         self.end_commissioning(block)
         return decode(CommissioningRecord, answer.get("record"))

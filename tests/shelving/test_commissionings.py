@@ -14,11 +14,14 @@ from commissioned import record_for
 from shelving_room import SERIAL, ShelvingRoom, until
 from supervised_room import block_of
 
-from archroom.core.commissioning import Finding, FoundRecord, Licence, Step, StepKind, Verdict
+from archroom.core.commissioning import CommissioningRecord, Finding, FoundRecord, Licence, Step, StepKind, Verdict
 from archroom.core.shelving import Action, BlockView, OutcomeKind, Trust, Wanted
 from archroom.errors import ArchroomError, MotionRefused, PortUnavailable, say
 from archroom.shelving.client import ShelvingClient
+from archroom.shelving.codec import Json, encode
 from archroom.shelving.commissionings import digest_of, read_record, write_record
+from archroom.shelving.endpoint import Lines
+from archroom.shelving.spec import Places, ServerSpec
 
 BLOCK = block_of()
 OPEN = Wanted(Action.OPEN, 3)
@@ -179,6 +182,35 @@ def test_a_killed_server_ends_a_commissioning(tmp_path: Path) -> None:
         with pytest.raises(PortUnavailable, match="has ended"):
             client.sign_commissioning(1, PASSED)
         assert client.commissioning_record(1).record is None
+
+
+class SlowDisk(Lines):
+    """A connection to a server whose disk takes its time to keep a record."""
+
+    def __init__(self, takes_s: float, record: CommissioningRecord) -> None:
+        self._takes_s = takes_s
+        self._record = record
+
+    def send(self, fields: dict[str, Json], within_s: float = 1.0) -> None:
+        """Take what is asked."""
+
+    def receive(self, within_s: float | None) -> dict[str, object] | None:
+        """Tell that it is signed, to whoever waits long enough."""
+        is_told = within_s is None or within_s >= self._takes_s
+        return {"ok": True, "record": encode(self._record)} if is_told else None
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+def test_a_signature_may_take_the_disk_as_long_as_it_needs_and_is_not_told_as_refused(tmp_path: Path) -> None:
+    record = record_for(BLOCK, SERIAL)
+    client = ShelvingClient(ServerSpec((), ()), Places(tmp_path, tmp_path))
+    client._commissionings[1] = SlowDisk(20.0, record), "key"
+    assert client.sign_commissioning(1, PASSED) == record
+    client._commissionings[1] = SlowDisk(60.0, record), "key"
+    with pytest.raises(PortUnavailable, match=r"not known whether .* block 1 was signed: .*archroom shelving record 1"):
+        client.sign_commissioning(1, PASSED)
 
 
 def test_another_controller_than_at_the_beginning_signs_nothing(tmp_path: Path) -> None:
