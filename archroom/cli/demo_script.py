@@ -312,12 +312,12 @@ def _stop(going: Round) -> Message:
 
 def _reopen(going: Round) -> Message:
     going.counts, going.standing = going.house.rooms.counts(), going.standing_now()
-    acts = going.house.desk.last_acts(20)
+    acts = going.house.ledger.last_acts(20)
     going.house.books.close()
     going.house = House(going.config)
     _see(going.house.rooms.counts() == going.counts, say("the same numbers"))
     _see(going.standing_now() == going.standing, say("the box as it was"))
-    _see(going.house.desk.last_acts(20) == acts, say("the same last acts"))
+    _see(going.house.ledger.last_acts(20) == acts, say("the same last acts"))
     return say("everything still there and still true")
 
 

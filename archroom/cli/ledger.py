@@ -41,6 +41,6 @@ def _verify(job: Job) -> int:
 def _last(job: Job) -> int:
     from archroom.cli.shapes import act_shape, act_text
 
-    acts = job.house.desk.last_acts(job.args.limit)
+    acts = job.house.ledger.last_acts(job.args.limit)
     job.output.result({"acts": [act_shape(act) for act in acts]}, map(act_text, acts))
     return 0

@@ -11,10 +11,9 @@ from dataclasses import replace
 from datetime import date
 
 from archroom.core.acts import UNDOABLE, Act, ActKind, LoanClosed, LoanOpened, LoanReopened, Move
+from archroom.core.holdings import LENDABLE as LENDABLE
 from archroom.core.holdings import Custody, Person, Place, PlaceKind, Standing, Thing, Whereabouts
 from archroom.errors import HeldByOther, Message, NoRoom, Refused, UndoRefused, WrongPlace, say
-
-LENDABLE = frozenset({Custody.IN, Custody.STAGING})
 
 
 def lend(standing: Standing, person: Person, due_on: date) -> Act:

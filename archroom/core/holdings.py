@@ -66,6 +66,9 @@ class Custody(Enum):
     DISPOSED = "disposed"
 
 
+LENDABLE = frozenset({Custody.IN, Custody.STAGING})
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Where a thing is now and where it belongs, by the numbers of places and containers.

@@ -29,7 +29,7 @@ from archroom.services import sentences
 from archroom.services.answers import Answer
 from archroom.services.binding import bindable
 from archroom.services.deciding import act_of, due_date, present_hand, undoing
-from archroom.services.history import ActLine, act_in_words, act_line
+from archroom.services.history import act_in_words
 from archroom.services.resolving import (
     owner_of_typed,
     person_of_typed,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from archroom.core.acts import Performer
     from archroom.core.ports import Archive, Clock, Reading, Writing
 
-__all__ = ["ActLine", "Desk", "DeskSession", "LoanPolicy"]
+__all__ = ["Desk", "DeskSession", "LoanPolicy"]
 
 _LOOKS = frozenset({Step.HOLD_PERSON, Step.SHOW, Step.HERE, Step.ALREADY, Step.REFUSE})
 """What changes nothing, so that no write transaction is opened for it."""
@@ -163,11 +163,6 @@ class Desk:
             said = act_in_words(books, event.act)
         standing = owner if isinstance(owner, Standing) else None
         return Answer(Step.BIND, True, said, *_subject_names(owner), standing, event.seq)
-
-    def last_acts(self, count: int, terminal: str | None = None) -> list[ActLine]:
-        """Return the newest acts in words, newest first, of one terminal or of all."""
-        with self._archive.reading() as books:
-            return [act_line(books, event) for event in books.last_events(count, terminal)]
 
     def _turn(self, session: DeskSession, code: ScannedCode) -> _Turn:
         hand = session.hand

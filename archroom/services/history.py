@@ -17,7 +17,7 @@ from archroom.errors import Message, Value, say
 
 if TYPE_CHECKING:
     from archroom.core.events import Event
-    from archroom.core.ports import Reading
+    from archroom.core.ports import Archive, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,18 @@ class ActLine:
     actor: str
     kind: ActKind
     message: Message
+
+
+class Ledger:
+    """Tells what was done in the house."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def last_acts(self, count: int, terminal: str | None = None) -> list[ActLine]:
+        """Return the newest acts in words, newest first, of one terminal or of all."""
+        with self._archive.reading() as books:
+            return [act_line(books, event) for event in books.last_events(count, terminal)]
 
 
 def act_line(books: Reading, event: Event) -> ActLine:

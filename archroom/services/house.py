@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from archroom.services.commissioning import Commissioning
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
+    from archroom.services.history import Ledger
     from archroom.services.importing import Intake
     from archroom.services.labelling import Labelling
     from archroom.services.outages import Outages
@@ -27,6 +28,11 @@ class Services(Protocol):
     @property
     def desk(self) -> Desk:
         """Lending, returning, putting away, by scan or by command."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was done in the house."""
         ...
 
     @property

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archroom.core.custody import LENDABLE
-from archroom.core.holdings import Person, Place, PlaceKind, Standing, ThingKind
+from archroom.core.holdings import LENDABLE, Person, Place, PlaceKind, Standing, ThingKind
 from archroom.core.scans import HAND_SECONDS, REPEAT_SECONDS, Hand
 from archroom.errors import Message, say
 

@@ -20,7 +20,9 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from archroom.core.codes import Command, read_scan
+from archroom.core.scans import Hand
 from archroom.errors import Message, say
+from archroom.services.session import hint_for
 from archroom.tui import actions, marks, messages, themes
 from archroom.tui.action import Action
 from archroom.tui.bursts import Scan
@@ -102,10 +104,9 @@ class ArchroomApp(App[None], inherit_bindings=False):
             self.stylesheet.add_source(themes.BORDERS_IN_ASCII)
         self.now = now
         self.now_s = now_s
-        session = services.desk.open_session(performer, True)
         self.journal = Journal(performer.actor, now)
-        self.journal.take(services.desk.last_acts(ACTS_SHOWN, None))
-        self.hint: Message = session.hint()
+        self.journal.take(services.ledger.last_acts(ACTS_SHOWN, None))
+        self.hint: Message = hint_for(Hand())
         self.held: InHand = None
         self.last_standing: Standing | None = None
         self.stop_state = StopState()
@@ -114,7 +115,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
         self.bench_files = bench_files
         self.write_record = write_record
         self.simulation = simulation
-        self.scans = ScanQueue(services, session, Lane(self, "scan", say("The scan")))
+        self.scans = ScanQueue(services, performer, Lane(self, "scan", say("The scan")))
         self.stopper = Stopper(lambda: services.aisles.stop(performer), self.post_message)
         opening_lane = Lane(self, "opening", say("The opening"))
         self.shelving = ShelvingNews(self)
@@ -274,7 +275,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
     def read_acts(self) -> None:
         """Read the last acts of the house, off the loop."""
         if self.scans.is_idle:
-            self._acts_lane.start(lambda: messages.ActsRead(self.services.desk.last_acts(ACTS_SHOWN, None)))
+            self._acts_lane.start(lambda: messages.ActsRead(self.services.ledger.last_acts(ACTS_SHOWN, None)))
 
     def take_typed(self, texts: Sequence[str]) -> None:
         """Read typed or pasted lines as scans, one after the other."""

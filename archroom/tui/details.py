@@ -20,7 +20,7 @@ from archroom.tui.text import fitted, row, shown, width_of, words, wrapped
 
 if TYPE_CHECKING:
     from archroom.core.ports import Details
-    from archroom.services.desk import ActLine
+    from archroom.services.history import ActLine
     from archroom.tui.app import ArchroomApp
 
 _LABEL_CELLS = 10

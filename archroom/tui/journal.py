@@ -19,7 +19,7 @@ from archroom.tui.marks import Mark
 
 if TYPE_CHECKING:
     from archroom.services.answers import Answer
-    from archroom.services.desk import ActLine
+    from archroom.services.history import ActLine
 
 MOST_ANSWERS: Final = 200
 

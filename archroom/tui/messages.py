@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from archroom.core.shelving import BlockView, Outcome, StopReport, Ticket, Wanted
     from archroom.core.simulation import SimulatedRoom
     from archroom.services.answers import Answer
-    from archroom.services.desk import ActLine
     from archroom.services.finding import FoundPage
+    from archroom.services.history import ActLine
     from archroom.services.planning import Footing, Walk
     from archroom.tui.climate_drawing import Past
 

@@ -15,6 +15,7 @@ from archroom.tui.messages import ScanAnswered, ScanFailed
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
+    from archroom.core.acts import Performer
     from archroom.core.scans import InHand
     from archroom.services.desk import DeskSession
     from archroom.services.house import Services
@@ -26,9 +27,10 @@ MOST_WAITING: Final = 1_000
 class ScanQueue:
     """Hands scans to the desk, each when the one before it was answered."""
 
-    def __init__(self, services: Services, session: DeskSession, lane: Lane) -> None:
+    def __init__(self, services: Services, performer: Performer, lane: Lane) -> None:
         self._services = services
-        self._session = session
+        self._performer = performer
+        self._session: DeskSession | None = None
         self._lane = lane
         self._waiting: deque[Scan] = deque()
 
@@ -53,12 +55,14 @@ class ScanQueue:
         self._lane.start(lambda: self._answered(scan), lambda reason: ScanFailed(scan.text, reason))
 
     def _answered(self, scan: Scan) -> ScanAnswered:
-        answer = self._services.desk.scan(self._session, scan.text, scan.at_s)
-        return ScanAnswered(answer, self._session.hand, self._session.hint())
+        desk = self._services.desk  # loaded by the first scan: the first screen needs none of it
+        session = self._session = self._session or desk.open_session(self._performer, True)
+        answer = desk.scan(session, scan.text, scan.at_s)
+        return ScanAnswered(answer, session.hand, session.hint())
 
     def present(self, at_s: float) -> tuple[Message, InHand] | None:
-        """Return the hint for this moment and what is in hand; None while a scan is being carried out."""
-        if not self.is_idle:
+        """Return the hint for this moment and what is in hand; None before the first scan and while one is carried out."""
+        if self._session is None or not self.is_idle:
             return None
         self._session.tell(at_s)
         return self._session.hint(), self._session.hand.held

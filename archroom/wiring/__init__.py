@@ -14,7 +14,6 @@ from archroom.config import Config
 from archroom.core.performer import Performer
 from archroom.wiring.books import BooksOnDemand
 from archroom.wiring.books import MachineClock as MachineClock
-from archroom.wiring.shelving import ShelvingOnDemand
 
 if TYPE_CHECKING:
     from archroom.core.shelving import StopReport
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from archroom.services.commissioning import Commissioning
     from archroom.services.desk import Desk
     from archroom.services.finding import Finder
+    from archroom.services.history import Ledger
     from archroom.services.importing import Intake
     from archroom.services.labelling import Labelling
     from archroom.services.outages import Outages
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from archroom.services.planning import Planning
     from archroom.services.rooms import Rooms
     from archroom.services.stopping import Stopper
+    from archroom.wiring.shelving import ShelvingOnDemand
 
 
 class House:
@@ -58,6 +59,8 @@ class House:
     @cached_property
     def server(self) -> ShelvingOnDemand:
         """The shelving server of this machine, which reads the sensors too."""
+        from archroom.wiring.shelving import ShelvingOnDemand
+
         return ShelvingOnDemand(self.config, self.books)
 
     @cached_property
@@ -80,6 +83,13 @@ class House:
         from archroom.services.desk import Desk, LoanPolicy
 
         return Desk(self.books, self.clock, LoanPolicy(self.config.loan_days), self._stop_all)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was done in the house."""
+        from archroom.services.history import Ledger
+
+        return Ledger(self.books)
 
     @cached_property
     def people(self) -> People:

@@ -27,7 +27,7 @@ from archroom.errors import (
     say,
 )
 from archroom.services.desk import LoanPolicy
-from archroom.services.history import act_in_words
+from archroom.services.history import Ledger, act_in_words
 
 TODAY = date(2026, 11, 24)
 
@@ -210,12 +210,12 @@ def test_the_last_acts_in_words_newest_first(house: SmallHouse) -> None:
     house.desk.lend(OPERATOR, house.box.code, "Ann")
     house.desk.take_back(Performer("Paul", "desk/2"), house.box.code)
     house.desk.put(OPERATOR, house.box.code, CARRIAGE_3)
-    lines = house.desk.last_acts(2)
+    lines = Ledger(house.archive).last_acts(2)
     assert [(line.actor, line.message.english()) for line in lines] == [
         ("Olga", f"Box 1, Smith papers -> {CARRIAGE_3}"),
         ("Paul", "Box 1, Smith papers returned"),
     ]
-    assert [line.seq for line in house.desk.last_acts(10, "desk/2")] == [lines[1].seq]
+    assert [line.seq for line in Ledger(house.archive).last_acts(10, "desk/2")] == [lines[1].seq]
 
 
 UNKNOWN = 4711

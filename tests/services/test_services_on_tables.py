@@ -17,6 +17,7 @@ from archroom.errors import Busy, Refused, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.desk import Desk, DeskSession, LoanPolicy
 from archroom.services.finding import Finder
+from archroom.services.history import Ledger
 from archroom.services.labelling import Labelling
 from archroom.services.people import People
 from archroom.services.placing import BATCH, Placing
@@ -189,7 +190,7 @@ def test_finding_says_where_a_thing_is(house: StockedDesk) -> None:
 
 def test_the_last_acts_in_words(house: StockedDesk) -> None:
     house.scan(house.ann.code, code(2), "UNDO")
-    words = [line.message.english() for line in house.desk.last_acts(2, "desk/1")]
+    words = [line.message.english() for line in Ledger(house.archive).last_acts(2, "desk/1")]
     assert words[0].startswith("Undone: Box 2")
     assert words[1].endswith("lent to Ann Lee, due 2026-12-08")
 

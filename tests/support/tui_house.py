@@ -55,6 +55,7 @@ from archroom.services.climate import Climate
 from archroom.services.commissioning import Commissioning
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
+from archroom.services.history import Ledger
 from archroom.services.importing import Intake
 from archroom.services.labelling import Labelling
 from archroom.services.outages import Outages
@@ -232,6 +233,7 @@ class PaperServices:
     """The services, built at once."""
 
     desk: Desk
+    ledger: Ledger
     people: People
     rooms: Rooms
     finder: Finder
@@ -310,6 +312,7 @@ def tui_house(
     commissioning = PaperCommissioning()
     services = PaperServices(
         desk=Desk(archive, archive.clock, LoanPolicy(), shelving.stop),
+        ledger=Ledger(archive),
         people=People(archive),
         rooms=Rooms(archive),
         finder=Finder(archive, archive.clock),

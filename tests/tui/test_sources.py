@@ -136,7 +136,7 @@ def test_every_file_keeps_the_rules() -> None:
         "self.notify(title, markup=False)",
         "self.notify(words(m))",
         "Input(placeholder=f'{x}')",
-        "def show(self):\n    self.house.services.desk.last_acts(3)",
+        "def show(self):\n    self.house.services.ledger.last_acts(3)",
         "def show(self):\n    finder.find('x')\n    house.services.finder.find('x')",
     ],
 )
@@ -149,7 +149,7 @@ def test_the_rules_see_an_offence(source: str) -> None:
     [
         "x = Content('')",
         "self.notify(words(m), markup=False)",
-        "def show(self):\n    self.lane.start(lambda: self.house.services.desk.last_acts(3))",
+        "def show(self):\n    self.lane.start(lambda: self.house.services.ledger.last_acts(3))",
     ],
 )
 def test_the_rules_let_good_code_pass(source: str) -> None:
