@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOM = Path(__file__).parents[2] / "archroom" / "rooms" / "small.toml"
 HEAVY = ("textual", "rich", "pymodbus", "serial", "peewee", "PIL", "zxingcpp", "pypdfium2", "barcode", "qrcode", "psycopg")
 
 
@@ -59,6 +61,53 @@ def test_the_way_to_the_app_loads_no_bench_and_no_simulator() -> None:
     }
     assert "archroom.cli.bench_files" in loaded
     assert loaded.isdisjoint(unneeded)
+
+
+UNNEEDED_FOR_THE_FIRST_SCREEN = {
+    *("archroom.services.desk", "archroom.services.deciding", "archroom.services.resolving", "archroom.core.custody"),
+    *("archroom.services.aisles", "archroom.services.bench", "archroom.wiring.shelving", "archroom.core.shelving"),
+    *("archroom.tui.deeds", "archroom.tui.find", "archroom.tui.aisles", "archroom.tui.climate", "archroom.tui.bench"),
+    *("archroom.tui.simulator", "archroom.tui.walk", "archroom.tui.help"),
+}
+"""What the first scan, the shelving and the other screens need."""
+FIRST_SCREEN = """
+import asyncio
+import archroom.cli.app
+from archroom import config
+from archroom.tui import app
+from archroom.wiring import House
+
+app.WARM_UP_S = 3600.0
+
+async def stand() -> None:
+    with House(config.load().config) as house:
+        async with app.ArchroomApp(house, house.performer, str, str).run_test() as pilot:
+            await pilot.pause()
+            {then}
+
+asyncio.run(stand())
+"""
+"""Code that opens the app without a terminal until its first screen stands, before it warms up."""
+
+
+@pytest.fixture
+def founded_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose books were founded."""
+    monkeypatch.setenv("ARCHROOM_HOME", str(tmp_path))
+    whole_modules_after(run_main("init", str(ROOM)))
+
+
+@pytest.mark.usefixtures("founded_home")
+def test_the_first_screen_loads_only_what_it_shows() -> None:
+    """Whatever else is loaded before it keeps the person waiting at every start."""
+    loaded = whole_modules_after(FIRST_SCREEN.format(then="pass"))
+    assert loaded >= {"archroom.tui.desk", "archroom.services.history", "archroom.store.archive"}
+    assert loaded.isdisjoint({*UNNEEDED_FOR_THE_FIRST_SCREEN, "pymodbus", "serial", "psycopg", "PIL"})
+
+
+@pytest.mark.usefixtures("founded_home")
+def test_the_check_sees_what_the_first_screen_does_not_need() -> None:
+    assert "archroom.services.desk" in whole_modules_after(FIRST_SCREEN.format(then="house.desk"))
 
 
 def test_the_check_sees_what_a_stop_does_not_need() -> None:
