@@ -26,6 +26,7 @@ from archroom.shelving.commissionings import FOLDER as COMMISSIONINGS
 from archroom.shelving.holds_file import FILE_NAME as HOLDS_NAME
 from archroom.shelving.journal import FILE_NAME as JOURNAL_NAME
 from archroom.shelving.journal import entries
+from archroom.shelving.log_file import older
 from archroom.shelving.spec import FILE_NAME as SPEC_NAME
 from archroom.shelving.starting import LOG_NAME
 
@@ -155,7 +156,8 @@ def _last_lines(path: Path, most_bytes: int, problems: list[str]) -> str:
 
 
 def _log(redactor: Redactor, path: Path, problems: list[str]) -> str:
-    lines = _text(path, problems)[-MOST_LOG_BYTES:].splitlines()
+    before = _text(older(path), problems) if older(path).exists() else ""
+    lines = (before + _text(path, problems))[-MOST_LOG_BYTES:].splitlines()
     return "".join(f"{redactor.sentence(line)}\n" for line in lines)
 
 
