@@ -5,7 +5,6 @@ Nothing moves and nothing is written: each opening is asked for by itself, and c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from archroom.services.planning import Advice, Walk
 
 _MOST_BYTES = 1_000_000
-_MINUTES = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _POLICIES = ("sequential", "staggered", "group")
 EXIT_SOME_UNKNOWN = ArchroomError.exit_code
 """Some lines name nothing here; the others are planned."""
@@ -115,17 +113,12 @@ def _content(name: str, stdin: BinaryIO) -> str:
 
 
 def _listed(content: str) -> Iterator[Asked]:
-    from archroom.services.errands import Asked
+    from archroom.services.pick_lists import BadLine, read_lines
 
-    for number, line in enumerate(content.splitlines(), 1):
-        fields = [field.strip() for field in line.split("\t")]
-        code, order, minutes = (*fields, "", "")[:3]
-        if len(fields) > 3:
-            raise BadFile(say("Line {line} has more than CODE, ORDER and MINUTES.", line=number), number)
-        if minutes and not _MINUTES.fullmatch(minutes):
-            raise BadFile(say("Line {line}: {text} is no number of minutes.", line=number, text=minutes[:40]), number)
-        if code:
-            yield Asked(code, order, float(minutes) * 60 if minutes else None)
+    for line in read_lines(content.splitlines()):
+        if isinstance(line, BadLine):
+            raise BadFile(line.why, line.number)
+        yield line
 
 
 def _walk_lines(walk: Walk) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 from archroom.errors import Message, say
@@ -60,6 +61,15 @@ def spot_in_words(spot: Spot) -> Message:
         thing = say("{thing}, in {container}", thing=named, container=spot.container)
         return say("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=thing)
     return say("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=named)
+
+
+def wish_in_words(order: str, left_s: float | None) -> Message | None:
+    """Return what was said of a line besides its code: its order, and what is left of its time; None for neither."""
+    if left_s is None:
+        return say("order {order}", order=order) if order else None
+    minutes = max(ceil(abs(left_s) / 60), 1)
+    due = say("due in {minutes} min", minutes=minutes) if left_s > 0 else say("overdue by {minutes} min", minutes=minutes)
+    return say("order {order}, {due}", order=order, due=due) if order else due
 
 
 def parking_in_words(parking: Parking) -> Message:

@@ -92,7 +92,7 @@ class Deeds:
         if not chosen.code:
             house.tell(say("A person is in hand, who stands in no aisle."), "warning")
             return
-        why_not = house.walk_list.add([chosen.code])
+        why_not = house.walk_list.add_code(chosen.code)
         if why_not is not None:
             house.tell(why_not, "error")
         elif house.where is not Where.WALK:

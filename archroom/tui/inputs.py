@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from textual import events
 from textual.widgets import Input
 
-from archroom.errors import Message
+from archroom.errors import Message, say
 from archroom.tui.text import shown, words
 
 MOST_PASTED: Final = 500
 """Lines of one paste that are taken."""
 BETWEEN_LINES: Final = " | "
 """Stands between pasted lines until Enter hands them on, one after the other."""
+
+BETWEEN_COLUMNS: Final = " ; "
+"""Stands, or is typed, in place of a tab, which no box shows."""
+_COLUMN_ENDS = re.compile(r"(?:^| );(?= |$)")
 
 
 class TextBox(Input):
@@ -75,3 +80,31 @@ class LinesBox(TextBox):
 
 class ScanBar(LinesBox):
     """The box of the desk, whose lines are scans."""
+
+
+class ColumnsBox(LinesBox):
+    """Where lines of several columns are pasted; what cannot be taken stays, so that it is lost to nobody."""
+
+    def __init__(
+        self, placeholder: Message, entered: Callable[[list[str]], list[str]], refused: Callable[[Message], None]
+    ) -> None:
+        """`entered` is told the lines, tabs between columns, and returns those that stay; `refused` why none is pasted."""
+        super().__init__(placeholder, lambda texts: self._keep(entered([_COLUMN_ENDS.sub("\t", text) for text in texts])))
+        self._refused = refused
+
+    def take(self, text: str) -> None:
+        """Put pasted lines side by side, and their columns; or none, if they are more than a box holds."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > MOST_PASTED:
+            self._refused(say("{count} lines; at most {most} are pasted at once.", count=len(lines), most=MOST_PASTED))
+            return
+        self.replace(BETWEEN_LINES.join(map(_side_by_side, lines)), *sorted(self.selection))
+
+    def _keep(self, lines: list[str]) -> None:
+        self.value = BETWEEN_LINES.join(map(_side_by_side, lines))
+        self.cursor_position = len(self.value)
+
+
+def _side_by_side(line: str) -> str:
+    """Return a line's columns as one text; empty ones behind the last are left out."""
+    return BETWEEN_COLUMNS.join(shown(column) for column in line.rstrip().split("\t"))

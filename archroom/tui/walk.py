@@ -1,12 +1,14 @@
 """The walk: a list of things, and in which order to open the aisles for it, planned from where the carriages are now.
 
 What is shown is always what is left, planned anew when the list changes, a carriage has moved, or books, holds or outages
-say otherwise. It moves nothing: an aisle is asked for as everywhere. A scan made here is the desk's, as everywhere.
+say otherwise, and every minute while something is due. It moves nothing: an aisle is asked for as everywhere. A scan made
+here is the desk's, as everywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,24 +16,27 @@ from textual.binding import Binding
 from textual.message import Message as Posted
 from textual.widget import Widget
 
+from archroom.core.routes import Goal
 from archroom.errors import Message, say
-from archroom.services.planning import Wishes
+from archroom.services.pick_lists import BadLine, read_lines
 from archroom.tui import marks, messages
 from archroom.tui.desk import name_of_hand
 from archroom.tui.forms import FormScreen
-from archroom.tui.inputs import LinesBox
+from archroom.tui.inputs import ColumnsBox
 from archroom.tui.situation import Chosen, Where
 from archroom.tui.text import Line, sentence_lines
-from archroom.tui.walk_drawing import Key, WalkRow, effort, heading, page_lines, rows_of
+from archroom.tui.walk_drawing import Key, WalkRow, effort, heading, minutes_left, page_lines, rows_of
 from archroom.tui.watching import LinesPage, LinesScreen
 from archroom.tui.work import Lane
 
 if TYPE_CHECKING:
     from archroom.services.errands import Asked
-    from archroom.services.planning import Footing, Planning, Walk
+    from archroom.services.planning import Footing, Parking, Planning, Walk, Wishes
     from archroom.tui.app import ArchroomApp
 
 PAGE_ROWS = 8
+DUE_EVERY_S = 60.0
+"""How often it is planned anew while something is due, since what is left of the time has become less."""
 
 
 class EmptyWalkForm(FormScreen):
@@ -53,7 +58,7 @@ class WalkScreen(LinesScreen):
     WHERE = Where.WALK
     TITLE_TEXT = say("Walk")
     LOOK_S = 1.0
-    AUTO_FOCUS = "LinesBox"
+    AUTO_FOCUS = "ColumnsBox"
     BINDINGS = [
         Binding("pageup", f"move(-{PAGE_ROWS})", show=False),
         Binding("pagedown", f"move({PAGE_ROWS})", show=False),
@@ -66,16 +71,19 @@ class WalkScreen(LinesScreen):
         self._footing: Footing | None = None
         self._planned_changes = -1
         """State of the list that the plan is of."""
+        self._planned_at: datetime | None = None
         self._trouble: Message | None = None
         self._key: Key | None = None
         """What the row under the cursor is about."""
         self._heard = house.journal.latest
-        self._drawn_of: tuple[int, Walk | None, list[WalkRow]] | None = None
-        """The rows, and what they were made of: the state of the list, and the plan."""
+        self._drawn_of: tuple[int, Walk | None, tuple[Parking, ...], tuple[int, ...]] | None = None
+        """What the rows were made of: the state of the list, the plan, where to park, and the minutes that are left."""
+        self._drawn: list[WalkRow] = []
 
     def body(self) -> Iterable[Widget]:
         """Return the box for codes and the page."""
-        yield LinesBox(say("Codes, reference codes or shelves, one a line; Enter puts them on the list"), self._add)
+        hint = say("Codes, reference codes or shelves, one a line; Enter puts them on the list")
+        yield ColumnsBox(hint, self._add, lambda why_not: self.house.tell(why_not, "error"))
         yield LinesPage(self)
 
     @property
@@ -93,14 +101,16 @@ class WalkScreen(LinesScreen):
         listed = self._listed
         if self._lane.is_busy:
             return
-        if not listed.pending:
+        if not listed.pending and not listed.parkings:
             listed.take(None, ())
             self._planned_changes = listed.changes
             return
-        planning, changes, purpose = self.house.services.planning, listed.changes, listed.purpose
-        numbers, asked = tuple(line.number for line in listed.pending), listed.asked()
+        planning, changes, wishes = self.house.services.planning, listed.changes, listed.wishes
+        now = self.house.now()
+        numbers, asked = tuple(line.number for line in listed.pending), listed.asked(now)
         known = self._footing if self._planned_changes == changes else None
-        self._lane.start(lambda: _planned(planning, changes, numbers, asked, Wishes(purpose), known), messages.WalkFailed)
+        is_old = self._is_old(now)
+        self._lane.start(lambda: _planned(planning, changes, numbers, asked, wishes, known, is_old), messages.WalkFailed)
 
     def show_situation(self) -> None:
         """Draw everything again; plan at once if something was scanned or has come to its end."""
@@ -135,6 +145,16 @@ class WalkScreen(LinesScreen):
         """Fetch, put back or count."""
         self._listed.turn_purpose()
         self._key = None
+        self._changed()
+
+    def do_turn_goal(self) -> None:
+        """Have the least waiting in place of the shortest walk, or the other way round."""
+        self._listed.turn_goal()
+        self._changed()
+
+    def do_turn_parking(self) -> None:
+        """Say which aisle to leave open in the end, or no longer."""
+        self._listed.turn_parking()
         self._changed()
 
     def do_plan_again(self) -> None:
@@ -173,8 +193,9 @@ class WalkScreen(LinesScreen):
         event.stop()
         self._trouble = None
         if event.changes == self._listed.changes:
-            self._listed.take(event.walk, event.numbers)
-            self._footing, self._planned_changes = event.footing, event.changes
+            opened = {(number, gap) for number, gaps, _, _ in event.footing.blocks for gap in gaps}
+            self._listed.take(event.walk, event.numbers, opened)
+            self._footing, self._planned_changes, self._planned_at = event.footing, event.changes, self.house.now()
         else:
             self.call_later(self.look)
         self.show_situation()
@@ -182,7 +203,7 @@ class WalkScreen(LinesScreen):
     @on(messages.WalkStands)
     def _show_no_news(self, event: messages.WalkStands) -> None:
         event.stop()
-        if self._trouble is not None:
+        if self._trouble is not None or self._made_of() != self._drawn_of:
             self._trouble = None
             self.show_situation()
 
@@ -194,17 +215,34 @@ class WalkScreen(LinesScreen):
 
     # -- inside
 
-    def _rows(self) -> list[WalkRow]:
-        listed = self._listed
-        if self._drawn_of is None or self._drawn_of[0] != listed.changes or self._drawn_of[1] is not listed.walk:
-            self._drawn_of = listed.changes, listed.walk, rows_of(listed)
-        return self._drawn_of[2]
+    def _is_old(self, now: datetime) -> bool:
+        """Whether the plan heeds times of which less is left by now."""
+        is_due = any(line.due_at is not None for line in self._listed.pending)
+        return is_due and self._planned_at is not None and (now - self._planned_at).total_seconds() >= DUE_EVERY_S
 
-    def _add(self, texts: list[str]) -> None:
-        why_not = self._listed.add(texts)
+    def _rows(self) -> list[WalkRow]:
+        made_of = self._made_of()
+        if made_of != self._drawn_of:
+            self._drawn_of, self._drawn = made_of, rows_of(self._listed, self.house.now())
+        return self._drawn
+
+    def _made_of(self) -> tuple[int, Walk | None, tuple[Parking, ...], tuple[int, ...]]:
+        listed = self._listed
+        return listed.changes, listed.walk, listed.parkings, minutes_left(listed, self.house.now())
+
+    def _add(self, texts: list[str]) -> list[str]:
+        """Put lines on the list; return those that stay in the box: what cannot be read, and all of too many."""
+        read = list(read_lines(texts))
+        bad = [line for line in read if isinstance(line, BadLine)]
+        why_not = self._listed.add([line for line in read if not isinstance(line, BadLine)], self.house.now())
         if why_not is not None:
             self.house.tell(why_not, "error")
+            return texts
+        if bad:
+            stays = say("{why} Lines that stay in the box: {count}.", why=bad[0].why, count=len(bad))
+            self.house.tell(stays, "error")
         self._changed()
+        return [line.text for line in bad]
 
     def _changed(self) -> None:
         self.look()
@@ -232,8 +270,8 @@ class WalkScreen(LinesScreen):
         listed, walk = self._listed, self._listed.walk
         if not listed.lines:
             empty = say("Nothing is on the list yet. Type or paste codes above, or find a thing (F2) and add it with ^O.")
-            return [(empty, marks.MUTED)]
-        said: list[tuple[Message, str]] = [(heading(listed), marks.PLAIN)]
+            return [(empty, marks.MUTED), *self._said_of_wishes()]
+        said = [(heading(listed), marks.PLAIN), *self._said_of_wishes()]
         if self._trouble is not None:
             said.append((say("It could not be planned: {why}", why=self._trouble), marks.BAD))
         if walk is None:
@@ -243,6 +281,13 @@ class WalkScreen(LinesScreen):
         said += [(note, marks.CAREFUL) for note in walk.notes]
         return [*said, (say("Arrows choose. F6 opens the aisle, ^R ticks off. F1: what else can be done."), marks.MUTED)]
 
+    def _said_of_wishes(self) -> list[tuple[Message, str]]:
+        waiting = say("Planned for the least waiting in sum, in place of the shortest walk.")
+        parking = say("The last lines say which aisle to leave open, where past loans tell it.")
+        is_waiting = self._listed.goal is Goal.WAITING
+        wished = [*([waiting] if is_waiting else []), *([parking] if self._listed.is_parking else [])]
+        return [(one, marks.PLAIN) for one in wished]
+
 
 def _planned(
     planning: Planning,
@@ -251,9 +296,10 @@ def _planned(
     asked: list[Asked],
     wishes: Wishes,
     known: Footing | None,
+    is_old: bool,
 ) -> Posted:
-    """Return a plan, on a worker's thread; none while what is known still holds, or a carriage is on its way."""
+    """Return a plan, on a worker's thread; none while what is known still holds and is not old, or a carriage moves."""
     footing = planning.footing()
-    if known is not None and (footing.is_moving or footing == known):
+    if known is not None and (footing.is_moving or (footing == known and not is_old)):
         return messages.WalkStands()
     return messages.WalkPlanned(changes, numbers, planning.plan(asked, wishes), footing)

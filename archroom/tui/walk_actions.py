@@ -55,6 +55,20 @@ WALK_ACTIONS: Final = (
         where=frozenset({Where.WALK}),
     ),
     Action(
+        "turn_goal",
+        "",
+        say("Least waiting"),
+        say("Plan the walk for the least waiting in sum in place of the shortest walk, or the other way round"),
+        where=frozenset({Where.WALK}),
+    ),
+    Action(
+        "turn_parking",
+        "",
+        say("Parking"),
+        say("Say which aisle to leave open after the walk, by what past loans asked for, or no longer"),
+        where=frozenset({Where.WALK}),
+    ),
+    Action(
         "plan_again",
         "",
         say("Plan again"),

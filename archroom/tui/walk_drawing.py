@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from archroom.errors import Message, say
@@ -18,7 +20,7 @@ from archroom.tui.text import Line, fitted, width_of, words, wrapped
 if TYPE_CHECKING:
     from archroom.core.routes import Step
     from archroom.services.errands import Aside
-    from archroom.services.planning import Walk
+    from archroom.services.planning import Parking, Walk
     from archroom.tui.walk_list import ListLine, WalkList
 
 NOW: Final = Mark(say("NOW"), "here", marks.GOOD)
@@ -64,25 +66,40 @@ def effort(walk: Walk) -> Message:
     return first
 
 
-def rows_of(listed: WalkList) -> list[WalkRow]:
-    """Return the rows: the steps with what is to be done at each, what is on no walk, and what is done."""
+def minutes_left(listed: WalkList, now: datetime) -> tuple[int, ...]:
+    """Return how many minutes are left of each time that the rows tell: as long as they are the same, so are the rows."""
+    left = (line.left_s(now) for line in listed.pending)
+    return tuple(ceil(seconds / 60) for seconds in left if seconds is not None)
+
+
+def rows_of(listed: WalkList, now: datetime) -> list[WalkRow]:
+    """Return the rows: the steps with what is to be done at each, what is on no walk, what is done, and where to park."""
     walk = listed.walk
-    rows = [] if walk is None else [row for index in range(len(walk.route.steps)) for row in _step_rows(listed, walk, index)]
+    steps = () if walk is None else range(len(walk.route.steps))
+    rows = [] if walk is None else [row for index in steps for row in _step_rows(listed, walk, index, now)]
     gone, done = listed.gone, list[WalkRow]()
     for aside in () if walk is None else walk.asides:
         number = listed.numbers[aside.number]
         if number in gone:
             named = walk_words.named_with_code(aside.code, aside.title)
-            done.append(_aside_row(listed, aside, say("{thing}: {why}", thing=named, why=aside.why), marks.MUTED, DONE))
+            said = _wished(say("{thing}: {why}", thing=named, why=aside.why), listed.line(number))
+            done.append(_aside_row(listed, aside, said, marks.MUTED, DONE))
         elif not listed.line(number).is_ticked:
-            rows.append(_aside_row(listed, aside, walk_words.aside_in_words(aside), "", ASIDE))
+            said = _wished(walk_words.aside_in_words(aside), listed.line(number), now)
+            rows.append(_aside_row(listed, aside, said, "", ASIDE))
     rows += done
     on_walk = set() if walk is None else {listed.numbers[number] for number in walk.spots}
     rows += [_ticked_row(line) for line in listed.lines if line.is_ticked and line.number not in on_walk | gone]
-    return rows
+    return rows + [_parking_row(parking) for parking in listed.parkings]
 
 
-def _step_rows(listed: WalkList, walk: Walk, index: int) -> Iterator[WalkRow]:
+def _wished(said: Message | str, line: ListLine, now: datetime | None = None) -> Message | str:
+    """Return what is said of a line with its order, and with what is left of its time where that still counts."""
+    wish = walk_words.wish_in_words(line.order, None if now is None else line.left_s(now))
+    return said if wish is None else say("{what}; {wish}", what=said, wish=wish)
+
+
+def _step_rows(listed: WalkList, walk: Walk, index: int, now: datetime) -> Iterator[WalkRow]:
     step = walk.route.steps[index]
     here, is_now = (step.block, step.aisle), index == 0
     numbers = tuple(listed.numbers[errand.number] for errand in step.errands)
@@ -93,10 +110,12 @@ def _step_rows(listed: WalkList, walk: Walk, index: int) -> Iterator[WalkRow]:
         yield _ahead_row(later)
     for errand, number in zip(step.errands, numbers, strict=True):
         spot, line = walk.spots[errand.number], listed.line(number)
+        left_s = line.left_s(now)
+        style = marks.CAREFUL if left_s is not None and left_s < 0 else ""
         yield WalkRow(
             ("line", number, 0),
-            walk_words.spot_in_words(spot),
-            marks.MUTED if line.is_ticked else "",
+            _wished(walk_words.spot_in_words(spot), line, None if line.is_ticked else now),
+            marks.MUTED if line.is_ticked else style,
             Chosen(spot.code, spot.title or spot.address, here, lines=(number,)),
             DONE if line.is_ticked else None,
             is_inner=True,
@@ -109,14 +128,19 @@ def _ahead_row(later: Step) -> WalkRow:
     return WalkRow(("ahead", *there), said, marks.CAREFUL, Chosen(aisle=there), is_inner=True)
 
 
-def _aside_row(listed: WalkList, aside: Aside, said: Message, style: str, mark: Mark) -> WalkRow:
+def _parking_row(parking: Parking) -> WalkRow:
+    there = (parking.block, parking.aisle)
+    return WalkRow(("park", *there), walk_words.parking_in_words(parking), "", Chosen(aisle=there))
+
+
+def _aside_row(listed: WalkList, aside: Aside, said: Message | str, style: str, mark: Mark) -> WalkRow:
     number = listed.numbers[aside.number]
     code, title = (aside.code, aside.title) if aside.is_named else ("", "")
     return WalkRow(("line", number, 0), said, style, Chosen(code, title, lines=(number,)), mark)
 
 
 def _ticked_row(line: ListLine) -> WalkRow:
-    said = walk_words.named_with_code(line.code, line.title)
+    said = _wished(walk_words.named_with_code(line.code, line.title), line)
     return WalkRow(("line", line.number, 0), said, marks.MUTED, Chosen(line.code, line.title, lines=(line.number,)), DONE)
 
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from archroom.core.routes import Goal
 from archroom.errors import Message, say
 from archroom.services.errands import Asked, Purpose
-from archroom.services.planning import MOST_LINES
+from archroom.services.planning import MOST_LINES, Wishes
 
 if TYPE_CHECKING:
     from archroom.services.answers import Answer
-    from archroom.services.planning import Walk
+    from archroom.services.planning import Parking, Walk
 
 _PURPOSES = (Purpose.PICK, Purpose.PUT_BACK, Purpose.COUNT)
 
@@ -33,6 +35,13 @@ class ListLine:
     code: str = ""
     title: str = ""
     """What it names, as the last plan tells."""
+    order: str = ""
+    """Lines of one order stay together; empty for none."""
+    due_at: datetime | None = None
+
+    def left_s(self, now: datetime) -> float | None:
+        """Return what is left of its time, below zero when it is over; None if it has all the time."""
+        return None if self.due_at is None else (self.due_at - now).total_seconds()
 
 
 class WalkList:
@@ -41,6 +50,11 @@ class WalkList:
     def __init__(self) -> None:
         self.lines: list[ListLine] = []
         self.purpose = Purpose.PICK
+        self.goal = Goal.TIME
+        self.is_parking = False
+        """Whether the plan says which aisle to leave open in the end."""
+        self.parkings: tuple[Parking, ...] = ()
+        """Those that plans told: of a block where nothing is left to be done, the last one, until that aisle stands open."""
         self.changes = 0
         """How often the list changed: a plan of an earlier state is not the plan of this one."""
         self.walk: Walk | None = None
@@ -65,21 +79,32 @@ class WalkList:
         numbers = {self.numbers[aside.number] for aside in asides if aside.is_done}
         return {number for number in numbers if self.line(number).was_on_walk}
 
-    def asked(self) -> list[Asked]:
-        """Return what is to be planned."""
-        return [Asked(line.text) for line in self.pending]
+    @property
+    def wishes(self) -> Wishes:
+        """How it is to be planned."""
+        return Wishes(self.purpose, self.goal, is_parking=self.is_parking)
+
+    def asked(self, now: datetime) -> list[Asked]:
+        """Return what is to be planned, with what is left of each time, none where it is over."""
+        return [Asked(line.text, line.order, _not_below_zero(line.left_s(now))) for line in self.pending]
 
     def line(self, number: int) -> ListLine:
         """Return the line of a number."""
         return self.lines[number]
 
-    def add(self, texts: Sequence[str]) -> Message | None:
-        """Put lines at the end; return why they are too many, None if they are on the list now."""
-        if len(self.lines) + len(texts) > MOST_LINES:
-            return say("{count} lines; a list has at most {most}.", count=len(self.lines) + len(texts), most=MOST_LINES)
-        self.lines += [ListLine(number, text) for number, text in enumerate(texts, len(self.lines))]
+    def add(self, asked: Sequence[Asked], now: datetime) -> Message | None:
+        """Put lines at the end, due so long after now; return why they are too many, None if they are on the list now."""
+        if len(self.lines) + len(asked) > MOST_LINES:
+            return say("{count} lines; a list has at most {most}.", count=len(self.lines) + len(asked), most=MOST_LINES)
+        for line in asked:
+            due_at = None if line.due_s is None else now + timedelta(seconds=line.due_s)
+            self.lines.append(ListLine(len(self.lines), line.text, order=line.order, due_at=due_at))
         self.changes += 1
         return None
+
+    def add_code(self, code: str) -> Message | None:
+        """Put a code at the end, of no order and due at no time; return why not, None if it is on the list now."""
+        return self.add([Asked(code)], datetime.min)
 
     def tick(self, numbers: Collection[int]) -> None:
         """Tick lines off; if all of them are, let them be to do again."""
@@ -100,8 +125,9 @@ class WalkList:
         self.changes += 1
 
     def empty(self) -> None:
-        """Take everything off the list."""
-        self.lines, self.walk, self.numbers = [], None, ()
+        """Take everything off the list; the next one is planned as the first was, but for its purpose."""
+        self.lines, self.walk, self.numbers, self.parkings = [], None, (), ()
+        self.goal, self.is_parking = Goal.TIME, False
         self.changes += 1
 
     def turn_purpose(self) -> None:
@@ -109,7 +135,17 @@ class WalkList:
         self.purpose = _PURPOSES[(_PURPOSES.index(self.purpose) + 1) % len(_PURPOSES)]
         for line in self.lines:
             line.was_on_walk = line.is_ticked = False
-        self.walk, self.numbers = None, ()
+        self.walk, self.numbers, self.parkings = None, (), ()
+        self.changes += 1
+
+    def turn_goal(self) -> None:
+        """Have the sum of all waiting least in place of the shortest walk, or the other way round."""
+        self.goal = Goal.TIME if self.goal is Goal.WAITING else Goal.WAITING
+        self.changes += 1
+
+    def turn_parking(self) -> None:
+        """Have the plan say which aisle to leave open in the end, or no longer."""
+        self.is_parking, self.parkings = not self.is_parking, ()
         self.changes += 1
 
     def hear_scan(self, answer: Answer) -> None:
@@ -121,14 +157,21 @@ class WalkList:
             line.is_ticked = True
         self.changes += bool(counted)
 
-    def take(self, walk: Walk | None, numbers: tuple[int, ...]) -> None:
-        """Take the plan of what is left."""
+    def take(self, walk: Walk | None, numbers: tuple[int, ...], opened: Collection[tuple[int, int]] = ()) -> None:
+        """Take the plan of what is left, begun from these open aisles, each with the number of its block."""
         self.walk, self.numbers = walk, numbers
         if walk is None:
             return
+        walked = {step.block for step in walk.route.steps}
+        kept = [park for park in self.parkings if park.block not in walked and (park.block, park.aisle) not in opened]
+        self.parkings = (*kept, *walk.parkings)
         for index, spot in walk.spots.items():
             line = self.line(numbers[index])
             line.was_on_walk, line.code, line.title = True, spot.code, spot.title or spot.address
         for aside in walk.asides:
             line = self.line(numbers[aside.number])
             line.code, line.title = aside.code, aside.title
+
+
+def _not_below_zero(seconds: float | None) -> float | None:
+    return None if seconds is None else max(seconds, 0.0)

@@ -63,6 +63,7 @@ def test_a_list_comes_from_a_file_or_from_stdin(room: Cli, tmp_path: Path) -> No
     [
         (b"A\tB\tnan\n", "Line 1: nan is no number of minutes."),
         (b"A\n\nA\tB\t-1\n", "Line 3: -1 is no number of minutes."),
+        (b"A\n\tB\t1\n", "Line 2 has no code."),
         (b"A\tB\t1\tC\n", "Line 1 has more than CODE, ORDER and MINUTES."),
         (b"x" * 1_000_001, "- is larger than 1000000 bytes, so it is no list."),
         (b"A\n" * 2001, "2001 lines; a list has at most 2000."),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tui_house import OPERATOR
 from tui_pictures import IS_WRITING, MANUAL, MANUAL_SIZE, SIZES, Scene, compared, drawing, words_in
 from tui_stage import Stage, on_stage
-from walk_house import at_walk, walk_house
+from walk_house import PLACES, at_walk, walk_house
 
 from archroom.tui.actions import BY_NAME
 from archroom.tui.situation import Where
@@ -30,7 +31,26 @@ async def walk_empty(stage: Stage) -> None:
     await stage.settle()
 
 
-WALK_SCENES: list[Scene] = [walk, walk_empty]
+async def walk_wishes(stage: Stage) -> None:
+    """Two orders, a time that is over, the least waiting, and the aisle to leave open in the end."""
+    books, desk = stage.house.archive.books, stage.house.services.desk
+    codes = [thing.code for thing in books.things.values() if thing.title.startswith("Plans of the harbour")]
+    for _ in range(2):
+        desk.lend(OPERATOR, codes[0], stage.house.ann.code)
+        desk.take_back(OPERATOR, codes[0])
+        desk.put(OPERATOR, codes[0], f"R1/{PLACES[2][0]}")
+    columns = zip(codes[1:5], ("7", "8", "7", ""), ("12", "", "45", "3"), strict=True)
+    screen = await at_walk(stage, "\n".join("\t".join(fields) for fields in columns))
+    for name in ("turn_goal", "turn_parking"):
+        stage.app.perform(BY_NAME[name])
+        await stage.settle()
+    stage.house.clock.pass_seconds(300)
+    screen.look()
+    await stage.settle()
+    await stage.press("pagedown", "pagedown")
+
+
+WALK_SCENES: list[Scene] = [walk, walk_wishes, walk_empty]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
