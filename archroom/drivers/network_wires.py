@@ -37,10 +37,6 @@ class DatagramWire:
         """The line's rules of time."""
         return self._timing
 
-    def fileno(self) -> int | None:
-        """The descriptor that becomes readable when bytes come."""
-        return self._socket.fileno()
-
     def read(self, max_wait_s: float) -> bytes:
         """Return the next datagram of the far end's address; empty if none came in time. Raises PortUnavailable."""
         ends_at = time.monotonic() + max_wait_s
@@ -97,10 +93,6 @@ class QuestionWire:
     def timing(self) -> LineTiming:
         """The line's rules of time."""
         return self._timing
-
-    def fileno(self) -> int | None:
-        """The descriptor of the question under way, None while there is none."""
-        return None if self._connection is None else self._connection.fileno()
 
     def read(self, max_wait_s: float) -> bytes:
         """Return what has come; empty if nothing came in time, or nothing more will. Raises PortUnavailable."""

@@ -201,16 +201,6 @@ def parse_status(registers: Sequence[int]) -> ControllerStatus:
     )
 
 
-def result_of(code: int) -> CommandResult | None:
-    """Return the result that a code stands for, None if the map does not know it."""
-    return next((result for result in CommandResult if result == code), None)
-
-
-def refusal_of(status: ControllerStatus) -> tuple[CommandResult | None, int]:
-    """Return why the last ill-formed command was thrown away, and how many were so far (mod 256)."""
-    return result_of(status.refusal & 0xFF), status.refusal >> 8
-
-
 def crc16(registers: Sequence[int]) -> int:
     """Return the CHECK of registers: CRC-16 of Modbus RTU over their bytes, high byte first, as a number."""
     crc = 0xFFFF

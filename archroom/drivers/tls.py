@@ -79,10 +79,6 @@ class TlsWire:
         """The line's rules of time."""
         return self._timing
 
-    def fileno(self) -> int | None:
-        """The descriptor that becomes readable when bytes come."""
-        return self._connection.fileno() if self._is_open else None
-
     def read(self, max_wait_s: float) -> bytes:
         """Return what has come; empty if nothing came in time. Raises PortUnavailable."""
         self._check_open()

@@ -240,10 +240,6 @@ class _ScriptedWire:
         self._now += max(max_wait_s, 0.000_1)
         return b""
 
-    def fileno(self) -> int | None:
-        """There is none."""
-        return None
-
     def close(self) -> None:
         """Nothing to let go of."""
 

@@ -56,10 +56,6 @@ class Wire(Protocol):
         """Return what has come, as soon as anything has; empty if nothing came in time. Raises PortUnavailable."""
         ...
 
-    def fileno(self) -> int | None:
-        """The descriptor that becomes readable when bytes come, None where there is none."""
-        ...
-
     def close(self) -> None:
         """Let go of the line; closing twice is no error."""
         ...
@@ -85,10 +81,6 @@ class DescriptorWire:
     def timing(self) -> LineTiming:
         """The line's rules of time."""
         return self._timing
-
-    def fileno(self) -> int | None:
-        """The descriptor that becomes readable when bytes come."""
-        return self._descriptor if self._is_open else None
 
     def read(self, max_wait_s: float) -> bytes:
         """Return what has come, as soon as anything has; empty if nothing came in time. Raises PortUnavailable."""
@@ -161,10 +153,6 @@ class PolledSerialWire:
     def timing(self) -> LineTiming:
         """The line's rules of time."""
         return self._timing
-
-    def fileno(self) -> int | None:
-        """There is none."""
-        return None
 
     def read(self, max_wait_s: float) -> bytes:
         """Return what has come, as soon as anything has; empty if nothing came in time. Raises PortUnavailable."""

@@ -51,8 +51,6 @@ class _Answer:
 
     ok: bool
     views: tuple[BlockView, ...] = ()
-    unknown: tuple[Message, ...] = ()
-    digest: str = ""
     making_way: bool = False
     taken: bool = False
 
@@ -70,10 +68,6 @@ class ShelvingClient(CommissioningClient):
     def views(self) -> list[BlockView]:
         """Return what may be shown of each block; raises PortUnavailable if there is no shelving here."""
         return list(decode(_Answer, self._ask("views")).views)
-
-    def found_unknown(self) -> list[Message]:
-        """Return what the server found unfinished when it started: openings whose end nobody saw."""
-        return list(decode(_Answer, self._ask("hello")).unknown)
 
     def select(self, block: int, wanted: Wanted, by: str) -> Ticket:
         """Ask for leave to do something; raises MotionRefused with the reason."""

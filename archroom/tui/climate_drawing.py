@@ -9,7 +9,7 @@ from datetime import datetime
 from archroom.core.climate import Alarm, Freshness, Limits, SensorView
 from archroom.core.climate_history import Span, thinned
 from archroom.errors import Message, say
-from archroom.services.climate_words import STATES, age_in_words, alarm_in_words, limits_in_words
+from archroom.services.climate_words import age_in_words, alarm_in_words, limits_in_words
 from archroom.tui import climate_marks, marks
 from archroom.tui.climate_chart import LABEL_CELLS, Band, drawn, parts_of
 from archroom.tui.glyphs import Glyphs
@@ -161,8 +161,3 @@ def _why(view: SensorView) -> Message:
         raw = view.raw
         return say("tells {temperature} and {humidity}", temperature=raw.temperature, humidity=raw.humidity)
     return view.problem or say("never read")
-
-
-def state_in_words(alarm: Alarm) -> Message:
-    """Return how far an alarm has come."""
-    return STATES[alarm.state]

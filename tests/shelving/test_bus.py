@@ -49,10 +49,6 @@ class WatchedWire:
         """Return what has come."""
         return self._wire.read(max_wait_s)
 
-    def fileno(self) -> int | None:
-        """The descriptor."""
-        return self._wire.fileno()
-
     def close(self) -> None:
         """Let go of the line."""
         self._wire.close()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shelving_room import ShelvingRoom, until
+from shelving_room import ShelvingRoom, found_unknown, until
 from statuses import opening
 
 from archroom.core.shelving import OutcomeKind
@@ -186,19 +186,19 @@ def test_an_opening_whose_end_nobody_saw_is_acknowledged_by_name_however_often_t
         client = room.believing_client()
         (left,) = client.views()[0].unfinished
         assert left.motion == motion.ticket.id
-        assert [message.english() for message in client.found_unknown()] == [left.what.english()]
+        assert found_unknown(client) == [left.what.english()]
         with pytest.raises(MotionRefused, match="ended unseen: look at the shelving. Block 1 is armed once"):
             client.arm(1, "Ana")
         kill(server)
     server = room.start_server()
     client = room.believing_client()
     client.arm(1, "Ana", acknowledged=[left.motion])
-    assert (client.views()[0].unfinished, client.found_unknown()) == ((), [])
+    assert (client.views()[0].unfinished, found_unknown(client)) == ((), [])
     (entry,) = [entry for entry in room.journal() if entry["kind"] == "acknowledged"]
     assert (entry["motion"], entry["by"]) == (left.motion, "Ana")
     kill(server)
     room.start_server()
-    assert room.client().found_unknown() == []
+    assert found_unknown(room.client()) == []
 
 
 def test_a_server_on_demand_stays_as_long_as_a_block_is_armed(room: ShelvingRoom) -> None:

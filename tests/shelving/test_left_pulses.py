@@ -139,10 +139,6 @@ class CutWire:
             raise PortUnavailable(say("{port} went away.", port=self.name))
         return self._wire.read(max_wait_s)
 
-    def fileno(self) -> int | None:
-        """The descriptor."""
-        return self._wire.fileno()
-
     def close(self) -> None:
         """Let go of the line."""
         self._wire.close()

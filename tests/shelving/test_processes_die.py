@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from shelving_room import STANDSTILL_S, ShelvingRoom, freeze, said, until
+from shelving_room import STANDSTILL_S, ShelvingRoom, found_unknown, freeze, said, until
 
 from archroom.core.shelving import Action, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor_motion import LEASE_S
@@ -83,7 +83,7 @@ def strike_server(room: ShelvingRoom, point: tuple[str, int], blow: Callable[[su
     resting = room.truth()["positions"]
     room.start_server()
     again = room.believing_client()
-    assert bool(again.found_unknown()) == (is_begun and not is_ended)
+    assert bool(found_unknown(again)) == (is_begun and not is_ended)
     if is_begun and not is_ended:
         last = ends(room)[-1]
         assert (last["motion"], last["outcome"]) == (motion, "unknown")

@@ -23,7 +23,9 @@ from supervised_room import block_of, layout_of
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, BlockView, Outcome, Trust, Wanted
+from archroom.errors import Message
 from archroom.shelving.client import ShelvingClient
+from archroom.shelving.codec import decode
 from archroom.shelving.journal import FILE_NAME as JOURNAL_NAME
 from archroom.shelving.journal import entries
 from archroom.shelving.spec import BusSpec, Places, ServerSpec, write_spec
@@ -224,6 +226,12 @@ class Opening:
 
     def _go(self) -> None:
         self._outcome = self._client.go(self.ticket, self.ticket.narrows, "Ana", self.views.append)
+
+
+def found_unknown(client: ShelvingClient) -> list[str]:
+    """What its server found unfinished when it started, in English."""
+    told = decode(tuple[Message, ...], client.ask("hello").get("unknown"))
+    return [message.english() for message in told]
 
 
 def said(process: subprocess.Popen[bytes]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from archroom.core.shelving import (
     Mode,
     Wanted,
 )
+from archroom.drivers.reference import CommandResult
 
 
 def identity_of(block: Block) -> Identity:
@@ -77,3 +78,13 @@ def bent(fact: F, change: Mapping[str, object]) -> F:
     values = {field.name: getattr(fact, field.name) for field in fields(fact)}
     assert change.keys() <= values.keys()
     return type(fact)(**{**values, **change})
+
+
+def result_of(code: int) -> CommandResult | None:
+    """The result that a code stands for, None if the map does not know it."""
+    return next((result for result in CommandResult if result == code), None)
+
+
+def refusal_of(status: ControllerStatus) -> tuple[CommandResult | None, int]:
+    """Why the last ill-formed command was thrown away, and how many were so far (mod 256)."""
+    return result_of(status.refusal & 0xFF), status.refusal >> 8

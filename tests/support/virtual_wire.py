@@ -58,10 +58,6 @@ class VirtualWire:
         self._clock.now = ends_at
         return b""
 
-    def fileno(self) -> int | None:
-        """There is none."""
-        return None
-
     def close(self) -> None:
         """Note that the port was let go of."""
         self.is_closed = True

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from simulator_process import SimulatorProcess
+from statuses import refusal_of, result_of
 
 from archroom.core.shelving import (
     Action,
@@ -19,7 +20,7 @@ from archroom.core.shelving import (
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.ports import open_port
-from archroom.drivers.reference import CommandResult, refusal_of, result_of
+from archroom.drivers.reference import CommandResult
 from archroom.drivers.transactions import FailureKind
 
 

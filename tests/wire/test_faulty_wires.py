@@ -28,7 +28,6 @@ class StampedWire:
         self.timing = timing
         self.written_at = 0.0
         self.read = wire.read
-        self.fileno = wire.fileno
         self.close = wire.close
         self._wire = wire
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paper_controller import PaperController, checked, packed
+from statuses import refusal_of, result_of
 
 from archroom.core.shelving import (
     Action,
@@ -85,7 +86,7 @@ def test_an_identity_of_something_else_is_refused(place: int, value: int, reason
 def test_a_status_says_what_stands_in_it() -> None:
     status = reference.parse_status(checked(tuple(STATUS)))
     assert (status.counter, status.boot_id, status.epoch, status.last_seq) == (7, 8, 9, 10)
-    assert reference.result_of(status.last_result) is CommandResult.WATCHDOG_NOT_ARMED
+    assert result_of(status.last_result) is CommandResult.WATCHDOG_NOT_ARMED
     assert (status.state, status.mode, status.end_reason) == (ControllerState.MOVING, Mode.AUTOMATIC, EndReason.NONE)
     assert (status.is_enabled, status.is_watchdog_armed) == (True, True)
     assert status.faults == Fault.ESTOP | Fault.BEAM | Fault.OVERTRAVEL
@@ -94,7 +95,7 @@ def test_a_status_says_what_stands_in_it() -> None:
     assert status.moving_carriages == {3}
     assert (status.instruction, status.heartbeat_echo) == (Instruction(Action.OPEN, 3, 1), 77)
     assert status.locked_carriages == {1, 3}
-    assert reference.refusal_of(status) == (CommandResult.CHECK_WRONG, 3)
+    assert refusal_of(status) == (CommandResult.CHECK_WRONG, 3)
     assert status.positions_mm == (450, 475, 5000)
 
 
@@ -262,7 +263,7 @@ def test_every_result_has_a_sentence_of_its_own() -> None:
     sentences = [result.sentence.english() for result in CommandResult]
     assert len(set(sentences)) == len(sentences)
     assert [result for result in CommandResult if result.is_taken] == [CommandResult.SELECTED, CommandResult.ACCEPTED]
-    assert reference.result_of(0x77) is None
+    assert result_of(0x77) is None
 
 
 def test_the_paper_controller_is_understood() -> None:
