@@ -19,7 +19,10 @@ APART_S: Final = 0.1
 def clock_through_sleep() -> float:
     """Return the time by the clock that goes on while the computer sleeps: CLOCK_BOOTTIME, on macOS CLOCK_MONOTONIC."""
     clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
+    try:
+        return time.monotonic() if clock is None else time.clock_gettime(clock)
+    except OSError:  # a system that has the name and not the clock
+        return time.monotonic()
 
 
 class SleepWatch:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from archroom.shelving.sleep_watch import SleepWatch, clock_through_sleep
 
 
@@ -57,6 +61,16 @@ def test_a_program_that_is_held_up_between_the_clocks_did_not_sleep_and_misses_n
     assert not watch.has_slept()
     clocks.held_up_s = 0.0
     assert watch.has_slept()
+
+
+def test_a_system_without_such_a_clock_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> float:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(time, "clock_gettime", refuse)
+    watch = SleepWatch()
+    assert not watch.has_slept()
+    assert not watch.has_slept()
 
 
 def test_the_clocks_of_this_computer_go_beside_each_other() -> None:
