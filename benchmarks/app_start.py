@@ -3,6 +3,9 @@
 The bare app is Textual with one input and one line of text, which is shown as soon as it can take keys. Both are started
 alternately on a pseudo-terminal of 160x50 and timed until what they show has been written to it. At that moment a code is
 typed, and has to be answered: an app that shows a bar but takes no keys counts as failed.
+
+Both run from bytecode, as an installed program does, whatever the environment says of writing it: each is started once
+before it is timed, which writes what it imports below the folder of the run.
 """
 
 from __future__ import annotations
@@ -121,15 +124,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="archroom-start-") as folder:
         url = sqlite_url(Path(folder) / "books.db")
         codes = lend_some(url, items)
-        environment = {**os.environ, "ARCHROOM_HOME": folder, "ARCHROOM_LANG": "en"}
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment |= {
+            "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"),
+            "ARCHROOM_HOME": folder,
+            "ARCHROOM_LANG": "en",
+        }
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         bare = [sys.executable, "-c", BARE_APP]
         ours = [sys.executable, "-c", COMMAND, "--db", url]
         floors: list[float] = []
         starts: list[float] = []
-        for code in codes[:ROUNDS]:
+        for code in codes[: 1 + ROUNDS]:
             floors.append(seconds_of(bare, environment, ["ype here", "Nothing else"], "B00000001K", "Answered"))
             starts.append(seconds_of(ours, environment, ["can a code", f"lent to {BORROWER}"], code, "RETURNED"))
+        del floors[0], starts[0]  # these wrote the bytecode
     floor_ms, start_ms = statistics.median(floors) * 1000, statistics.median(starts) * 1000
     ratio = start_ms / floor_ms
     figure = {
