@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from hardware_sim.layout import BlockLayout, Segment
+from hardware_sim.layout import BlockLayout, Segment, Starts
 from hardware_sim.mechanics import Carriage, Mechanics
 from hardware_sim.motions import Plan, Stretch, changed_aisles
 from hardware_sim.sensor_faults import SensorFaults
@@ -23,6 +23,11 @@ STALL_LIMIT_S = 0.5
 """A drive gives up on a carriage that does not move for this long."""
 CRANK_MM_S = 20.0
 """How fast a hand turns a crank, at most."""
+_DRIVES = {
+    Starts.SEQUENTIAL: Mechanics(is_sequential=True),
+    Starts.STAGGERED: Mechanics(),
+    Starts.GROUP: Mechanics(stagger_s=0.0),
+}
 
 
 class DriveFault(StrEnum):
@@ -60,7 +65,7 @@ class Block:
 
     def __init__(self, layout: BlockLayout, mechanics: Mechanics | None = None) -> None:
         self.layout = layout
-        self.mechanics = mechanics or Mechanics()
+        self.mechanics = mechanics or _DRIVES[layout.starts]
         self.carriages = tuple(
             Carriage(facts.number, facts.depth_mm, is_fixed=facts.is_fixed, position=float(position))
             for facts, position in zip(layout.carriages, layout.positions_with_open(layout.open_aisles), strict=True)

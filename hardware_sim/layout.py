@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from enum import Enum
 
 NO_AISLE = 0xFFFF
 """Stands for "no aisle" wherever an aisle number is expected (``docs/shelving-protocol.md``)."""
@@ -38,6 +39,16 @@ class Segment:
         return isinstance(gap, int) and self.first <= gap <= self.last
 
 
+class Starts(Enum):
+    """How the carriages of one opening start."""
+
+    SEQUENTIAL = "sequential"
+    """Each waits until the one before it has arrived."""
+    STAGGERED = "staggered"
+    GROUP = "group"
+    """All at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockLayout:
     """One track of mobile shelving as it was built."""
@@ -51,6 +62,7 @@ class BlockLayout:
     carriages: tuple[CarriageFacts, ...]
     numbered_from_left: bool = True
     """Whether carriage 1 is the leftmost to whoever stands in front of the block."""
+    starts: Starts = Starts.STAGGERED
 
     @property
     def carriage_count(self) -> int:

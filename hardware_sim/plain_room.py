@@ -68,9 +68,7 @@ class PlainRoom:
         settings = profile.settings(options)
         self.code = code
         self.now_ms = 0.0
-        self.cabinets = {
-            layout.number: PlainCabinet(Block(layout, mechanics or Mechanics()), replace(settings)) for layout in blocks
-        }
+        self.cabinets = {layout.number: PlainCabinet(Block(layout, mechanics), replace(settings)) for layout in blocks}
         self._profile = profile
         self._line = profile.line(self.cabinets, options)
         options.finish()

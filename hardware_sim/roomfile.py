@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware_sim.layout import BlockLayout, CarriageFacts
+from hardware_sim.layout import BlockLayout, CarriageFacts, Starts
 
 MAX_CARRIAGES = 32
 """What the register map can hold (CARRIAGES, ``docs/shelving-protocol.md``)."""
@@ -107,9 +107,8 @@ def _block(entry: Table, index: int) -> BlockLayout:
         open_aisles=tuple(aisle for aisle in open_aisles if isinstance(aisle, int)),
         carriages=tuple(carriages),
         numbered_from_left=numbered_from == "left",
+        starts=Starts(_choice(entry, "motion", {one.value for one in Starts}, where, default="staggered")),
     )
-    if "motion" in entry:
-        _choice(entry, "motion", {"sequential", "staggered", "group"}, where)
     _check_aisles(layout, where)
     _check_faces(layout, faces, where)
     _check_track(layout, entry, where)
@@ -224,8 +223,8 @@ def _text(table: Table, key: str, where: str) -> str:
     return value
 
 
-def _choice(table: Table, key: str, choices: set[str], where: str) -> str:
-    value = _get(table, key, where)
+def _choice(table: Table, key: str, choices: set[str], where: str, default: str | None = None) -> str:
+    value = table.get(key, default) if default is not None else _get(table, key, where)
     if not isinstance(value, str) or value not in choices:
         raise RoomFileError(f"{where}: {key} must be one of {', '.join(sorted(choices))}")
     return value

@@ -23,7 +23,7 @@ class Station:
         *("next_scan_ms",),
     )
 
-    def __init__(self, layout: BlockLayout, mechanics: Mechanics, settings: Settings, random: Random) -> None:
+    def __init__(self, layout: BlockLayout, mechanics: Mechanics | None, settings: Settings, random: Random) -> None:
         self.block = Block(layout, mechanics)
         self._random = random
         self._is_powered = True

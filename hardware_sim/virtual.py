@@ -60,7 +60,7 @@ class VirtualRoom:
         self.stations: dict[int, Station] = {}
         for layout in blocks:
             own = settings or Settings(serial=f"SIM{layout.number:05d}")
-            self.stations[layout.number] = Station(layout, mechanics or Mechanics(), own, random)
+            self.stations[layout.number] = Station(layout, mechanics, own, random)
         self.sensors = dict(sensors or {})
         """By the unit that each was delivered as."""
         doubled = self.stations.keys() & self.sensors.keys()

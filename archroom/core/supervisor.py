@@ -26,6 +26,7 @@ from archroom.core.supervisor_rules import (
     allowed_plan,
     capability_problem,
     disarming_problem,
+    duration_problem,
     identity_problem,
     permission_problem,
     reference_capabilities,
@@ -145,7 +146,7 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
             wanted=wanted,
             narrows=planned.narrows,
             moving_carriages=planned.carriages,
-            expected_s=planned.expected_s(ready.identity),
+            expected_s=planned.expected_s(ready.identity, self.block.motion),
             needs_attendant=wanted.action.is_motion and self._needs_attendant(now),
         )
         self._tickets.give(GivenTicket(ticket, planned, by, now))
@@ -294,6 +295,8 @@ class Supervisor(SupervisorBase[ControllerStatus, Motion]):
         planned = problem or allowed_plan(self.block, ready.status, wanted)
         if isinstance(planned, Message):
             raise MotionRefused(planned)
+        if (problem := duration_problem(self.block, planned, ready.identity)) is not None:
+            raise MotionRefused(problem)
         self.gate.admit(planned.changes)
         return ready, planned
 

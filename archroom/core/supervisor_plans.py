@@ -17,14 +17,15 @@ from archroom.core.gaps import (
     target_positions,
     width_if_open,
 )
-from archroom.core.rooms import Block
+from archroom.core.rooms import Block, MotionPolicy
 from archroom.core.shelving import Action, Identity, Instruction, Wanted
 from archroom.errors import Message, say
 
 REACHED_MM = 5
 """A carriage this close to where it should be is there."""
-STAGGER_S = 0.5
-"""Allowance between the starts of two carriages (knowledge of the trade; the map does not say it)."""
+APART_S = {MotionPolicy.SEQUENTIAL: 1.0, MotionPolicy.STAGGERED: 0.5, MotionPolicy.GROUP: 0.0}
+"""Allowance between two carriages: the ramps of the next one, or the time between two starts (knowledge of the trade; the
+map does not say it)."""
 DEADLINE_FACTOR = 1.5
 DEADLINE_EXTRA_S = 3.0
 DEADLINE_MOST_S = 60.0
@@ -54,7 +55,11 @@ class Plan:
     @property
     def distance_mm(self) -> int:
         """The longest way that a carriage goes."""
-        return max(abs(there - here) for here, there in zip(self.start_mm, self.target_mm, strict=True))
+        return max(self._ways_mm)
+
+    @property
+    def _ways_mm(self) -> list[int]:
+        return [abs(there - here) for here, there in zip(self.start_mm, self.target_mm, strict=True)]
 
     def is_like(self, other: Plan) -> bool:
         """Return whether another plan is the same action from the same places, give or take `REACHED_MM`."""
@@ -62,12 +67,13 @@ class Plan:
         starts = zip(self.start_mm, other.start_mm, strict=True)
         return mine == others and all(abs(here - there) <= REACHED_MM for here, there in starts)
 
-    def expected_s(self, identity: Identity) -> float:
-        """Return how long it should take, warning included, if carriages start half a second apart."""
+    def expected_s(self, identity: Identity, policy: MotionPolicy) -> float:
+        """Return how long it should take, warning included, where the carriages of a block start so."""
         if not self.wanted.action.is_motion:
             return 0.0
-        travel_s = self.distance_mm / max(1, identity.speed_mm_s)
-        return identity.warning_ms / 1000 + travel_s + STAGGER_S * (len(self.carriages) - 1)
+        ways_s = [way_mm / max(1, identity.speed_mm_s) for way_mm in self._ways_mm]
+        moving_s = sum(ways_s) if policy is MotionPolicy.SEQUENTIAL else max(ways_s)
+        return identity.warning_ms / 1000 + moving_s + APART_S[policy] * (len(self.carriages) - 1)
 
 
 def deadline_s(expected_s: float) -> float:

@@ -19,7 +19,7 @@ from archroom.core.shelving import (
     Mode,
     Wanted,
 )
-from archroom.core.supervisor_plans import Plan, plan
+from archroom.core.supervisor_plans import DEADLINE_EXTRA_S, DEADLINE_MOST_S, Plan, plan
 from archroom.core.supervisor_texts import (
     EMERGENCY_STOP_INPUT,
     action_phrase,
@@ -164,6 +164,19 @@ def allowed_plan(block: Block, status: ControllerStatus, wanted: Wanted) -> Plan
     if occupied is not None:
         return say("Somebody is in aisle {aisle} of block {block}.", block=block.number, aisle=occupied)
     return planned
+
+
+def duration_problem(block: Block, planned: Plan, identity: Identity) -> Message | None:
+    """Return why an action takes too long for one order, which would end on the way; None if it does not."""
+    expected_s = planned.expected_s(identity, block.motion)
+    if expected_s + DEADLINE_EXTRA_S <= DEADLINE_MOST_S:
+        return None
+    return say(
+        "Block {block} would move for {seconds} s, and an order lasts {most} s at most: go there in shorter steps.",
+        block=block.number,
+        seconds=round(expected_s),
+        most=round(DEADLINE_MOST_S),
+    )
 
 
 def _state_phrase(state: ControllerState) -> Message:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hardware_sim.layout import Segment
+from hardware_sim.block import Block
+from hardware_sim.layout import Segment, Starts
+from hardware_sim.mechanics import Mechanics
 from hardware_sim.roomfile import RoomFileError, load_room, parse_room
 
 ROOM = """
@@ -100,10 +103,18 @@ def test_a_gap_between_fixed_carriages_is_an_aisle_for_ever() -> None:
     assert block.track_mm == 300 + 600 + 550 + 800 + 2 * 25 + 775
 
 
-@pytest.mark.parametrize("policy", ["sequential", "staggered", "group"])
-def test_the_motion_policy_is_read_past(policy: str) -> None:
-    given = ROOM.replace("open_aisles =", f'motion = "{policy}"\nopen_aisles =')
-    assert parse_room(given) == parse_room(ROOM)
+@pytest.mark.parametrize(
+    ("starts", "stagger_s", "is_sequential"),
+    [(Starts.SEQUENTIAL, 0.5, True), (Starts.STAGGERED, 0.5, False), (Starts.GROUP, 0.0, False)],
+)
+def test_carriages_start_as_the_room_says(starts: Starts, stagger_s: float, is_sequential: bool) -> None:
+    given = ROOM.replace("open_aisles =", f'motion = "{starts.value}"\nopen_aisles =')
+    (layout,) = parse_room(given).blocks
+    assert layout == replace(parse_room(ROOM).blocks[0], starts=starts)
+    drives = Block(layout).mechanics
+    assert (drives.stagger_s, drives.is_sequential) == (stagger_s, is_sequential)
+    assert Block(layout, Mechanics(stagger_s=2.0)).mechanics.stagger_s == 2.0
+    assert parse_room(ROOM).blocks[0].starts is Starts.STAGGERED
 
 
 def test_a_declared_track_must_equal_the_sum_which_is_named() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from supervised_room import LOST_ANSWER, SupervisedBlock, block_of, refusal
 
+from archroom.core.rooms import MotionPolicy
 from archroom.core.shelving import TICKET_LIFE_S, AisleState, OutcomeKind, Trust
 from archroom.core.supervisor_notices import NoticeKind
 from archroom.core.supervisor_wishes import Frame, Pace
@@ -46,6 +49,23 @@ def test_the_next_opening_goes_on_in_the_same_epoch(rig: SupervisedBlock) -> Non
         assert rig.end_of(rig.start(opens)).kind is OutcomeKind.DONE
     commands = [sent.wish.command for sent in rig.frames(Frame.SELECT, Frame.OPERATE)]
     assert [(one.epoch, one.seq) for one in commands if one] == [(1, seq) for seq in range(1, 7)]
+
+
+@pytest.mark.parametrize("policy", MotionPolicy)
+def test_an_aisle_opens_however_its_carriages_start(policy: MotionPolicy) -> None:
+    rig = SupervisedBlock(replace(block_of(), motion=policy))
+    rig.prove()
+    assert rig.end_of(rig.start(2)).kind is OutcomeKind.DONE
+
+
+def test_what_takes_longer_than_an_order_lasts_is_refused_and_its_steps_are_not() -> None:
+    rig = SupervisedBlock(replace(block_of(), motion=MotionPolicy.SEQUENTIAL))
+    rig.prove()
+    assert refusal(lambda: rig.start(3)) == (
+        "Block 1 would move for 61 s, and an order lasts 60 s at most: go there in shorter steps."
+    )
+    for opens in (2, 3):
+        assert rig.end_of(rig.start(opens)).kind is OutcomeKind.DONE
 
 
 def test_a_segment_with_a_fixed_carriage_opens_without_the_other(  # the fixed carriage in the middle: two aisles

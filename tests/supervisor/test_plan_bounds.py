@@ -22,7 +22,7 @@ from archroom.core.gaps import (
     ways_of,
     width_if_open,
 )
-from archroom.core.rooms import Block
+from archroom.core.rooms import Block, MotionPolicy
 from archroom.core.shelving import Action, Instruction, Wanted
 from archroom.core.supervisor_plans import Plan, deadline_s, plan
 from archroom.errors import Message
@@ -213,7 +213,17 @@ def test_carriages_on_both_sides_of_the_aisle_that_they_spread_into_move_in_turn
 @pytest.mark.parametrize(("speed_mm_s", "expected_s"), [(40, 22.375), (1, 778.0), (0, 778.0), (2, 390.5)])
 def test_the_expected_time_is_of_the_longest_way(speed_mm_s: int, expected_s: float) -> None:
     identity = replace(identity_of(BLOCK), speed_mm_s=speed_mm_s, warning_ms=2000)
-    assert planned(BLOCK.positions_mm((0,)), opening(3)).expected_s(identity) == expected_s
+    assert planned(BLOCK.positions_mm((0,)), opening(3)).expected_s(identity, MotionPolicy.STAGGERED) == expected_s
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected_s"),
+    [(MotionPolicy.SEQUENTIAL, 62.125), (MotionPolicy.STAGGERED, 22.375), (MotionPolicy.GROUP, 21.375)],
+)
+def test_the_expected_time_goes_by_how_carriages_start(policy: MotionPolicy, expected_s: float) -> None:
+    identity = replace(identity_of(BLOCK), speed_mm_s=40, warning_ms=2000)
+    assert planned(BLOCK.positions_mm((0,)), opening(3)).expected_s(identity, policy) == expected_s
+    assert planned(BLOCK.positions_mm((0,)), Wanted(Action.LOCK, 2)).expected_s(identity, policy) == 0.0
 
 
 def test_a_motion_may_take_half_as_long_again_and_three_seconds_but_no_minute() -> None:

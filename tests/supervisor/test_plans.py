@@ -159,7 +159,7 @@ def test_locking_and_unlocking_move_nothing(standing: Standing, data: st.DataObj
     assert (wanted.number in locked) is (wanted.action is Action.UNLOCK)
     assert (found.target_mm, found.carriages, found.narrows) == (positions, (), ())
     assert bool(found.changes) is (wanted.action is Action.UNLOCK)
-    assert found.expected_s(identity_of(block)) == 0.0
+    assert found.expected_s(identity_of(block), block.motion) == 0.0
 
 
 @given(standings(), st.data())
@@ -298,7 +298,7 @@ def test_a_held_jog_goes_at_most_as_far_as_the_gap_has() -> None:
     found = planned(BLOCK, positions, Wanted(Action.JOG, 1, -2000, is_held=True))
     assert (found.told.jog_mm, found.narrows) == (-775, (0,))
     assert found.changes == {0, 1}
-    assert found.expected_s(identity_of(BLOCK)) == 1.0 + 775 / 40
+    assert found.expected_s(identity_of(BLOCK), BLOCK.motion) == 1.0 + 775 / 40
     too_far = refused(BLOCK, positions, Wanted(Action.JOG, 1, -2001, is_held=True))
     assert too_far == "A carriage is jogged by 1 to 2000 mm at a time."
 
@@ -349,8 +349,8 @@ def test_a_plan_is_like_another_only_if_it_is_the_same_from_the_same_places() ->
 
 def test_times_follow_from_distance_speed_and_number() -> None:
     found = planned(BLOCK, BLOCK.positions_mm((0,)), opening(3))
-    assert found.expected_s(identity_of(BLOCK)) == 1.0 + 775 / 40 + 2 * 0.5
-    assert found.expected_s(replace(identity_of(BLOCK), speed_mm_s=0)) > 700
+    assert found.expected_s(identity_of(BLOCK), BLOCK.motion) == 1.0 + 775 / 40 + 2 * 0.5
+    assert found.expected_s(replace(identity_of(BLOCK), speed_mm_s=0), BLOCK.motion) > 700
     assert deadline_s(10.0) == 18.0
     assert deadline_s(1000.0) == 60.0
     assert deadline_s(0.0) == 3.0

@@ -28,6 +28,7 @@ from archroom.core.supervisor_rules import (
     cabinet_problem,
     capability_problem,
     disarming_problem,
+    duration_problem,
     identity_problem,
     permission_problem,
     reference_capabilities,
@@ -164,6 +165,14 @@ def test_an_aisle_that_may_not_open_is_refused(opens: int, change: dict[str, obj
     refused = allowed_plan(BLOCK, bent(status_of(BLOCK), change), opening(opens))
     assert isinstance(refused, Message)
     assert words in refused.english()
+
+
+@pytest.mark.parametrize(("warning_ms", "is_refused"), [(36_625, False), (36_626, True)])
+def test_an_action_must_end_three_seconds_before_its_order_does(warning_ms: int, is_refused: bool) -> None:
+    planned = allowed_plan(BLOCK, status_of(BLOCK), opening(3))
+    assert isinstance(planned, Plan)
+    identity = replace(identity_of(BLOCK), speed_mm_s=40, warning_ms=warning_ms)
+    assert (duration_problem(BLOCK, planned, identity) is not None) == is_refused
 
 
 def test_somebody_in_an_aisle_that_does_not_change_is_no_reason() -> None:

@@ -25,7 +25,7 @@ from archroom.drivers.modbus_frames import build_request, find_reply
 from archroom.drivers.timing import Framing
 from archroom.errors import LinkError, MotionRefused, say
 from hardware_sim import Settings, VirtualBlock
-from hardware_sim.layout import BlockLayout, CarriageFacts
+from hardware_sim.layout import BlockLayout, CarriageFacts, Starts
 
 EXCHANGE_S = 0.01
 TIMEOUT_S = 0.1
@@ -57,7 +57,8 @@ def layout_of(block: Block) -> BlockLayout:
     """The same block as the simulator describes it."""
     facts = tuple(CarriageFacts(unit.number, not unit.is_mobile, unit.depth_mm) for unit in block.carriages)
     aisles = (block.aisle_mm, block.clearance_mm)
-    return BlockLayout(block.number, block.title, *aisles, block.end_aisles, block.open_aisles, facts)
+    starts = Starts(block.motion.value)
+    return BlockLayout(block.number, block.title, *aisles, block.end_aisles, block.open_aisles, facts, starts=starts)
 
 
 @dataclass(slots=True)
