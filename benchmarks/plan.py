@@ -15,10 +15,10 @@ from collections.abc import Callable
 from random import Random
 
 from archroom.core.rooms import Face
-from archroom.core.routes import Errand
-from archroom.core.routes_motion import Motion
-from archroom.core.routes_planning import planned
-from archroom.core.routes_stretches import Stretch
+from archroom.core.routes.errands import Errand
+from archroom.core.routes.motion import Motion
+from archroom.core.routes.planning import planned
+from archroom.core.routes.stretches import Stretch
 
 PICKS = 500
 LISTS = 25

@@ -23,7 +23,7 @@ from archroom.cli.job import Job
 from archroom.cli.output import Json, Output, error_word
 from archroom.core.acts import Performer
 from archroom.core.shelving import Action, BlockView, OutcomeKind, Ticket, Wanted
-from archroom.core.supervisor_plans import JOG_STEP_MM
+from archroom.core.supervisor.plans import JOG_STEP_MM
 from archroom.errors import ArchroomError, Message, NotArmed, ShelvingError, UsageError, say
 from archroom.texts import render, tr
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archroom.cli.output import Json
 from archroom.core.commissioning import Licence
 from archroom.core.licensing import Permission
-from archroom.core.plain_texts import lacks, places_phrase, state_phrase
+from archroom.core.plain.texts import lacks, places_phrase, state_phrase
 from archroom.core.shelving import BlockView, ControllerState, Trust
 from archroom.errors import Message, say
 from archroom.texts import render

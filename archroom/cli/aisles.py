@@ -10,7 +10,7 @@ from archroom.cli.arguments import Commands
 from archroom.cli.job import Job
 from archroom.cli.outages import outage_messages, outage_shape
 from archroom.cli.output import Json
-from archroom.core.plain import Capabilities, PlainStatus
+from archroom.core.plain.facts import Capabilities, PlainStatus
 from archroom.core.shelving import Action, BlockView
 from archroom.errors import Message, PortUnavailable, say
 from archroom.texts import render

@@ -16,7 +16,7 @@ from archroom.errors import ArchroomError, BadFile, UsageError, say
 from archroom.texts import render, tr
 
 if TYPE_CHECKING:
-    from archroom.core.routes import Effort, Step
+    from archroom.core.routes.errands import Effort, Step
     from archroom.services.errands import Aside, Asked
     from archroom.services.planning import Advice, Walk
 
@@ -64,7 +64,7 @@ def add_commands(commands: Commands) -> None:
 
 def _plan(job: Job) -> int:
     from archroom.core.rooms import MotionPolicy
-    from archroom.core.routes import Goal
+    from archroom.core.routes.errands import Goal
     from archroom.services.errands import Purpose
     from archroom.services.planning import MOST_LINES, Wishes
 

@@ -93,8 +93,8 @@ def _shape(profile: Profile) -> dict[str, Json]:
 
 def _abilities(profile: Profile) -> list[Message]:
     """Return in sentences what a controller can do, and what it cannot."""
-    from archroom.core.plain import OrderKind
-    from archroom.core.plain_texts import lacks
+    from archroom.core.plain.facts import OrderKind
+    from archroom.core.plain.texts import lacks
     from archroom.drivers.wire_settings import ClimateSettings
 
     can = profile.capabilities

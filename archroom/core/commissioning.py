@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 
-from archroom.core.plain import Capabilities, OrderKind
+from archroom.core.plain.facts import Capabilities, OrderKind
 from archroom.core.rooms import Block
 from archroom.errors import Message, say
 

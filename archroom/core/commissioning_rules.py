@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from archroom.core.commissioning import Finding, Step, StepKind, Verdict
 from archroom.core.controllers import Fault
-from archroom.core.plain import UNTRIED_BIT, Alarm, PlainStatus
+from archroom.core.plain.facts import UNTRIED_BIT, Alarm, PlainStatus
 from archroom.core.shelving import ControllerStatus
 from archroom.errors import Message, say
 

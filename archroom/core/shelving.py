@@ -21,7 +21,7 @@ from archroom.core.controllers import Instruction as Instruction
 from archroom.core.controllers import Mode as Mode
 from archroom.core.licensing import Permission
 from archroom.core.people_holds import Hold
-from archroom.core.plain import Capabilities, PlainStatus
+from archroom.core.plain.facts import Capabilities, PlainStatus
 from archroom.core.stop_reports import StopReport as StopReport
 from archroom.errors import Message
 

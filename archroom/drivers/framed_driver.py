@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NoReturn
 
-from archroom.core.plain import Capabilities, Order
+from archroom.core.plain.facts import Capabilities, Order
 from archroom.drivers.framed_exchange import FramedReply, FramedRequest
 from archroom.drivers.framed_line import FramedExchangeFailed, FramedLine
 from archroom.drivers.plain import OrderNotBegun

@@ -14,7 +14,7 @@ from time import monotonic
 
 from archroom.core.bench import Table
 from archroom.core.controllers import Mode
-from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Alarm, Capabilities, Order, OrderKind, PlainStatus, Side
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.modbus import MAX_READ_BITS, Function, Request, read_from, write_coil, write_one
 from archroom.drivers.plain import OrderNotBegun, PlainReading

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from archroom.core.plain import Capabilities, Order, PlainStatus
+from archroom.core.plain.facts import Capabilities, Order, PlainStatus
 from archroom.errors import LinkError, Message
 
 

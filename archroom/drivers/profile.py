@@ -11,7 +11,7 @@ from enum import Enum
 
 from archroom.core.bench import Table
 from archroom.core.controllers import Fault
-from archroom.core.plain import Capabilities, OrderKind
+from archroom.core.plain.facts import Capabilities, OrderKind
 from archroom.drivers.wire_settings import Settings
 
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from archroom.core.bench import Table
 from archroom.core.controllers import Fault
-from archroom.core.plain import SAFETY_DEVICE, Capabilities, OrderKind, PositionSense
+from archroom.core.plain.facts import SAFETY_DEVICE, Capabilities, OrderKind, PositionSense
 from archroom.core.tables import Table as TomlTable
 from archroom.core.tables import parse_toml
 from archroom.drivers.profile import (

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm
+from archroom.core.plain.facts import Alarm
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.modbus import ExceptionCode, Function, read_from, write_coil
 from archroom.drivers.profile import ModbusMap, Write, WriteStyle

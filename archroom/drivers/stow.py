@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import UNTRIED_BIT, Alarm, PlainStatus
+from archroom.core.plain.facts import UNTRIED_BIT, Alarm, PlainStatus
 from archroom.drivers.framed_exchange import FramedRequest
 from archroom.drivers.framed_state import Remains, Span
 from archroom.drivers.wire_settings import StowSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archroom.core.plain import Order
+from archroom.core.plain.facts import Order
 from archroom.drivers import stow
 from archroom.drivers.framed_driver import FramedDriver
 from archroom.drivers.framed_exchange import FramedReply, FramedRequest

@@ -12,7 +12,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import NoReturn
 
-from archroom.core.plain import Order, OrderKind, PlainStatus
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus
 from archroom.core.tables import Table, parse_toml
 from archroom.drivers.climate import ClimateSensor
 from archroom.drivers.line import Line

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm, Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Alarm, Order, OrderKind, PlainStatus, Side
 from archroom.drivers.framed_exchange import FramedRequest
 from archroom.drivers.framed_state import Remains, Span
 from archroom.drivers.wire_settings import WebSettings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archroom.core.plain import Order, OrderKind
+from archroom.core.plain.facts import Order, OrderKind
 from archroom.drivers import web
 from archroom.drivers.framed_driver import FramedDriver
 from archroom.drivers.framed_exchange import FramedReply, FramedRequest

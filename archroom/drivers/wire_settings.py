@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archroom.core.plain import Side
+from archroom.core.plain.facts import Side
 from archroom.drivers.checksums import Checksum
 
 

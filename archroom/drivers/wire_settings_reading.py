@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archroom.core.plain import Capabilities, OrderKind, PositionSense
+from archroom.core.plain.facts import Capabilities, OrderKind, PositionSense
 from archroom.core.tables import Table
 from archroom.drivers.checksums import Checksum, ChecksumKind
 from archroom.drivers.profile import WireKind

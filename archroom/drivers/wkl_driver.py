@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archroom.core.plain import Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus, Side
 from archroom.drivers import wkl
 from archroom.drivers.framed_driver import FramedDriver
 from archroom.drivers.framed_exchange import FramedRequest

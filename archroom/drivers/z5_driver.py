@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm, Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Alarm, Order, OrderKind, PlainStatus, Side
 from archroom.drivers import z5
 from archroom.drivers.framed_driver import FramedDriver
 from archroom.drivers.framed_exchange import FramedFailureKind, FramedRequest

@@ -20,9 +20,9 @@ from archroom.core.commissioning import (
     licence_of,
     steps_of,
 )
-from archroom.core.plain import Capabilities, OrderKind
+from archroom.core.plain.facts import Capabilities, OrderKind
 from archroom.core.shelving import Action, BlockView, Wanted
-from archroom.core.supervisor_rules import reference_capabilities
+from archroom.core.supervisor.rules import reference_capabilities
 from archroom.errors import ArchroomError, Message, PortUnavailable, Refused, UsageError, say
 from archroom.services.aisles import Aisles
 from archroom.services.claims import Claims

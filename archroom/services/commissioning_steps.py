@@ -27,7 +27,7 @@ from archroom.core.commissioning_rules import (
     signs_of_any,
 )
 from archroom.core.gaps import closing_aisle, target_positions
-from archroom.core.plain import Capabilities, PositionSense
+from archroom.core.plain.facts import Capabilities, PositionSense
 from archroom.core.rooms import End
 from archroom.core.shelving import Action, BlockView, Instruction, Outcome, OutcomeKind, Ticket, Trust, Wanted
 from archroom.errors import Message, ShelvingError, say

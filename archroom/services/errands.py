@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archroom.core.holdings import Custody, Person, Place, PlaceKind, Standing
 from archroom.core.rooms import Block, End, Face
-from archroom.core.routes import Errand
+from archroom.core.routes.errands import Errand
 from archroom.errors import BadCode, Message, say
 from archroom.services.resolving import owner_of_typed, shown
 from archroom.services.whereabouts import where_now

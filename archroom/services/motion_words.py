@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archroom.core.acts import Act, ActKind
 from archroom.core.shelving import Action
-from archroom.core.supervisor_texts import action_name
+from archroom.core.supervisor.texts import action_name
 from archroom.errors import Message, Value, say
 from archroom.services.motion_facts import asked_action
 

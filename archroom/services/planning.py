@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archroom.core.plain_texts import not_known
-from archroom.core.routes import Goal, Route
-from archroom.core.routes_motion import Motion
-from archroom.core.routes_pins import Pins, pins_of, why_unreachable
-from archroom.core.routes_planning import planned
-from archroom.core.routes_slotting import AislePlace, Habits, Lending, best_parking, habits_of
-from archroom.core.routes_stretches import Stretch, stretches_of, widest_gaps
+from archroom.core.plain.texts import not_known
+from archroom.core.routes.errands import Goal, Route
+from archroom.core.routes.motion import Motion
+from archroom.core.routes.pins import Pins, pins_of, why_unreachable
+from archroom.core.routes.planning import planned
+from archroom.core.routes.slotting import AislePlace, Habits, Lending, best_parking, habits_of
+from archroom.core.routes.stretches import Stretch, stretches_of, widest_gaps
 from archroom.core.shelving import BlockView, Trust
 from archroom.errors import Message, ShelvingError, say
 from archroom.services.errands import Aside, Asked, Purpose, Spot, sorted_out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archroom.errors import Message, say
 
 if TYPE_CHECKING:
-    from archroom.core.routes import Step
+    from archroom.core.routes.errands import Step
     from archroom.services.errands import Aside, Spot
     from archroom.services.planning import Parking, Walk
 

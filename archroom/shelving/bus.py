@@ -14,12 +14,12 @@ from dataclasses import replace
 from time import monotonic
 
 from archroom.core.bus_urls import REFERENCE
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView, StopReport
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_gate import Gate
-from archroom.core.supervisor_notices import Notice
+from archroom.core.supervisor.gate import Gate
+from archroom.core.supervisor.notices import Notice
+from archroom.core.supervisor.supervisor import Supervisor
 from archroom.drivers.adapters import Adapter, same_adapter
 from archroom.drivers.bench_rights import UnitRights
 from archroom.drivers.controller import ReferenceController

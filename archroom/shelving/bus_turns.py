@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from archroom.core.supervisor_wishes import Lane, Pace, Wish
+from archroom.core.supervisor.wishes import Lane, Pace, Wish
 from archroom.drivers.plain_drivers import answer_s
 from archroom.drivers.profile import Profile
 from archroom.drivers.timing import LineTiming

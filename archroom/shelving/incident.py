@@ -13,7 +13,7 @@ from datetime import datetime
 
 from archroom.core.rooms import Block, MotionPolicy
 from archroom.core.shelving import Action, OutcomeKind
-from archroom.core.supervisor_notices import Intent
+from archroom.core.supervisor.notices import Intent
 from archroom.errors import BadFile, say
 from archroom.shelving.codec import decode
 from archroom.shelving.journal import END, INTENT

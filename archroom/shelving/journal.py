@@ -17,8 +17,8 @@ from pathlib import Path
 
 from archroom.core.arming import Unfinished
 from archroom.core.shelving import Action, OutcomeKind, Wanted
-from archroom.core.supervisor_notices import Intent, Notice, PlainIntent
-from archroom.core.supervisor_texts import action_name
+from archroom.core.supervisor.notices import Intent, Notice, PlainIntent
+from archroom.core.supervisor.texts import action_name
 from archroom.errors import Message, Unreadable, say
 from archroom.shelving.append_file import AppendFile
 from archroom.shelving.codec import Json, decode, encode

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 
 FOLDED: Final = frozenset({NoticeKind.PROVED, NoticeKind.DISTRUSTED, NoticeKind.LOST})
 WITHIN: Final = timedelta(minutes=10)

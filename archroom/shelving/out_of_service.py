@@ -10,9 +10,9 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import BlockView, StopReport, Trust
-from archroom.core.supervisor_view import aisle_states
+from archroom.core.supervisor.view import aisle_states
 from archroom.errors import Message, say
 from archroom.shelving.direct import PATH, stop_past_server
 from archroom.shelving.posts import AnySupervisor

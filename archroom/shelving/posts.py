@@ -10,10 +10,10 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from archroom.core.plain import Order
-from archroom.core.plain_supervisor import PlainSupervisor
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_wishes import Frame, Wish
+from archroom.core.plain.facts import Order
+from archroom.core.plain.supervisor import PlainSupervisor
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame, Wish
 from archroom.drivers.controller import ReferenceController
 from archroom.drivers.framed_exchange import FramedFailureKind
 from archroom.drivers.framed_line import FramedExchangeFailed

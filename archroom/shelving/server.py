@@ -23,8 +23,8 @@ from time import monotonic
 from archroom.core.licensing import Licensing
 from archroom.core.liveness import ThreadLife, feeding_period_s, may_be_fed
 from archroom.core.rooms import Block
-from archroom.core.supervisor_gate import Gate
-from archroom.core.supervisor_notices import Notice
+from archroom.core.supervisor.gate import Gate
+from archroom.core.supervisor.notices import Notice
 from archroom.errors import Message, PortUnavailable, ShelvingError, Unreadable, say
 from archroom.shelving import notice_board
 from archroom.shelving.bus import Bus

@@ -13,7 +13,7 @@ from time import monotonic
 from archroom.core.arming import Arming
 from archroom.core.people_holds import Hold, Release
 from archroom.core.shelving import Outcome, OutcomeKind, Wanted
-from archroom.core.supervisor import Supervisor
+from archroom.core.supervisor.supervisor import Supervisor
 from archroom.errors import ArchroomError, Message, PortUnavailable, Unreadable, say
 from archroom.shelving import bench_serving
 from archroom.shelving.bus import Bus

@@ -13,7 +13,7 @@ from archroom.core.actions import Action as ShelvingAction
 from archroom.errors import Message, say
 from archroom.tui.action import Action
 from archroom.tui.situation import HOUSE, QUESTIONS, Situation, Where
-from archroom.tui.walk_actions import WALK_ACTIONS
+from archroom.tui.walk.actions import WALK_ACTIONS
 
 
 def _needs_thing(situation: Situation) -> Message | None:
@@ -46,7 +46,7 @@ def _needs_able(action: ShelvingAction) -> Callable[[Situation], Message | None]
     def why_not(situation: Situation) -> Message | None:
         at = situation.chosen.aisle
         if at is not None and action in situation.chosen.cannot:
-            from archroom.core.supervisor_texts import action_phrase  # only where somebody asks for what cannot be
+            from archroom.core.supervisor.texts import action_phrase  # only where somebody asks for what cannot be
 
             phrase = action_phrase(action)
             return say("The controller of block {block} cannot {do} its carriages.", block=at[0], do=phrase)

@@ -25,18 +25,18 @@ from archroom.errors import Message, say
 from archroom.services.session import hint_for
 from archroom.tui import actions, marks, messages, themes
 from archroom.tui.action import Action
-from archroom.tui.bursts import Scan
+from archroom.tui.aisles.news import ShelvingNews
+from archroom.tui.aisles.opening import Opening
+from archroom.tui.aisles.stopping import Stage, Stopper, StopState
+from archroom.tui.desk.bursts import Scan
+from archroom.tui.desk.journal import Entry, Journal
+from archroom.tui.desk.listening import Listener, let_finish
+from archroom.tui.desk.scanning import ScanQueue
 from archroom.tui.glyphs import SETS
 from archroom.tui.inputs import ScanBar
-from archroom.tui.journal import Entry, Journal
-from archroom.tui.listening import Listener, let_finish
 from archroom.tui.modes import screen_of
-from archroom.tui.opening import Opening
-from archroom.tui.scanning import ScanQueue
 from archroom.tui.screens import HouseDialog, HouseScreen, care_with_keys, is_box_ready
-from archroom.tui.shelving_news import ShelvingNews
 from archroom.tui.situation import HOUSE, Chosen, Situation, Where
-from archroom.tui.stopping import Stage, Stopper, StopState
 from archroom.tui.text import words
 from archroom.tui.work import Lane, prepare_loop
 
@@ -53,9 +53,9 @@ if TYPE_CHECKING:
     from archroom.core.scans import InHand
     from archroom.services.house import Services
     from archroom.services.simulation import Simulation
-    from archroom.tui.climate_news import ClimateNews
+    from archroom.tui.climate.news import ClimateNews
     from archroom.tui.deeds import Deeds
-    from archroom.tui.walk_list import WalkList
+    from archroom.tui.walk.list import WalkList
 
 ACTS_SHOWN = 45
 WARM_UP_S = 0.3
@@ -141,7 +141,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
     @cached_property
     def climate(self) -> ClimateNews:
         """What is known of the climate."""
-        from archroom.tui.climate_news import ClimateNews  # the first screen shows none
+        from archroom.tui.climate.news import ClimateNews  # the first screen shows none
 
         return ClimateNews(self)
 
@@ -149,7 +149,7 @@ class ArchroomApp(App[None], inherit_bindings=False):
     def walk_list(self) -> WalkList:
         """What is to be walked; loaded when somebody first goes there, or puts something on it."""
         if self._walk_list is None:
-            from archroom.tui.walk_list import WalkList
+            from archroom.tui.walk.list import WalkList
 
             self._walk_list = WalkList()
         return self._walk_list

@@ -11,9 +11,9 @@ from archroom.errors import Message
 from archroom.tui import marks
 from archroom.tui.action import Action
 from archroom.tui.actions import in_bar
+from archroom.tui.aisles.stopping import StopState
 from archroom.tui.painted import Painted
 from archroom.tui.situation import Where
-from archroom.tui.stopping import StopState
 from archroom.tui.text import Piece, cut, fitted, row, shown, width_of, words
 
 if TYPE_CHECKING:

@@ -15,16 +15,16 @@ from textual.message import Message as Posted
 from archroom.core.codes import Command
 from archroom.errors import say
 from archroom.tui import marks, messages, themes
-from archroom.tui.bursts import Scan
+from archroom.tui.aisles.stopping import LATE_S, NEWS_S, Stage, StopState
+from archroom.tui.desk.bursts import Scan
 from archroom.tui.screens import HouseDialog
 from archroom.tui.situation import Where
-from archroom.tui.stopping import LATE_S, NEWS_S, Stage, StopState
 from archroom.tui.text import words
 
 if TYPE_CHECKING:
     from archroom.core.shelving import BlockView, Outcome, Ticket, Wanted
+    from archroom.tui.aisles.claiming import Claiming
     from archroom.tui.app import ArchroomApp
-    from archroom.tui.claiming import Claiming
 
 
 class Deeds:
@@ -51,7 +51,7 @@ class Deeds:
 
     def find(self) -> None:
         """Go to Find; what is typed now takes the place of what stands there."""
-        from archroom.tui.find import FindScreen
+        from archroom.tui.find.screen import FindScreen
 
         self._house.switch_mode(Where.FIND.value)
         if isinstance(self._house.screen, FindScreen):
@@ -85,7 +85,7 @@ class Deeds:
 
     def add_to_walk(self) -> None:
         """Put the chosen thing on the list of the walk; at the walk, what is in hand."""
-        from archroom.tui.desk import of_hand
+        from archroom.tui.desk.screen import of_hand
 
         house = self._house
         chosen = of_hand(house.held) if house.where is Where.WALK else house.situation.chosen
@@ -126,7 +126,7 @@ class Deeds:
     @cached_property
     def claiming(self) -> Claiming:
         """What is said of the shelving; loaded when somebody first says something."""
-        from archroom.tui.claiming import Claiming
+        from archroom.tui.aisles.claiming import Claiming
 
         return Claiming(self._house)
 
@@ -149,7 +149,7 @@ class Deeds:
 
     def leave(self) -> None:
         """Leave a dialog, else a screen, else what was typed and the news of a stop."""
-        from archroom.tui.desk import DeskScreen
+        from archroom.tui.desk.screen import DeskScreen
 
         screen = self._house.screen
         if isinstance(screen, HouseDialog):
@@ -233,8 +233,8 @@ class Deeds:
 
     def _ask_clear(self, ticket: Ticket, answer: Future[tuple[int, ...] | None]) -> None:
         """Ask whether every aisle that narrows is clear."""
-        from archroom.tui.asking import asking_for
-        from archroom.tui.confirm import ConfirmScreen
+        from archroom.tui.aisles.asking import asking_for
+        from archroom.tui.aisles.confirm import ConfirmScreen
 
         def answered(clear: tuple[int, ...] | None) -> None:
             if not answer.done():
@@ -247,7 +247,7 @@ class Deeds:
 
     def _ask_attendant(self, ticket: Ticket, left_s: float, answer: Future[str | None]) -> None:
         """Ask who holds the shelving's own stop at the aisle."""
-        from archroom.tui.attending import AttendForm
+        from archroom.tui.aisles.attending import AttendForm
 
         def answered(values: tuple[str, ...] | None) -> None:
             if not answer.done():
@@ -259,8 +259,8 @@ class Deeds:
     def opening_ended(self, block: int, wanted: Wanted, outcome: Outcome) -> None:
         """Tell how an opening, or whatever else was asked of the shelving, ended."""
         from archroom.core.shelving import Action, OutcomeKind
-        from archroom.core.supervisor_texts import action_name
-        from archroom.tui.shelving_marks import OUTCOMES, OUTCOMES_OF_OTHERS
+        from archroom.core.supervisor.texts import action_name
+        from archroom.tui.aisles.marks import OUTCOMES, OUTCOMES_OF_OTHERS
 
         house = self._house
         house.opening.ended()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archroom.services.finding import FoundPage
     from archroom.services.history import ActLine
     from archroom.services.planning import Footing, Walk
-    from archroom.tui.climate_drawing import Past
+    from archroom.tui.climate.drawing import Past
 
 
 @dataclass(eq=False, repr=False)

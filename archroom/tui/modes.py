@@ -15,30 +15,30 @@ def screen_of(where: Where, house: ArchroomApp) -> HouseScreen:
     """Return a new screen; the desk is home, and what is no screen leads there."""
     match where:
         case Where.FIND:
-            from archroom.tui.find import FindScreen
+            from archroom.tui.find.screen import FindScreen
 
             return FindScreen(house)
         case Where.AISLES:
-            from archroom.tui.aisles import AislesScreen
+            from archroom.tui.aisles.screen import AislesScreen
 
             return AislesScreen(house)
         case Where.CLIMATE:
-            from archroom.tui.climate import ClimateScreen
+            from archroom.tui.climate.screen import ClimateScreen
 
             return ClimateScreen(house)
         case Where.BENCH:
-            from archroom.tui.bench import BenchScreen
+            from archroom.tui.bench.screen import BenchScreen
 
             return BenchScreen(house)
         case Where.SIMULATOR:
-            from archroom.tui.simulator import SimulatorScreen
+            from archroom.tui.bench.simulator import SimulatorScreen
 
             return SimulatorScreen(house)
         case Where.WALK:
-            from archroom.tui.walk import WalkScreen
+            from archroom.tui.walk.screen import WalkScreen
 
             return WalkScreen(house)
         case _:
-            from archroom.tui.desk import DeskScreen
+            from archroom.tui.desk.screen import DeskScreen
 
             return DeskScreen(house)

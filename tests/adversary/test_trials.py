@@ -19,13 +19,13 @@ from plain_draws import drawn_plain, make_of
 from trial_draws import drawn
 from trials import judged, minimized, shrunk, tried, tried_in_parallel
 
-from archroom.core.plain_motion import PlainMotion
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.motion import PlainMotion
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import ControllerStatus, OutcomeKind, StopReport
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_motion import Motion
-from archroom.core.supervisor_stop import Stopping
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.motion import Motion
+from archroom.core.supervisor.stop import Stopping
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame
 from archroom.drivers import reference
 from archroom.drivers.controller import ReferenceController
 from archroom.shelving.holds_file import HoldsFile
@@ -157,7 +157,7 @@ at 8s desk opens aisle 4
 
 def test_a_gate_that_forgets_who_is_in_an_aisle_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not judged(HOLD_IN_THE_WAY).broken
-    monkeypatch.setattr("archroom.core.supervisor_gate.hold_problem", lambda block, holds, changes: None)
+    monkeypatch.setattr("archroom.core.supervisor.gate.hold_problem", lambda block, holds, changes: None)
     assert judged(HOLD_IN_THE_WAY).broken[0].rule is Law.NOT_HELD
     _, rule, _ = first_broken(range(20))
     assert rule is Law.NOT_HELD
@@ -266,14 +266,14 @@ def test_an_intent_that_is_not_written_is_found(make: Make, monkeypatch: pytest.
 
 
 def test_a_motion_that_nobody_attends_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archroom.core.plain_supervisor.attendance_problem", lambda *of: None)
+    monkeypatch.setattr("archroom.core.plain.supervisor.attendance_problem", lambda *of: None)
     _, rule, _ = first_broken(range(20), draw=of_make(Make.Z5))
     assert rule is Law.ATTENDED
 
 
 @pytest.mark.parametrize("make", Make)
 def test_an_order_for_a_held_aisle_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archroom.core.supervisor_gate.hold_problem", lambda block, holds, changes: None)
+    monkeypatch.setattr("archroom.core.supervisor.gate.hold_problem", lambda block, holds, changes: None)
     _, rule, _ = first_broken(range(40), draw=of_make(make))
     assert rule is Law.NOT_HELD
 

@@ -23,8 +23,8 @@ from archroom.core.codes import CodeKind, format_code
 from archroom.core.holdings import ThingKind
 from archroom.core.ports import Hit
 from archroom.errors import Busy, say
-from archroom.tui.details import DetailPane, PersonShown, ThingShown
-from archroom.tui.found_table import FoundTable, PersonFound
+from archroom.tui.find.details import DetailPane, PersonShown, ThingShown
+from archroom.tui.find.table import FoundTable, PersonFound
 
 
 @dataclass

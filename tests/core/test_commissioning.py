@@ -43,7 +43,7 @@ from archroom.core.commissioning_rules import (
     signs_of_any,
 )
 from archroom.core.controllers import Fault
-from archroom.core.plain import SAFETY_DEVICE, Alarm, OrderKind, PlainStatus
+from archroom.core.plain.facts import SAFETY_DEVICE, Alarm, OrderKind, PlainStatus
 from archroom.errors import say
 
 CAN = replace(SIDES_AND_STOP, orders=frozenset({OrderKind.OPEN, OrderKind.JOG}), stops_when_host_is_silent=True)

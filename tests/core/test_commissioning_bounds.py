@@ -25,7 +25,7 @@ from archroom.core.commissioning_rules import (
     not_possible,
 )
 from archroom.core.controllers import Fault
-from archroom.core.plain import Alarm, OrderKind, PlainStatus
+from archroom.core.plain.facts import Alarm, OrderKind, PlainStatus
 from archroom.errors import say
 
 CAN = replace(SIDES_AND_STOP, orders=frozenset({OrderKind.OPEN, OrderKind.JOG}))

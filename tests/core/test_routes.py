@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archroom.core.rooms import Face, MotionPolicy
-from archroom.core.routes import Errand, Goal, Route, serpentine, visits_as_listed
-from archroom.core.routes_gaps import gap_moves
-from archroom.core.routes_motion import Motion
-from archroom.core.routes_planning import planned
-from archroom.core.routes_stretches import Stretch
-from archroom.core.routes_sweep import sweep
+from archroom.core.routes.errands import Errand, Goal, Route, serpentine, visits_as_listed
+from archroom.core.routes.gaps import gap_moves
+from archroom.core.routes.motion import Motion
+from archroom.core.routes.planning import planned
+from archroom.core.routes.stretches import Stretch
+from archroom.core.routes.sweep import sweep
 
 
 def motion_s(route: Route) -> float:

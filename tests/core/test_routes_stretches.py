@@ -18,16 +18,16 @@ from statuses import identity_of, status_of
 from archroom.core.arming import unarmed
 from archroom.core.gaps import changed_aisles
 from archroom.core.people_holds import Hold
-from archroom.core.plain import SAFETY_DEVICE, Alarm, PlainStatus, Side
+from archroom.core.plain.facts import SAFETY_DEVICE, Alarm, PlainStatus, Side
 from archroom.core.rooms import Block, Face
-from archroom.core.routes import Errand, Route
-from archroom.core.routes_motion import Motion
-from archroom.core.routes_pins import Pins, pins_of, why_unreachable
-from archroom.core.routes_planning import planned
-from archroom.core.routes_slotting import Lending, best_parking, habits_of
-from archroom.core.routes_stretches import Stretch, stretches_of, widest_gaps
+from archroom.core.routes.errands import Errand, Route
+from archroom.core.routes.motion import Motion
+from archroom.core.routes.pins import Pins, pins_of, why_unreachable
+from archroom.core.routes.planning import planned
+from archroom.core.routes.slotting import Lending, best_parking, habits_of
+from archroom.core.routes.stretches import Stretch, stretches_of, widest_gaps
 from archroom.core.shelving import BlockView, ControllerState, Fault, Mode, Trust
-from archroom.core.supervisor_texts import EMERGENCY_STOP_INPUT
+from archroom.core.supervisor.texts import EMERGENCY_STOP_INPUT
 from archroom.errors import say
 from archroom.exchange.roomfile import sample_room
 

@@ -66,8 +66,14 @@ def test_the_way_to_the_app_loads_no_bench_and_no_simulator() -> None:
 UNNEEDED_FOR_THE_FIRST_SCREEN = {
     *("archroom.services.desk", "archroom.services.deciding", "archroom.services.resolving", "archroom.core.custody"),
     *("archroom.services.aisles", "archroom.services.bench", "archroom.wiring.shelving", "archroom.core.shelving"),
-    *("archroom.tui.deeds", "archroom.tui.find", "archroom.tui.aisles", "archroom.tui.climate", "archroom.tui.bench"),
-    *("archroom.tui.simulator", "archroom.tui.walk", "archroom.tui.help"),
+    *(
+        "archroom.tui.deeds",
+        "archroom.tui.find.screen",
+        "archroom.tui.aisles.screen",
+        "archroom.tui.climate.screen",
+        "archroom.tui.bench.screen",
+    ),
+    *("archroom.tui.bench.simulator", "archroom.tui.walk.screen", "archroom.tui.help"),
 }
 """What the first scan, the shelving and the other screens need."""
 FIRST_SCREEN = """
@@ -101,7 +107,7 @@ def founded_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_screen_loads_only_what_it_shows() -> None:
     """Whatever else is loaded before it keeps the person waiting at every start."""
     loaded = whole_modules_after(FIRST_SCREEN.format(then="pass"))
-    assert loaded >= {"archroom.tui.desk", "archroom.services.history", "archroom.store.archive"}
+    assert loaded >= {"archroom.tui.desk.screen", "archroom.services.history", "archroom.store.archive"}
     assert loaded.isdisjoint({*UNNEEDED_FOR_THE_FIRST_SCREEN, "pymodbus", "serial", "psycopg", "PIL"})
 
 

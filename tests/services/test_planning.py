@@ -14,9 +14,9 @@ from statuses import identity_of, status_of
 from archroom.core.arming import unarmed
 from archroom.core.holdings import Custody, Place, PlaceKind, Thing, ThingKind
 from archroom.core.people_holds import Hold
-from archroom.core.plain import SAFETY_DEVICE, Alarm, PlainStatus
+from archroom.core.plain.facts import SAFETY_DEVICE, Alarm, PlainStatus
 from archroom.core.rooms import Block, End, MotionPolicy
-from archroom.core.routes import Goal
+from archroom.core.routes.errands import Goal
 from archroom.core.shelving import AisleState, BlockView, Mode, Trust
 from archroom.errors import LinkError, say
 from archroom.services.errands import Asked, Purpose

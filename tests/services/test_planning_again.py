@@ -12,7 +12,7 @@ from statuses import identity_of, status_of
 
 from archroom.core.holdings import Custody
 from archroom.core.people_holds import Hold
-from archroom.core.plain import PlainStatus
+from archroom.core.plain.facts import PlainStatus
 from archroom.core.shelving import AisleState, BlockView, ControllerState, Trust
 from archroom.errors import LinkError, say
 from archroom.services.errands import Aside, Asked, Purpose

@@ -16,7 +16,7 @@ from shelving_room import SERIAL, ShelvingRoom, simulator_of, until
 from supervised_room import block_of
 
 from archroom.core.shelving import Action, ControllerStatus, OutcomeKind, Trust, Wanted
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.drivers import ports, reference
 from archroom.drivers.wires import Wire
 from archroom.errors import LinkError, Message, Unreadable, say

@@ -21,7 +21,7 @@ from archroom.core.acts import ActKind, Performer
 from archroom.core.commissioning import CommissioningRecord, Finding, Licence, Step, StepKind, Verdict, licence_of
 from archroom.core.rooms import RoomPlan
 from archroom.core.shelving import Action, OutcomeKind, Ticket, Wanted
-from archroom.core.supervisor_rules import reference_capabilities
+from archroom.core.supervisor.rules import reference_capabilities
 from archroom.errors import Message, MotionRefused, Refused
 from archroom.services.commissioning import Commissioning
 from archroom.services.outages import Outages

@@ -15,7 +15,7 @@ from supervised_room import block_of
 
 from archroom.cli.aisle_words import view_message
 from archroom.core.shelving import OutcomeKind, StopReport, Trust
-from archroom.core.supervisor import Supervisor
+from archroom.core.supervisor.supervisor import Supervisor
 from archroom.drivers.controller import ReferenceController, StatusReading
 from archroom.drivers.line import Line
 from archroom.errors import PortUnavailable, ShelvingError

@@ -12,7 +12,7 @@ from statuses import opening, status_of
 from supervised_room import SupervisedBlock, block_of
 
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor_notices import Intent, Notice, NoticeKind
+from archroom.core.supervisor.notices import Intent, Notice, NoticeKind
 from archroom.errors import Unreadable, say
 from archroom.shelving import journal as journal_file
 from archroom.shelving.append_file import AppendFile

@@ -9,7 +9,7 @@ import pytest
 from supervised_room import SupervisedBlock
 
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.errors import say
 from archroom.shelving import journal as journal_file
 from archroom.shelving.journal import Journal, entries

@@ -14,9 +14,9 @@ from shelving_room import ShelvingRoom
 from staged_room import Stage
 
 from archroom.core.commissioning import Licence
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import Action, BlockView, Trust, Wanted
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.drivers import ports
 from archroom.drivers.wires import Wire
 from archroom.errors import PortUnavailable, say

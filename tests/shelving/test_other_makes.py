@@ -11,7 +11,7 @@ from profile_texts import profile_text
 from shelving_room import ShelvingRoom, until
 from supervised_room import block_of
 
-from archroom.core.plain import PositionSense
+from archroom.core.plain.facts import PositionSense
 from archroom.core.sensors import Sensor
 from archroom.core.shelving import Action, AisleState, Trust, Wanted
 from archroom.errors import MotionRefused, PortUnavailable

@@ -15,7 +15,7 @@ from shelving_room import ShelvingRoom
 
 from archroom.core.acts import ActKind, Performer
 from archroom.core.commissioning import Finding, Licence, Step, StepKind, Verdict, steps_of
-from archroom.core.plain import Capabilities
+from archroom.core.plain.facts import Capabilities
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, BlockView, OutcomeKind, Ticket, Trust, Wanted
 from archroom.errors import Message, Refused, ShelvingError, say

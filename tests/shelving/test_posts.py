@@ -7,9 +7,9 @@ from typing import cast
 import pytest
 from supervised_room import block_of
 
-from archroom.core.plain import Order, OrderKind
-from archroom.core.plain_supervisor import PlainSupervisor
-from archroom.core.supervisor_wishes import Frame, Lane, Wish
+from archroom.core.plain.facts import Order, OrderKind
+from archroom.core.plain.supervisor import PlainSupervisor
+from archroom.core.supervisor.wishes import Frame, Lane, Wish
 from archroom.drivers.framed_line import FramedLine
 from archroom.drivers.plain import OrderNotBegun
 from archroom.drivers.profile_reading import shipped_profile

@@ -16,7 +16,7 @@ import pytest
 from shelving_room import STANDSTILL_S, ShelvingRoom, found_unknown, freeze, said, until
 
 from archroom.core.shelving import Action, OutcomeKind, Trust, Wanted
-from archroom.core.supervisor_motion import LEASE_S
+from archroom.core.supervisor.motion import LEASE_S
 from archroom.errors import NotArmed
 from hardware_sim import registers
 

@@ -9,8 +9,8 @@ from statuses import opening
 from supervised_room import SupervisedBlock, block_of, refusal
 
 from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
-from archroom.core.supervisor_motion import HELD_LEASE_S
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.motion import HELD_LEASE_S
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import say
 
 STOPS_WITHIN_S = 0.25

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from supervised_room import LOST_ANSWER, LOST_REQUEST, SupervisedBlock, block_of
 
 from archroom.core.shelving import Action, AisleState, ControllerStatus, OutcomeKind, Wanted
-from archroom.core.supervisor_motion import Motion
-from archroom.core.supervisor_stop import Stopping
-from archroom.core.supervisor_wishes import Frame, Lane, Wish
+from archroom.core.supervisor.motion import Motion
+from archroom.core.supervisor.stop import Stopping
+from archroom.core.supervisor.wishes import Frame, Lane, Wish
 from archroom.errors import MotionRefused, say
 from hardware_sim import registers
 from hardware_sim.fields import ControlError

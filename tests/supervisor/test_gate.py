@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from statuses import opening, status_of
 from supervised_room import SupervisedBlock, refusal
 
-from archroom.core import supervisor_gate
 from archroom.core.arming import LONGEST_ARMED_S, Arming, Unfinished
 from archroom.core.people_holds import Hold, Holds, hold_problem
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, OutcomeKind, Trust, Wanted
-from archroom.core.supervisor_gate import Gate
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_plans import Plan
-from archroom.core.supervisor_rules import allowed_plan
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor import gate as supervisor_gate
+from archroom.core.supervisor.gate import Gate
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.plans import Plan
+from archroom.core.supervisor.rules import allowed_plan
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import Message, MotionRefused, NotArmed, Refused, say
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

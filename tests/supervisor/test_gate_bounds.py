@@ -11,8 +11,8 @@ from supervised_room import block_of, refusal
 from archroom.core.arming import Arming, BlockArming, Unfinished
 from archroom.core.people_holds import Hold, new_hold
 from archroom.core.shelving import BlockView, OutcomeKind, Trust
-from archroom.core.supervisor_gate import Gate
-from archroom.core.supervisor_notices import NoticeKind
+from archroom.core.supervisor.gate import Gate
+from archroom.core.supervisor.notices import NoticeKind
 from archroom.errors import Message, NotArmed, say
 
 BLOCK = block_of()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from supervised_room import LOST_ANSWER, LOST_REQUEST, SupervisedBlock
 
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.wishes import Frame
 from hardware_sim import Settings, registers
 
 

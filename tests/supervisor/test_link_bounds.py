@@ -10,12 +10,12 @@ from statuses import bent, identity_of, status_of
 from supervised_room import block_of, refusal
 
 from archroom.core.shelving import ControllerStatus, Trust
-from archroom.core.supervisor_link import LinkWatch
-from archroom.core.supervisor_numbering import Numbering
-from archroom.core.supervisor_polls import Polls
-from archroom.core.supervisor_tickets import GivenTicket, Tickets
-from archroom.core.supervisor_watch import Sight, Watch
-from archroom.core.supervisor_wishes import Frame, Lane, Pace
+from archroom.core.supervisor.link import LinkWatch
+from archroom.core.supervisor.numbering import Numbering
+from archroom.core.supervisor.polls import Polls
+from archroom.core.supervisor.tickets import GivenTicket, Tickets
+from archroom.core.supervisor.watch import Sight, Watch
+from archroom.core.supervisor.wishes import Frame, Lane, Pace
 from archroom.errors import Message, MotionRefused, say
 
 BLOCK = block_of()

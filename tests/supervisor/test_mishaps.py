@@ -8,8 +8,8 @@ import pytest
 from supervised_room import LOST_ANSWER, SupervisedBlock, refusal
 
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import say
 from hardware_sim import registers
 

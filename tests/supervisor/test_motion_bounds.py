@@ -6,8 +6,8 @@ import pytest
 from motion_course import Course
 
 from archroom.core.shelving import Action, ControllerState, EndReason, OutcomeKind, Wanted
-from archroom.core.supervisor_motion import Phase
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.motion import Phase
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import say
 
 A_MOMENT_S = 0.0625

@@ -9,8 +9,8 @@ from supervised_room import LOST_ANSWER, SupervisedBlock, block_of, refusal
 
 from archroom.core.rooms import MotionPolicy
 from archroom.core.shelving import TICKET_LIFE_S, AisleState, OutcomeKind, Trust
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Pace
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.wishes import Frame, Pace
 from archroom.errors import say
 from hardware_sim import registers
 

@@ -10,11 +10,11 @@ from statuses import opening
 from supervised_room import block_of
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense
-from archroom.core.plain_motion import PlainMotion, PlainPhase
-from archroom.core.plain_rules import PlainPlan
+from archroom.core.plain.facts import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense
+from archroom.core.plain.motion import PlainMotion, PlainPhase
+from archroom.core.plain.rules import PlainPlan
 from archroom.core.shelving import OutcomeKind, Ticket
-from archroom.core.supervisor_wishes import Frame, Lane
+from archroom.core.supervisor.wishes import Frame, Lane
 from archroom.errors import say
 
 BLOCK = block_of()

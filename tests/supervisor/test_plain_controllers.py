@@ -11,10 +11,10 @@ from supervised_room import block_of, refusal
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, Capabilities, PositionSense, Side, aisle_between
-from archroom.core.plain_rules import START_S
+from archroom.core.plain.facts import Alarm, Capabilities, PositionSense, Side, aisle_between
+from archroom.core.plain.rules import START_S
 from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import MotionRefused, NotArmed, say
 
 NO_STOP = replace(SIDES_AND_STOP, can_stop=False)

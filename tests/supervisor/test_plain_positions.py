@@ -8,10 +8,10 @@ import pytest
 from plain_rig import SIDES_AND_STOP
 from supervised_room import block_of
 
-from archroom.core.plain import PlainStatus, PositionSense
-from archroom.core.plain_watch import PlainWatch, impossibility, open_aisles
+from archroom.core.plain.facts import PlainStatus, PositionSense
+from archroom.core.plain.watch import PlainWatch, impossibility, open_aisles
 from archroom.core.shelving import Trust
-from archroom.core.supervisor_watch import Sight
+from archroom.core.supervisor.watch import Sight
 from archroom.errors import say
 
 TWO_PARTS = block_of(6, fixed=(3,), open_aisles=(0, 6))

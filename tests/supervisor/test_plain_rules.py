@@ -10,8 +10,8 @@ from statuses import opening
 from supervised_room import block_of
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, Capabilities, OrderKind, PlainStatus, PositionSense, Side
-from archroom.core.plain_rules import (
+from archroom.core.plain.facts import Alarm, Capabilities, OrderKind, PlainStatus, PositionSense, Side
+from archroom.core.plain.rules import (
     PlainPlan,
     confirmation_problem,
     disarming_problem,
@@ -19,9 +19,9 @@ from archroom.core.plain_rules import (
     planned,
     standing_problem,
 )
-from archroom.core.plain_watch import PlainWatch, impossibility, is_closed_up, open_aisles
+from archroom.core.plain.watch import PlainWatch, impossibility, is_closed_up, open_aisles
 from archroom.core.shelving import Trust
-from archroom.core.supervisor_watch import Sight
+from archroom.core.supervisor.watch import Sight
 from archroom.errors import Message
 
 BLOCK = block_of()

@@ -11,11 +11,11 @@ from supervised_room import refusal
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, Order, OrderKind, PositionSense
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.facts import Alarm, Order, OrderKind, PositionSense
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import Action, AisleState, OutcomeKind, StopReport, Trust, Wanted
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.wishes import Frame, Lane, Pace, Wish
 from archroom.errors import NotArmed, say
 
 LITTLE = 1 / 1024

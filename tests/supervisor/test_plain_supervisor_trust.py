@@ -12,8 +12,8 @@ from supervised_room import refusal
 from archroom.core.commissioning import Controller, Licence
 from archroom.core.licensing import Licensing
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.wishes import Frame, Lane, Pace, Wish
 from archroom.errors import say
 
 LITTLE = 1 / 1024

@@ -9,12 +9,12 @@ from plain_rig import SIDES_AND_STOP
 from supervised_room import block_of
 
 from archroom.core.controllers import Mode
-from archroom.core.plain import Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
-from archroom.core.plain_motion import PlainMotion
-from archroom.core.plain_rules import PlainPlan, candidates, confirmation_problem, order_of, planned
+from archroom.core.plain.facts import Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
+from archroom.core.plain.motion import PlainMotion
+from archroom.core.plain.rules import PlainPlan, candidates, confirmation_problem, order_of, planned
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, OutcomeKind, Ticket, Wanted
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.wishes import Frame
 from archroom.errors import Message
 
 AT = 100.0

@@ -24,7 +24,7 @@ from archroom.core.gaps import (
 )
 from archroom.core.rooms import Block, MotionPolicy
 from archroom.core.shelving import Action, Instruction, Wanted
-from archroom.core.supervisor_plans import Plan, deadline_s, plan
+from archroom.core.supervisor.plans import Plan, deadline_s, plan
 from archroom.errors import Message
 
 BLOCK = block_of()

@@ -22,8 +22,8 @@ from archroom.core.gaps import (
 )
 from archroom.core.rooms import Block, Segment
 from archroom.core.shelving import Action, Instruction, Wanted
-from archroom.core.supervisor_plans import Plan, deadline_s, plan
-from archroom.core.supervisor_rules import allowed_plan
+from archroom.core.supervisor.plans import Plan, deadline_s, plan
+from archroom.core.supervisor.rules import allowed_plan
 from archroom.errors import Message
 
 BLOCK = block_of()

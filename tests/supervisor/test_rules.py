@@ -8,7 +8,7 @@ import pytest
 from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
-from archroom.core.plain import Capabilities, OrderKind, PositionSense
+from archroom.core.plain.facts import Capabilities, OrderKind, PositionSense
 from archroom.core.shelving import (
     Action,
     AisleState,
@@ -22,8 +22,8 @@ from archroom.core.shelving import (
     Trust,
     Wanted,
 )
-from archroom.core.supervisor_plans import Plan
-from archroom.core.supervisor_rules import (
+from archroom.core.supervisor.plans import Plan
+from archroom.core.supervisor.rules import (
     allowed_plan,
     cabinet_problem,
     capability_problem,
@@ -34,7 +34,7 @@ from archroom.core.supervisor_rules import (
     reference_capabilities,
     standing_problem,
 )
-from archroom.core.supervisor_texts import action_name, done_text, end_text, result_text
+from archroom.core.supervisor.texts import action_name, done_text, end_text, result_text
 from archroom.errors import Message, say
 
 BLOCK = block_of()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archroom.core.shelving import StopReport
-from archroom.core.supervisor_stop import Stopping
-from archroom.core.supervisor_wishes import Lane
+from archroom.core.supervisor.stop import Stopping
+from archroom.core.supervisor.wishes import Lane
 from archroom.errors import say
 
 PRESSED_S = 100.0

@@ -7,7 +7,7 @@ from itertools import pairwise
 from supervised_room import LOST_ANSWER, SupervisedBlock, refusal
 
 from archroom.core.shelving import AisleState, OutcomeKind, Trust
-from archroom.core.supervisor_wishes import Frame, Lane
+from archroom.core.supervisor.wishes import Frame, Lane
 from archroom.errors import say
 from hardware_sim import registers
 

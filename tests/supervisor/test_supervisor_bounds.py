@@ -19,9 +19,9 @@ from archroom.core.shelving import (
     Ticket,
     Trust,
 )
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame, Lane, Pace, Wish
 from archroom.errors import NotArmed, say
 
 LITTLE = 1 / 1024

@@ -13,9 +13,9 @@ from supervised_room import refusal
 from archroom.core.commissioning import Licence
 from archroom.core.licensing import Licensing
 from archroom.core.shelving import Action, ControllerState, EndReason, OutcomeKind, Wanted
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_rules import reference_capabilities
-from archroom.core.supervisor_wishes import Frame, Lane, Wish
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.rules import reference_capabilities
+from archroom.core.supervisor.wishes import Frame, Lane, Wish
 from archroom.errors import MotionRefused, say
 
 STOP = Wish(Frame.STOP, Lane.STOP, AT)

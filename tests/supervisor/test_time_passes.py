@@ -10,11 +10,11 @@ import fed_supervisor
 import pytest
 from statuses import opening
 
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import OutcomeKind
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane, Pace, Wish
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame, Lane, Pace, Wish
 from archroom.errors import MotionRefused, say
 
 AT = 100.0

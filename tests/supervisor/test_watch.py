@@ -17,9 +17,9 @@ from archroom.core.shelving import (
     Instruction,
     Trust,
 )
-from archroom.core.supervisor_view import aisle_states
-from archroom.core.supervisor_watch import Sight, Watch
-from archroom.core.supervisor_wishes import Pace
+from archroom.core.supervisor.view import aisle_states
+from archroom.core.supervisor.watch import Sight, Watch
+from archroom.core.supervisor.wishes import Pace
 
 BLOCK = block_of()
 STATUS = status_of(BLOCK)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archroom.core.gaps import Positions
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, Wanted
-from archroom.core.supervisor_plans import Plan, plan
+from archroom.core.supervisor.plans import Plan, plan
 
 Standing = tuple[Block, Positions, frozenset[int]]
 """A block, where its carriages stand, and which of them are locked."""

@@ -18,7 +18,7 @@ from archroom.core.commissioning import (
     record_of,
 )
 from archroom.core.licensing import Licensing, Permission
-from archroom.core.plain import Capabilities, PositionSense
+from archroom.core.plain.facts import Capabilities, PositionSense
 from archroom.core.rooms import Block
 from archroom.drivers.profile_reading import read_profile, shipped_profile
 from archroom.errors import say

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archroom.core.shelving import OutcomeKind, StopReport
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.shelving.journal import entries
 from hardware_sim import VirtualRoom, registers
 from hardware_sim.modbus import Request, written

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import Action, Ticket, Wanted
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import Intent, PlainIntent
+from archroom.core.supervisor.notices import Intent, PlainIntent
+from archroom.core.supervisor.supervisor import Supervisor
 from archroom.errors import ArchroomError, Refused, Unreadable, say
 from archroom.shelving.bus import Bus
 from archroom.shelving.client import TICK_S

@@ -13,11 +13,11 @@ from supervised_room import block_of
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
-from archroom.core.plain import Capabilities, PlainStatus, PositionSense
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.facts import Capabilities, PlainStatus, PositionSense
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.shelving import Ticket
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.wishes import Frame, Lane
 
 BLOCK = block_of()
 AT = 100.0

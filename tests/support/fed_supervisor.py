@@ -10,9 +10,9 @@ from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
 from archroom.core.shelving import ControllerState, EndReason, Identity, Ticket
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane
+from archroom.core.supervisor.notices import NoticeKind
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame, Lane
 
 BLOCK = block_of()
 AT = 100.0

@@ -10,7 +10,7 @@ from faulty_bus import FaultyBus
 from faulty_play import Verdict
 from paper_cabinets import PaperCabinets, PaperStow
 
-from archroom.core.plain import Order, OrderKind, PlainStatus
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus
 from archroom.drivers.plain import PlainDriver
 from archroom.errors import LinkError
 

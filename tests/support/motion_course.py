@@ -9,9 +9,9 @@ from statuses import bent, identity_of, opening, status_of
 from supervised_room import block_of
 
 from archroom.core.shelving import ControllerState, ControllerStatus, EndReason, OutcomeKind, Ticket, Wanted
-from archroom.core.supervisor_motion import Motion, Phase
-from archroom.core.supervisor_plans import Plan, plan
-from archroom.core.supervisor_wishes import Frame
+from archroom.core.supervisor.motion import Motion, Phase
+from archroom.core.supervisor.plans import Plan, plan
+from archroom.core.supervisor.wishes import Frame
 
 BLOCK = block_of()
 SETTLED_S = 0.0625

@@ -9,7 +9,7 @@ from archroom.core.arming import Arming, Unfinished
 from archroom.core.people_holds import Hold, Release
 from archroom.core.rooms import Block
 from archroom.core.shelving import BlockView
-from archroom.core.supervisor_gate import Gate
+from archroom.core.supervisor.gate import Gate
 from archroom.errors import ArchroomError
 
 SINCE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from pathlib import Path
 from conduct import Conduct, Law, WatchedRoom
 
 from archroom.core.shelving import OutcomeKind, StopReport
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.shelving.journal import entries
 from hardware_sim import Finding, Rule
 from hardware_sim.motions import changed_aisles

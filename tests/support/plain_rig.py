@@ -15,12 +15,12 @@ from supervised_room import block_of
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Mode
-from archroom.core.plain import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
-from archroom.core.plain_supervisor import PlainSupervisor
+from archroom.core.plain.facts import Alarm, Capabilities, Order, OrderKind, PlainStatus, PositionSense, Side
+from archroom.core.plain.supervisor import PlainSupervisor
 from archroom.core.rooms import Block
 from archroom.core.shelving import Action, Outcome, Ticket, Wanted
-from archroom.core.supervisor_notices import Notice
-from archroom.core.supervisor_wishes import Frame, Wish
+from archroom.core.supervisor.notices import Notice
+from archroom.core.supervisor.wishes import Frame, Wish
 from archroom.errors import MotionRefused
 
 STEP_S = 0.02

@@ -1,6 +1,6 @@
 """What a walk costs and how short it can be, worked out without the planner: by trying all, and by dynamic programming.
 
-It shares no code with `archroom.core.routes*` but the facts it is asked about.
+It shares no code with `archroom.core.routes.errands*` but the facts it is asked about.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from itertools import permutations, product
 from random import Random
 
 from archroom.core.rooms import Face, MotionPolicy
-from archroom.core.routes import Errand, Route
-from archroom.core.routes_motion import Motion
-from archroom.core.routes_stretches import Stretch
+from archroom.core.routes.errands import Errand, Route
+from archroom.core.routes.motion import Motion
+from archroom.core.routes.stretches import Stretch
 
 PICK_S = 30.0
 POLICIES = tuple(MotionPolicy)

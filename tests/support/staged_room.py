@@ -30,8 +30,8 @@ from world_clock import BEGIN_S, WorldClock, WorldCondition
 
 from archroom.core.rooms import Block
 from archroom.core.shelving import Trust
-from archroom.core.supervisor_gate import Gate
-from archroom.core.supervisor_notices import Notice, NoticeKind
+from archroom.core.supervisor.gate import Gate
+from archroom.core.supervisor.notices import Notice, NoticeKind
 from archroom.drivers.plain_drivers import plain_drivers
 from archroom.drivers.timing import Framing, LineTiming, serial_timing, stream_timing
 from archroom.errors import Unreadable

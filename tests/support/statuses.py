@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TypeVar
 
-from archroom.core.plain import PlainStatus
+from archroom.core.plain.facts import PlainStatus
 from archroom.core.rooms import Block
 from archroom.core.shelving import (
     Action,

@@ -16,9 +16,9 @@ from commissioned import Licensed
 from archroom.core.arming import LONGEST_ARMED_S, Arming
 from archroom.core.rooms import Block, Carriage, End, Face
 from archroom.core.shelving import Action, BlockView, Outcome, Ticket, Wanted
-from archroom.core.supervisor import Supervisor
-from archroom.core.supervisor_notices import Notice, NoticeKind
-from archroom.core.supervisor_wishes import Frame, Lane, Wish
+from archroom.core.supervisor.notices import Notice, NoticeKind
+from archroom.core.supervisor.supervisor import Supervisor
+from archroom.core.supervisor.wishes import Frame, Lane, Wish
 from archroom.drivers import reference
 from archroom.drivers.modbus import Request
 from archroom.drivers.modbus_frames import build_request, find_reply

@@ -43,9 +43,9 @@ from archroom.core.shelving import (
     Wanted,
 )
 from archroom.core.simulation import SimulatorConsole
-from archroom.core.supervisor_plans import Plan, plan
-from archroom.core.supervisor_texts import done_text
-from archroom.core.supervisor_view import aisle_states
+from archroom.core.supervisor.plans import Plan, plan
+from archroom.core.supervisor.texts import done_text
+from archroom.core.supervisor.view import aisle_states
 from archroom.errors import ArchroomError, Message, MotionRefused, say
 from archroom.exchange.roomfile import sample_room
 from archroom.services.aisles import Aisles

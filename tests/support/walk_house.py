@@ -12,7 +12,7 @@ from tui_stage import Stage
 
 from archroom.core.holdings import Thing, ThingKind
 from archroom.exchange.roomfile import sample_room
-from archroom.tui.walk import WalkScreen
+from archroom.tui.walk.screen import WalkScreen
 
 PLACES = {
     1: ("1/03/A/2/4", "1/05/B/1/2", "1/01/B/1/1", "1/07/A/1/1", "1/04/A/1/2", "1/05/A/1/3"),

@@ -10,8 +10,8 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.shelving import OutcomeKind, Trust
 from archroom.errors import LinkError, MotionRefused, say
-from archroom.tui.block_panel import BlockPanel
-from archroom.tui.confirm import AnswerBox, ConfirmScreen
+from archroom.tui.aisles.block_panel import BlockPanel
+from archroom.tui.aisles.confirm import AnswerBox, ConfirmScreen
 from archroom.tui.situation import Where
 
 

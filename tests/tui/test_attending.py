@@ -6,8 +6,8 @@ import pytest
 from tui_house import TuiHouse
 from tui_stage import Stage, on_stage
 
-from archroom.tui.attending import AttendForm
-from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.aisles.attending import AttendForm
+from archroom.tui.aisles.confirm import ConfirmScreen
 from archroom.tui.situation import Where
 
 CARD = "31142060001"

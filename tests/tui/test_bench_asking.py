@@ -13,7 +13,7 @@ from tui_stage import Stage, on_stage
 from archroom.core.bench import FoundUnit
 from archroom.errors import LinkError, Refused, say
 from archroom.tui.actions import BY_NAME
-from archroom.tui.bench import BenchScreen
+from archroom.tui.bench.screen import BenchScreen
 from archroom.tui.messages import BusAnswered
 from archroom.tui.situation import Where
 

@@ -11,9 +11,9 @@ from tui_house import TuiHouse
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault
 from archroom.core.licensing import Permission
-from archroom.core.plain import Alarm, Capabilities, PlainStatus, PositionSense
+from archroom.core.plain.facts import Alarm, Capabilities, PlainStatus, PositionSense
 from archroom.core.shelving import AisleState, BlockView, Trust
-from archroom.tui.block_panel import sayings
+from archroom.tui.aisles.block_panel import sayings
 
 
 @pytest.mark.parametrize(

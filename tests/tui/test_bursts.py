@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archroom.core.codes import CodeKind, OwnCode, format_code, read_scan
-from archroom.tui.bursts import GAP_S, MOST_HELD, SHORTEST_SCAN, Bursts, Fate, Scan
+from archroom.tui.desk.bursts import GAP_S, MOST_HELD, SHORTEST_SCAN, Bursts, Fate, Scan
 
 BOX = format_code(CodeKind.BOX, 127)
 PERSON = format_code(CodeKind.PERSON, 3)

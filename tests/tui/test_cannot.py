@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from plain_rig import SIDES_AND_STOP
 
-from archroom.core.plain import OrderKind
+from archroom.core.plain.facts import OrderKind
 from archroom.core.shelving import Action, BlockView, Trust
 from archroom.tui.actions import ACTIONS
 from archroom.tui.situation import Chosen, Situation, Where

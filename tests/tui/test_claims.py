@@ -9,8 +9,8 @@ from tui_stage import Stage, on_stage
 from archroom.core.arming import Unfinished
 from archroom.errors import MotionRefused, Unreadable, say
 from archroom.tui.actions import BY_NAME
-from archroom.tui.arming import ArmingText, ArmScreen
-from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.aisles.arming import ArmingText, ArmScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
 from archroom.tui.forms import FormBox, FormScreen, FormText
 from archroom.tui.situation import Where
 

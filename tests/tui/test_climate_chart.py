@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from archroom.tui import marks
-from archroom.tui.climate_chart import LABEL_CELLS, Band, drawn, parts_of
+from archroom.tui.climate.chart import LABEL_CELLS, Band, drawn, parts_of
 from archroom.tui.glyphs import ASCII, UNICODE, Glyphs
 from archroom.tui.text import Piece, width_of
 

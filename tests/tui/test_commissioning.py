@@ -15,11 +15,11 @@ from archroom.core.licensing import Permission
 from archroom.core.shelving import Trust
 from archroom.errors import BadFile, MotionRefused, say
 from archroom.tui.actions import BY_NAME
-from archroom.tui.commissioning import CommissioningScreen, SignForm
-from archroom.tui.commissioning_drawing import ProvedBlock
-from archroom.tui.commissioning_technician import AnswerKind
-from archroom.tui.confirm import ConfirmScreen
-from archroom.tui.preparing import PrepareForm
+from archroom.tui.aisles.confirm import ConfirmScreen
+from archroom.tui.commissioning.drawing import ProvedBlock
+from archroom.tui.commissioning.preparing import PrepareForm
+from archroom.tui.commissioning.screen import CommissioningScreen, SignForm
+from archroom.tui.commissioning.technician import AnswerKind
 from archroom.tui.situation import Where
 
 WIDE = (160, 50)

@@ -10,7 +10,7 @@ from textual.message import Message as Posted
 
 from archroom.core.commissioning import Licence
 from archroom.errors import Refused, say
-from archroom.tui.commissioning_technician import AnswerKind, Question, ScreenTechnician
+from archroom.tui.commissioning.technician import AnswerKind, Question, ScreenTechnician
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from tui_stage import on_stage
 
 from archroom.core.shelving import OutcomeKind
 from archroom.errors import Busy, say
+from archroom.tui.aisles.marks import OUTCOMES
 from archroom.tui.inputs import ScanBar
-from archroom.tui.shelving_marks import OUTCOMES
 
 
 async def test_the_desk_shows_the_last_acts_and_takes_keys(house: TuiHouse) -> None:

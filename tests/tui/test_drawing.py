@@ -11,8 +11,9 @@ from archroom.core.holdings import Place, PlaceKind
 from archroom.core.rooms import Block
 from archroom.core.shelving import AisleState
 from archroom.exchange.roomfile import sample_room
-from archroom.tui import block_drawing, shelf_drawing
-from archroom.tui.block_drawing import Sight
+from archroom.tui import shelf_drawing
+from archroom.tui.aisles import block_drawing
+from archroom.tui.aisles.block_drawing import Sight
 from archroom.tui.glyphs import ASCII, UNICODE
 from archroom.tui.text import Piece, width_of
 

@@ -11,7 +11,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.errors import BadFile, Busy, say
 from archroom.services.finding import Finder, FoundPage
-from archroom.tui.found_table import PAGE_ROWS, FoundTable
+from archroom.tui.find.table import PAGE_ROWS, FoundTable
 from archroom.tui.inputs import TextBox
 from archroom.tui.messages import PageFound
 from archroom.tui.situation import Where

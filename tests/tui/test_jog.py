@@ -14,9 +14,9 @@ from tui_stage import Stage, key_event, on_stage
 
 from archroom.core.shelving import OutcomeKind
 from archroom.tui.actions import BY_NAME
-from archroom.tui.confirm import ConfirmScreen
-from archroom.tui.grip import HANG_S, LOOKED_S, Grip, Looked
-from archroom.tui.jog import HELD_MOST_MM, LATE_S, JogField, JogScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
+from archroom.tui.aisles.grip import HANG_S, LOOKED_S, Grip, Looked
+from archroom.tui.aisles.jog import HELD_MOST_MM, LATE_S, JogField, JogScreen
 
 
 async def hand(stage: Stage, *keys: str) -> None:

@@ -14,7 +14,7 @@ from archroom import config
 from archroom.cli.program import run
 from archroom.exchange.roomfile import sample_room
 from archroom.tui.app import ArchroomApp
-from archroom.tui.preparing import what_it_takes
+from archroom.tui.commissioning.preparing import what_it_takes
 from archroom.wiring import House
 
 DEADLINE_S = 20.0

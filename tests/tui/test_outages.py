@@ -8,12 +8,12 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.acts import ActKind
 from archroom.core.shelving import AisleState
-from archroom.tui import block_drawing
 from archroom.tui.actions import BY_NAME
-from archroom.tui.block_drawing import Sight
+from archroom.tui.aisles import block_drawing
+from archroom.tui.aisles.block_drawing import Sight
+from archroom.tui.aisles.outages import OrderForm, sayings
 from archroom.tui.forms import FormBox
 from archroom.tui.glyphs import ASCII, UNICODE
-from archroom.tui.outages import OrderForm, sayings
 from archroom.tui.situation import Where
 
 

@@ -18,10 +18,10 @@ from archroom.core.arming import Unfinished
 from archroom.core.shelving import StopReport
 from archroom.errors import say
 from archroom.tui.actions import BY_NAME
-from archroom.tui.commissioning import CommissioningScreen
-from archroom.tui.commissioning_technician import AnswerKind
-from archroom.tui.confirm import ConfirmScreen
-from archroom.tui.jog import JogScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
+from archroom.tui.aisles.jog import JogScreen
+from archroom.tui.commissioning.screen import CommissioningScreen
+from archroom.tui.commissioning.technician import AnswerKind
 from archroom.tui.situation import Where
 
 

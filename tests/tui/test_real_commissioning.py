@@ -23,10 +23,10 @@ from archroom.errors import say
 from archroom.services.technician import Task
 from archroom.shelving import notice_board
 from archroom.tui.actions import BY_NAME
-from archroom.tui.commissioning import CommissioningScreen, SignForm
-from archroom.tui.commissioning_technician import AnswerKind
-from archroom.tui.confirm import ConfirmScreen
-from archroom.tui.preparing import PrepareForm
+from archroom.tui.aisles.confirm import ConfirmScreen
+from archroom.tui.commissioning.preparing import PrepareForm
+from archroom.tui.commissioning.screen import CommissioningScreen, SignForm
+from archroom.tui.commissioning.technician import AnswerKind
 from archroom.tui.situation import Where
 from archroom.wiring import House
 from hardware_sim.running import RunningSimulator

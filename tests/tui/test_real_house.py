@@ -12,8 +12,8 @@ from archroom import config
 from archroom.cli import demo_house
 from archroom.cli.simulator import Simulator
 from archroom.core.shelving import Trust
-from archroom.tui.arming import ArmScreen
-from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.aisles.arming import ArmScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
 from archroom.tui.situation import Where
 from archroom.wiring import House
 

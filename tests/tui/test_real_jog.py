@@ -17,9 +17,9 @@ from archroom.cli import demo_house
 from archroom.core.shelving import Trust
 from archroom.exchange.roomfile import sample_room
 from archroom.tui.actions import BY_NAME
-from archroom.tui.arming import ArmScreen
-from archroom.tui.confirm import ConfirmScreen
-from archroom.tui.jog import HELD_MOST_MM, JogField, JogScreen
+from archroom.tui.aisles.arming import ArmScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
+from archroom.tui.aisles.jog import HELD_MOST_MM, JogField, JogScreen
 from archroom.tui.screens import HouseDialog
 from archroom.wiring import House
 from hardware_sim import Settings

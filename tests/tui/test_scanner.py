@@ -8,7 +8,7 @@ from textual.widgets import Button, Input
 from tui_house import OPERATOR, TuiHouse
 from tui_stage import Stage, on_stage
 
-from archroom.tui.bursts import MOST_HELD
+from archroom.tui.desk.bursts import MOST_HELD
 from archroom.tui.inputs import ScanBar, TextBox
 from archroom.tui.situation import Where
 
@@ -160,7 +160,7 @@ async def test_a_paste_in_find_is_one_line_of_harmless_text(house: TuiHouse) -> 
 
 
 async def test_more_scans_than_may_wait_are_dropped_and_told(house: TuiHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archroom.tui.scanning.MOST_WAITING", 1)
+    monkeypatch.setattr("archroom.tui.desk.scanning.MOST_WAITING", 1)
     async with on_stage(house) as stage:
         for _ in range(4):
             stage.burst(house.ann.code, pause_s=0.0)

@@ -12,7 +12,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.errors import PortUnavailable, Refused, say
 from archroom.tui.actions import BY_NAME
-from archroom.tui.simulator import PhraseBox
+from archroom.tui.bench.simulator import PhraseBox
 from archroom.tui.situation import Where
 
 WIDE = (160, 50)

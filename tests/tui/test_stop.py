@@ -12,7 +12,7 @@ from tui_stage import Stage, on_stage
 
 from archroom.core.shelving import StopReport
 from archroom.errors import LinkError, PortUnavailable, say
-from archroom.tui import stopping
+from archroom.tui.aisles import stopping
 
 
 async def nowhere(stage: Stage) -> None:

@@ -16,10 +16,10 @@ from archroom.services.errands import Asked, Purpose
 from archroom.services.planning import Wishes
 from archroom.services.walk_words import effort_in_words, spot_in_words, step_in_words
 from archroom.tui.actions import ACTIONS, BY_NAME
-from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
 from archroom.tui.inputs import TextBox
 from archroom.tui.situation import Where
-from archroom.tui.walk import EmptyWalkForm
+from archroom.tui.walk.screen import EmptyWalkForm
 
 WIDE = (160, 50)
 
@@ -347,7 +347,7 @@ async def test_plan_again_plans_though_nothing_has_changed(walk: WalkHouse) -> N
 async def test_a_list_is_no_longer_than_one_person_walks(walk: WalkHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     async with on_stage(walk.house, WIDE) as stage:
         await at_walk(stage, walk.codes(0))
-        monkeypatch.setattr("archroom.tui.walk_list.MOST_LINES", 2)
+        monkeypatch.setattr("archroom.tui.walk.list.MOST_LINES", 2)
         await paste(stage, walk.codes(1, 2))
         assert "3 lines; a list has at most 2." in stage.toasts()
         assert len(stage.app.walk_list.lines) == 1

@@ -9,12 +9,12 @@ from tui_house import OPERATOR
 from tui_stage import Stage, on_stage
 from walk_house import PLACES, WalkHouse, at_walk, paste, walk_house
 
-from archroom.core.routes import Goal
+from archroom.core.routes.errands import Goal
 from archroom.services.errands import Asked
 from archroom.services.planning import Planning, Walk, Wishes
 from archroom.tui import inputs
 from archroom.tui.actions import BY_NAME
-from archroom.tui.confirm import ConfirmScreen
+from archroom.tui.aisles.confirm import ConfirmScreen
 from archroom.tui.inputs import TextBox
 
 WIDE = (160, 50)
@@ -87,7 +87,7 @@ async def test_a_bad_line_is_told_and_stays_in_the_box_and_the_others_are_on_the
 async def test_what_is_too_much_for_list_or_box_is_taken_in_no_part(
     walk: WalkHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archroom.tui.walk_list.MOST_LINES", 2)
+    monkeypatch.setattr("archroom.tui.walk.list.MOST_LINES", 2)
     monkeypatch.setattr(inputs, "MOST_PASTED", 3)
     async with on_stage(walk.house, WIDE) as stage:
         await at_walk(stage, walk.codes(0, 1, 2))

@@ -40,7 +40,8 @@ def test_a_stop_past_the_server_loads_no_other_wire_and_no_supervisor() -> None:
     """What is loaded before a profile is known; the driver of its own wire comes after it."""
     program = (
         "import sys; from archroom.shelving import plain_direct;"
-        "unwanted = ('pymodbus', 'archroom.core.plain_supervisor', 'archroom.core.supervisor', 'archroom.shelving.bus');"
+        "unwanted = ('pymodbus', 'archroom.core.plain.supervisor', 'archroom.core.supervisor.supervisor',"
+        " 'archroom.shelving.bus');"
         "print([name for name in sys.modules if name in unwanted or name.endswith(('_driver', '.line'))])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -48,7 +49,7 @@ def test_a_stop_past_the_server_loads_no_other_wire_and_no_supervisor() -> None:
     every = program.replace("plain_direct;", "bus;")
     assert every != program
     run = subprocess.run([sys.executable, "-c", every], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert "archroom.core.plain_supervisor" in run.stdout, "the check itself sees what is loaded"
+    assert "archroom.core.plain.supervisor" in run.stdout, "the check itself sees what is loaded"
 
 
 def test_the_search_for_imports_finds_them(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from paper_cabinets import crc8
 from profile_texts import changed_profile, driver_of
 from virtual_wire import VirtualClock, VirtualWire
 
-from archroom.core.plain import Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus, Side
 from archroom.drivers.plain import OrderNotBegun, PlainDriver
 from archroom.drivers.plain_drivers import CARRIERS, Unit, check_carrier, plain_drivers
 from archroom.drivers.ports import Carrier

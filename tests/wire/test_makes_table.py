@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archroom.core.plain import Capabilities, OrderKind
+from archroom.core.plain.facts import Capabilities, OrderKind
 from archroom.core.shelving import Action
-from archroom.core.supervisor_rules import reference_capabilities
+from archroom.core.supervisor.rules import reference_capabilities
 from archroom.drivers.profile import Proof
 from archroom.drivers.profile_reading import SHIPPED, shipped_profile
 

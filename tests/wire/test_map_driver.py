@@ -9,7 +9,7 @@ import pytest
 from virtual_wire import VirtualClock, VirtualWire
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Alarm, Order, OrderKind, PlainStatus, Side
+from archroom.core.plain.facts import Alarm, Order, OrderKind, PlainStatus, Side
 from archroom.drivers.line import ExchangeFailed, Line
 from archroom.drivers.line_state import LineState
 from archroom.drivers.map_driver import MapDriver

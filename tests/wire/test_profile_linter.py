@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archroom.core.plain import OrderKind, PositionSense
+from archroom.core.plain.facts import OrderKind, PositionSense
 from archroom.drivers.checksums import Checksum, ChecksumKind
 from archroom.drivers.profile_reading import SHIPPED, parse_profile, read_profile, shipped_profile
 from archroom.drivers.wire_settings import Z5Settings

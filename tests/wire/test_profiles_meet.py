@@ -17,9 +17,9 @@ from profile_texts import changed_profile
 from simulator_process import SMALL_ROOM
 
 from archroom.core.controllers import Mode
-from archroom.core.plain import Order, OrderKind, PlainStatus, PositionSense, Side
-from archroom.core.plain_rules import standing_problem
-from archroom.core.plain_watch import impossibility, open_aisles
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus, PositionSense, Side
+from archroom.core.plain.rules import standing_problem
+from archroom.core.plain.watch import impossibility, open_aisles
 from archroom.core.rooms import Block
 from archroom.drivers.climate import ClimateSensor
 from archroom.drivers.line import Line

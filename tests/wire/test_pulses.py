@@ -12,7 +12,7 @@ import pytest
 from profile_texts import profile_text
 from pulse_site import CLOSE, OPEN, STOP, VENTILATE, Site
 
-from archroom.core.plain import Order, OrderKind
+from archroom.core.plain.facts import Order, OrderKind
 from archroom.drivers.line import ExchangeFailed
 from archroom.drivers.map_driver import MapDriver
 from archroom.drivers.plain import OrderNotBegun

@@ -9,8 +9,8 @@ from profile_texts import changed_profile, driver_of
 from supervised_room import block_of
 
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain import Order, OrderKind, PlainStatus
-from archroom.core.plain_rules import standing_problem
+from archroom.core.plain.facts import Order, OrderKind, PlainStatus
+from archroom.core.plain.rules import standing_problem
 from archroom.drivers.profile_reading import shipped_profile
 from archroom.errors import LinkError, UsageError
 

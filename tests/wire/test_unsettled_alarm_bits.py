@@ -9,8 +9,8 @@ from supervised_room import block_of
 from archroom.core.commissioning import Step, StepKind, Verdict
 from archroom.core.commissioning_rules import devices_seen, judged_alarm
 from archroom.core.controllers import Fault
-from archroom.core.plain import PlainStatus
-from archroom.core.plain_rules import standing_problem
+from archroom.core.plain.facts import PlainStatus
+from archroom.core.plain.rules import standing_problem
 from archroom.drivers.profile_reading import shipped_profile
 
 ESTOP = Step(StepKind.EMERGENCY_STOP)
