@@ -129,7 +129,9 @@ def _walk_lines(walk: Walk) -> Iterator[str]:
         yield render(walk_words.step_in_words(index, step))
         for later in walk_words.openings_before(walk, index):
             yield "   " + render(walk_words.opening_before_in_words(later))
-        yield from ("   " + render(walk_words.spot_in_words(walk.spots[errand.number])) for errand in step.errands)
+        for errand in step.errands:
+            said = walk_words.spot_in_words(walk.spots[errand.number])
+            yield "   " + render(walk_words.with_wish(said, errand.order, errand.due_s))
     yield from (render(walk_words.parking_in_words(parking)) for parking in walk.parkings)
     if steps:
         yield from map(render, walk_words.effort_in_words(walk))

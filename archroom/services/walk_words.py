@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archroom.errors import Message, say
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from archroom.core.routes.errands import Step
     from archroom.services.errands import Aside, Spot
     from archroom.services.planning import Parking, Walk
+
+
+Said = TypeVar("Said", Message, str)
 
 
 def step_in_words(index: int, step: Step) -> Message:
@@ -63,8 +66,13 @@ def spot_in_words(spot: Spot) -> Message:
     return say("{side}, bay {bay}, level {level}: {thing}", side=side, bay=bay, level=level, thing=named)
 
 
-def wish_in_words(order: str, left_s: float | None) -> Message | None:
-    """Return what was said of a line besides its code: its order, and what is left of its time; None for neither."""
+def with_wish(said: Said, order: str, left_s: float | None) -> Said | Message:
+    """Return what is said of a line, with its order and with what is left of its time where it has them."""
+    wish = _wish_in_words(order, left_s)
+    return said if wish is None else say("{what}; {wish}", what=said, wish=wish)
+
+
+def _wish_in_words(order: str, left_s: float | None) -> Message | None:
     if left_s is None:
         return say("order {order}", order=order) if order else None
     minutes = max(ceil(abs(left_s) / 60), 1)

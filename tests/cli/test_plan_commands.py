@@ -94,6 +94,12 @@ def test_orders_stay_together_from_the_command_line(room: Cli) -> None:
     assert orders in (["", "1", "1"], ["1", "1", ""])
 
 
+def test_orders_and_due_times_are_told_with_their_lines(room: Cli) -> None:
+    ran = room("plan", "--from", "-", MIDDLE, stdin=f"{NEAR}\t7\t12\n{FAR}\t\t90\n".encode())
+    told = {line.rpartition("; ")[2] for line in ran.lines if line.startswith("   ") and "; " in line}
+    assert told == {"order 7, due in 12 min", "due in 90 min"}
+
+
 def test_put_back_and_count_and_policies_are_taken(house: Cli) -> None:
     ran = house("--json", "find", "Box 1, Lindqvist").json["things"]
     code = next(thing["code"] for thing in ran if thing["kind"] == "box")

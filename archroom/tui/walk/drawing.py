@@ -93,10 +93,9 @@ def rows_of(listed: WalkList, now: datetime) -> list[WalkRow]:
     return rows + [_parking_row(parking) for parking in listed.parkings]
 
 
-def _wished(said: Message | str, line: ListLine, now: datetime | None = None) -> Message | str:
+def _wished(said: walk_words.Said, line: ListLine, now: datetime | None = None) -> walk_words.Said | Message:
     """Return what is said of a line with its order, and with what is left of its time where that still counts."""
-    wish = walk_words.wish_in_words(line.order, None if now is None else line.left_s(now))
-    return said if wish is None else say("{what}; {wish}", what=said, wish=wish)
+    return walk_words.with_wish(said, line.order, None if now is None else line.left_s(now))
 
 
 def _step_rows(listed: WalkList, walk: Walk, index: int, now: datetime) -> Iterator[WalkRow]:
