@@ -4,8 +4,7 @@ The bare app is Textual with one input and one line of text, which is shown as s
 alternately on a pseudo-terminal of 160x50 and timed until what they show has been written to it. At that moment a code is
 typed, and has to be answered: an app that shows a bar but takes no keys counts as failed.
 
-Both run from bytecode, as an installed program does, whatever the environment says of writing it: each is started once
-before it is timed, which writes what it imports below the folder of the run.
+Both run from bytecode, as an installed program does, and are started once before they are timed.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from archroom.core.acts import Performer
 from archroom.services.desk import Desk, LoanPolicy
 from archroom.services.finding import Finder
 from archroom.store.archive import open_archive
+from benchmarks.installed import installed_environment
 from benchmarks.stocked import RealClock, stock
 
 ITEMS = 1_000_000
@@ -124,13 +124,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="archroom-start-") as folder:
         url = sqlite_url(Path(folder) / "books.db")
         codes = lend_some(url, items)
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment |= {
-            "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"),
-            "ARCHROOM_HOME": folder,
-            "ARCHROOM_LANG": "en",
-        }
-        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment = installed_environment(Path(folder), ARCHROOM_LANG="en", **terminal)
         bare = [sys.executable, "-c", BARE_APP]
         ours = [sys.executable, "-c", COMMAND, "--db", url]
         floors: list[float] = []
