@@ -30,8 +30,9 @@ class StowDriver(FramedDriver):
         super().__init__(line, unit, profile, is_urgent)
         self._settings = settings
         self._last_count: int | None = None
-        self._opening: int | None = None
-        """The aisle that was seen to be opened and not yet to have opened; 0 if none, None before any was seen to open."""
+        self._opened: int | None = None
+        """The aisle that opened last, as last told."""
+        self._is_open = False
 
     def status(self) -> PlainReading:
         """Ask once; an answer whose counter did not move says so by its freshness. Raises LinkError, PortUnavailable."""
@@ -43,16 +44,18 @@ class StowDriver(FramedDriver):
         return PlainReading(status, reply.sent_at, reply.received_at)
 
     def _is_last_open(self, reply: bytes) -> bool:
-        """Return whether the aisle that opened last stands open: it was seen to open, and no other began to since.
+        """Return whether the aisle that opened last stands open: it was seen to become that, and no other began to since.
 
-        The controller tells that aisle also after an opening of another was broken off, so that what happened before this
-        program came leaves it unknown.
+        The controller tells that aisle also after an opening of another was broken off, and no differently once it was
+        opened again, wholly or in part. So both leave it unknown, and so does what happened before this program came.
         """
         to_open, opened = stow.aisles(reply)
-        self._opening = to_open or self._opening
-        if self._opening == opened:
-            self._opening = 0
-        return self._opening == 0
+        if to_open not in (0, opened):
+            self._is_open = False
+        elif self._opened not in (None, opened):
+            self._is_open = True
+        self._opened = opened
+        return self._is_open
 
     def _request_of(self, order: Order) -> FramedRequest:
         offset = self._settings.aisle_offset

@@ -240,6 +240,14 @@ def test_another_aisle_than_ordered_is_not_done() -> None:
     assert "not where it should be" in outcome.reason.english()
 
 
+def test_where_no_aisle_is_told_a_motion_that_ended_is_to_be_looked_at() -> None:
+    rig = proved(PlainRig(replace(SIDES_AND_STOP, position_sense=PositionSense.AISLE)))
+    rig.paper.arrives_at = -1
+    outcome = rig.end_of(rig.start(3))
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "does not tell which aisle is open. Look there." in outcome.reason.english()
+
+
 def test_a_frozen_status_is_no_news() -> None:
     rig = proved(PlainRig())
     rig.paper.is_frozen = True

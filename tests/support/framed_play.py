@@ -14,6 +14,9 @@ from archroom.core.plain.facts import Order, OrderKind, PlainStatus
 from archroom.drivers.plain import PlainDriver
 from archroom.errors import LinkError
 
+MOST_TRIES = 100
+"""A flawed line may never give an answer."""
+
 
 class FramedClient:
     """One client of one faulty bus."""
@@ -27,7 +30,9 @@ class FramedClient:
         """How often each frame could go out, by the orders that were given."""
 
     def play(self, exchanges: int) -> Verdict:
-        """Do something until so many requests have gone out, then judge."""
+        """Read each unit once, as is done before anything is ordered; go on until so many requests are out, then judge."""
+        for unit in self._drivers:
+            any(self._read_status(unit) for _ in range(MOST_TRIES))
         while sum(self._bus.faults.values()) < exchanges:
             unit = self._random.choice(list(self._drivers))
             self._random.choice((self._read_status, self._read_status, self._open))(unit)
@@ -47,15 +52,16 @@ class FramedClient:
         self.verdict.matched += 1
         return True
 
-    def _read_status(self, unit: int) -> None:
+    def _read_status(self, unit: int) -> bool:
         found: list[PlainStatus] = []
         asked = self._bus.bus.asked
         self._tried(lambda: found.append(self._drivers[unit].status().status))
         if not found:
-            return
+            return False
         truth, told = self._bus.bus.truth(unit, self._bus.bus.carriages), self._told(found[0])
         if told != truth or self._bus.bus.asked == asked:
             self.verdict.believed_wrong.append(f"{told} of {unit}, which was {truth}")
+        return True
 
     def _open(self, unit: int) -> None:
         aisle = self._random.randint(1, self._bus.bus.carriages - 1)

@@ -133,7 +133,7 @@ class PaperStow(PaperCabinets):
     def __init__(self) -> None:
         super().__init__()
         self.messages = 0
-        self.aisle = 1
+        self.aisle = 0
 
     def answer(self, frame: bytes) -> bytes:
         """Answer twenty bytes to two."""
@@ -150,4 +150,4 @@ class PaperStow(PaperCabinets):
 
     def truth(self, unit: int, carriages: int) -> str:
         """The count of the last answer and the aisle that it named."""
-        return f"{self.messages & 0xFF} {self.aisle}"
+        return f"{self.messages & 0xFF} {self.aisle or None}"

@@ -62,7 +62,10 @@ def test_what_two_tables_differ_on_is_what_the_setting_says(word: str, fault: Fa
 
 
 def test_the_aisles_and_carriages_of_a_site_are_settings() -> None:
-    status = stow_status(answer(to_open=4, opened=4, carriages=0), aisle_offset="1", counts_carriages="false")
+    site = changed_profile("stow-wms", aisle_offset="1", counts_carriages="false")
+    driver, _, _ = driver_of(site, answer(to_open=4, opened=2), answer(to_open=4, opened=4, carriages=0))
+    driver.status()
+    status = driver.status().status
     assert (status.open_aisle, status.carriages) == (3, None)
     assert stow_status(answer(opened=0)).open_aisle is None
     driver, wire, _ = driver_of(changed_profile("stow-wms", aisle_offset="1"), answer(head=b"\x06\x01"))
@@ -87,6 +90,15 @@ def test_only_an_aisle_that_was_seen_to_open_is_open_and_only_until_another_begi
     def told(to_open: int, opened: int) -> bytes:
         return answer()[:14] + bytes((to_open, opened)) + bytes(4)
 
-    replies = [told(0, 3), told(5, 3), told(0, 3), told(3, 3), told(0, 3), told(6, 3), told(0, 6)]
+    replies = [told(0, 3), told(5, 3), told(5, 5), told(0, 5), told(6, 5), told(0, 5), told(3, 5), told(0, 3), told(0, 4)]
     driver, _, _ = driver_of(shipped_profile("stow-wms"), *replies)
-    assert [driver.status().status.open_aisle for _ in replies] == [None, None, None, 3, 3, None, 6]
+    assert [driver.status().status.open_aisle for _ in replies] == [None, None, 5, 5, None, None, None, 3, 4]
+
+
+def test_of_an_aisle_that_opens_again_after_another_was_broken_off_nobody_knows_how_far() -> None:
+    def told(to_open: int, opened: int) -> bytes:
+        return answer()[:14] + bytes((to_open, opened)) + bytes(4)
+
+    replies = [told(3, 3), told(5, 3), told(0, 3), told(3, 3), told(0, 3), told(6, 3), told(0, 6)]
+    driver, _, _ = driver_of(shipped_profile("stow-wms"), *replies)
+    assert [driver.status().status.open_aisle for _ in replies] == [None, None, None, None, None, None, 6]

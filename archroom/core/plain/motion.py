@@ -152,7 +152,7 @@ class PlainMotion:
         elif status.is_moving is True and self.phase is PlainPhase.STARTING:
             self.phase = PlainPhase.MOVING
         elif status.is_moving is False and self.phase is PlainPhase.MOVING:
-            self._conclude()
+            self._conclude(status)
 
     def settle(self, status: PlainStatus) -> None:
         """Take note that standstill was seen after the STOP."""
@@ -206,9 +206,10 @@ class PlainMotion:
             return self._plan.opens in open_aisles(self.block, status, self._capabilities.position_sense)
         return self._plan.kind is OrderKind.CLOSE and is_closed_up(self.block, status)
 
-    def _conclude(self) -> None:
+    def _conclude(self, status: PlainStatus) -> None:
         sense, kind = self._capabilities.position_sense, self._plan.kind
-        is_shown = kind is OrderKind.OPEN and sense is not PositionSense.NOTHING
+        is_told = sense is not PositionSense.AISLE or bool(open_aisles(self.block, status, sense))
+        is_shown = kind is OrderKind.OPEN and sense is not PositionSense.NOTHING and is_told
         if not is_shown and not (kind is OrderKind.CLOSE and sense is PositionSense.SIDES):
             reason = say(
                 "Block {block} moved and stands still; its controller does not tell which aisle is open. Look there.",
