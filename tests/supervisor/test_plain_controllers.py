@@ -11,7 +11,7 @@ from supervised_room import block_of, refusal
 
 from archroom.core.commissioning import Licence
 from archroom.core.controllers import Fault, Mode
-from archroom.core.plain.facts import Alarm, Capabilities, PositionSense, Side, aisle_between
+from archroom.core.plain.facts import Alarm, Capabilities, PositionSense
 from archroom.core.plain.rules import START_S
 from archroom.core.shelving import Action, AisleState, OutcomeKind, Trust, Wanted
 from archroom.core.supervisor.wishes import Frame
@@ -277,30 +277,3 @@ def test_one_motion_at_a_time_and_another_number_of_carriages_is_not_believed() 
     assert "has 5 carriages, the room has 6" in refusal(
         lambda: other.supervisor.select(other.now, Wanted(Action.OPEN, 3), "Ana")
     )
-
-
-@pytest.mark.parametrize(
-    ("sides", "aisle"),
-    [
-        ("LLLHHH", 3),
-        ("BBLHBB", 3),
-        ("HHHHHH", 0),
-        ("LLLLLL", 6),
-        ("LHLHHH", None),
-        ("BBBBBB", None),
-        ("LHBBBB", 1),
-        ("LLNHHH", None),
-        ("LNLHHH", None),
-        ("LLLHNH", None),
-    ],
-)
-def test_limit_switches_show_one_aisle_or_none(sides: str, aisle: int | None) -> None:
-    block = block_of()
-    named = {"L": Side.LOW, "H": Side.HIGH, "B": Side.BOTH, "N": Side.BETWEEN}
-    assert aisle_between(block, block.segments[0], tuple(named[letter] for letter in sides)) == aisle
-
-
-def test_a_fixed_carriage_parts_the_switches_too() -> None:
-    block = block_of(6, fixed=(3,), open_aisles=(1, 4))
-    sides = (Side.LOW, Side.HIGH, Side.UNKNOWN, Side.LOW, Side.HIGH, Side.HIGH)
-    assert [aisle_between(block, segment, sides) for segment in block.segments] == [1, 4]

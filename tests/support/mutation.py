@@ -70,7 +70,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "core/controllers": _FACTS,
     "core/gaps": ("tests/supervisor/test_plan_bounds.py", "tests/supervisor/test_plans.py", *_SUPERVISOR),
     "core/people_holds": ("tests/core/test_people_holds.py", *_tests("supervisor", "gate_bounds gate")),
-    "core/plain/facts": _PLAIN,
+    "core/plain/facts": ("tests/supervisor/test_plain_facts.py", *_PLAIN),
     "core/plain/motion": _PLAIN,
     "core/plain/rules": _PLAIN,
     "core/plain/supervisor": (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from profile_texts import profile_text
-from pulse_site import CLOSE, OPEN, STOP, VENTILATE, Site
+from pulse_site import CLOSE, OPEN, STOP, VENTILATE, Frame, Site
 
 from archroom.core.plain.facts import Order, OrderKind
 from archroom.drivers.line import ExchangeFailed
@@ -22,6 +22,8 @@ from archroom.errors import LinkError, PortUnavailable
 
 OPENING = Order(OrderKind.OPEN, aisle=3)
 HOLD_S = 0.2
+ANSWER_S = 0.1
+"""How long an answer is waited for."""
 
 
 def polled(driver: MapDriver, *, is_anew: bool = True, may_release: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,7 +65,7 @@ def test_a_pulse_whose_end_was_not_answered_is_ended_by_the_first_status_that_is
     site.is_lost = lambda frame: (5, OPEN, 0xFF00) in site.asked and frame != (5, OPEN, 0xFF00)
     with pytest.raises(ExchangeFailed):
         driver.order(OPENING)
-    assert site.asked.count((5, OPEN, 0)) == RELEASES
+    assert site.asked.count((5, OPEN, 0)) == RELEASES == 3
     for act in (driver.status, lambda: driver.look(is_anew=True, may_release=False)):
         at = len(site.asked)
         with pytest.raises(LinkError):
@@ -161,7 +163,7 @@ def test_a_stop_that_stayed_set_is_told_no_more_once_another_stop_has_ended_it()
     driver = site.driver(begun)
     site.set(STOP)
     site.is_deaf = lambda frame: frame == (5, STOP, 0)
-    assert len(polled(driver)[0]) == 1
+    assert len(polled(driver, is_anew=False)[0]) == 1
     site.is_deaf = lambda frame: False
     driver.stop()
     assert polled(driver, is_anew=False, may_release=False) == ((), ())
@@ -260,6 +262,60 @@ def test_each_coil_is_looked_at_once_and_anew_when_nothing_is_believed() -> None
         looks(is_anew=True)
     site.is_lost = lambda frame: False
     assert looks(is_anew=True) == every, "what was not answered is asked again"
+
+
+def test_what_was_read_before_an_answer_was_lost_is_read_again() -> None:
+    site = Site()
+    driver = site.driver()
+    site.is_lost = lambda frame: frame == (1, STOP, 1)
+    with pytest.raises(LinkError):
+        driver.look(is_anew=True, may_release=True)
+    assert site.asked.count((1, STOP, 1)) == 1, "a stop may wait for it, so it is asked once"
+    site.is_lost = lambda frame: False
+    at = len(site.asked)
+    driver.look(is_anew=True, may_release=True)
+    assert [address for _, address, _ in site.asked[at:]] == [CLOSE, VENTILATE, OPEN, STOP]
+
+
+def test_a_coil_that_is_set_again_is_a_new_one() -> None:
+    site = Site()
+    driver = site.driver()
+    for is_on in (True, False, True):
+        site.set(OPEN, is_on=is_on)
+        polled(driver)
+        polled(driver, is_anew=False)
+        site.clock.now += 5.0 if not is_on else 0.1
+    assert site.writes() == []
+
+
+@pytest.mark.parametrize("is_stop", [False, True])
+def test_the_end_of_a_pulse_waits_for_no_clean_line(is_stop: bool) -> None:
+    site = Site()
+    driver, coil = site.driver(), STOP if is_stop else OPEN
+    asked_s: dict[Frame, float] = {}
+
+    def is_lost(frame: Frame) -> bool:
+        asked_s.setdefault(frame, site.clock.now)
+        return frame == (5, coil, 0xFF00)
+
+    site.is_lost = is_lost
+    with pytest.raises(ExchangeFailed):
+        driver.stop() if is_stop else driver.order(OPENING)
+    assert asked_s[(5, coil, 0)] - asked_s[(5, coil, 0xFF00)] == pytest.approx(ANSWER_S)
+
+
+def test_what_a_stop_clears_waits_for_no_clean_line() -> None:
+    site, begun = Site(), Begun({(1, OPEN), (1, CLOSE)})
+    driver = site.driver(begun)
+    asked_s: dict[Frame, float] = {}
+
+    def is_lost(frame: Frame) -> bool:
+        asked_s[frame] = site.clock.now
+        return frame == (5, CLOSE, 0)
+
+    site.is_lost = is_lost
+    driver.stop()
+    assert asked_s[(5, OPEN, 0)] - asked_s[(5, CLOSE, 0)] == pytest.approx(ANSWER_S)
 
 
 def test_a_coil_must_be_seen_to_stay_set_without_a_gap() -> None:
