@@ -12,7 +12,7 @@ CORE = ROOT / "archroom" / "core"
 DRIVERS = ROOT / "archroom" / "drivers"
 DECIDING = (
     *sorted((CORE / "supervisor").glob("[a-z]*.py")),
-    *sorted((CORE / "plain").glob("[a-z]*.py")),
+    *(CORE / "plain" / f"{name}.py" for name in ("facts", "motion", "rules", "supervisor", "watch")),
     *(
         CORE / f"{name}.py"
         for name in "actions arming commissioning commissioning_rules gaps licensing people_holds shelving".split()

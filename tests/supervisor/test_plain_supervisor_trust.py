@@ -10,7 +10,8 @@ from statuses import opening
 from supervised_room import refusal
 
 from archroom.core.commissioning import Controller, Licence
-from archroom.core.licensing import Licensing
+from archroom.core.licensing import Licensing, Permission
+from archroom.core.plain.rules import plain_permission
 from archroom.core.shelving import OutcomeKind
 from archroom.core.supervisor.notices import NoticeKind
 from archroom.core.supervisor.wishes import Frame, Lane, Pace, Wish
@@ -174,3 +175,30 @@ def test_what_was_put_right_at_the_controller_is_told_by_its_block() -> None:
     notices = fed.supervisor.take_notices()
     assert [notice.kind for notice in notices] == [NoticeKind.RELEASED] * 2
     assert [notice.text.english() for notice in notices] == ["Block 1: One.", "Block 1: Two."]
+
+
+# -- what there is nothing of
+
+
+def test_a_stop_of_a_block_that_stands_still_is_told_once_standstill_is_seen() -> None:
+    fed = proved()
+    fed.supervisor.stop(AT + 1.0, REASON)
+    fed.send(AT + 1.0, Frame.STOP)
+    fed.kinds()
+    fed.read(AT + 2.0)
+    assert NoticeKind.STANDSTILL in fed.kinds()
+    assert not fed.supervisor.is_busy
+
+
+def test_a_beat_without_a_motion_is_nobodys() -> None:
+    fed = proved()
+    before = fed.supervisor.wishes(AT)
+    fed.supervisor.frame_sent(AT, Wish(Frame.HEARTBEAT, Lane.HEARTBEAT, AT))
+    assert fed.supervisor.wishes(AT) == before
+
+
+def test_what_takes_no_orders_is_only_watched() -> None:
+    permission = plain_permission(replace(TELLS_AISLE, orders=frozenset()), Permission(Licence.FULL))
+    assert permission.licence is Licence.MONITOR
+    assert permission.reason is not None
+    assert "its profile lists no orders" in permission.reason.english()
